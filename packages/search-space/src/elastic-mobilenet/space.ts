@@ -1,0 +1,76 @@
+import type { Architecture, Legality, SearchSpace } from "../space.js";
+import { elasticMobileNetCost } from "./cost.js";
+import {
+  canonicalString,
+  genesOf,
+  isGeneActive,
+  layoutGenotype,
+  notationOf,
+  notationOfCanonical,
+} from "./genotype.js";
+import { readNotation } from "./legality.js";
+import type { ElasticMobileNetGenes } from "./plan.js";
+import type { ElasticMobileNetSpec } from "./spec.js";
+import { describeElasticMobileNet, elasticMobileNetJsonSchema } from "./words.js";
+
+/** The search space of an elastic MobileNetV3. */
+export function createElasticMobileNetSpace(spec: ElasticMobileNetSpec): SearchSpace {
+  const layout = layoutGenotype(spec);
+
+  const canonicalise = (choices: readonly number[]): Architecture => {
+    layout.genes.forEach((gene, i) => {
+      const choice = choices[i];
+      if (choice === undefined || gene.choices[choice] === undefined) {
+        throw new RangeError(
+          `choice of ${gene.name} is ${choice}, allowed is 0 to ${gene.choices.length - 1}`,
+        );
+      }
+    });
+    const canonicalChoices = layout.genes.map((_, i) =>
+      isGeneActive(spec, layout, i, choices) ? (choices[i] as number) : 0,
+    );
+    return {
+      canonical: canonicalString(spec, genesOf(spec, layout, canonicalChoices)),
+      choices: canonicalChoices,
+    };
+  };
+
+  const legality = (notation: unknown): Legality => {
+    const read = readNotation(spec, layout, notation);
+    return read.kind === "choices"
+      ? { kind: "legal", architecture: canonicalise(read.choices) }
+      : { kind: "illegal", reasons: read.problems };
+  };
+
+  // Every choice list ascends and every cost grows with every gene.
+  const cheapest = canonicalise(layout.genes.map(() => 0));
+  const middle = canonicalise(layout.genes.map((gene) => Math.floor(gene.choices.length / 2)));
+
+  return {
+    spec,
+    genes: layout.genes,
+    isActive: (gene, choices) => isGeneActive(spec, layout, gene, choices),
+    canonicalise,
+    legality,
+    parse: (canonical) => {
+      const notation = notationOfCanonical(spec, canonical);
+      return notation
+        ? legality(notation)
+        : { kind: "illegal", reasons: [`"${canonical}" is not a canonical string of this space`] };
+    },
+    notation: (architecture) => notationOf(spec, layout, architecture),
+    cost: (architecture) =>
+      elasticMobileNetCost(spec, genesOf(spec, layout, architecture.choices)),
+    cheapest: () => cheapest,
+    jsonSchema: () => elasticMobileNetJsonSchema(spec),
+    describe: () => describeElasticMobileNet(spec, notationOf(spec, layout, middle)),
+  };
+}
+
+/** The layer values of an architecture, for the code that builds its network. */
+export function elasticMobileNetGenes(
+  spec: ElasticMobileNetSpec,
+  architecture: Architecture,
+): ElasticMobileNetGenes {
+  return genesOf(spec, layoutGenotype(spec), architecture.choices);
+}
