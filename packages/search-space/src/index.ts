@@ -1,10 +1,10 @@
 export {
   type Cost,
   type CostKind,
-  type LimitExcess,
-  type Limits,
   excesses,
   isFeasible,
+  type LimitExcess,
+  type Limits,
   limitedCost,
 } from "./cost.js";
 export { createSearchSpace } from "./create.js";
@@ -16,14 +16,14 @@ export {
 export { publishedOfaSpec } from "./elastic-mobilenet/published.js";
 export { elasticMobileNetGenes } from "./elastic-mobilenet/space.js";
 export {
-  type ElasticMobileNetSpec,
   blockCount,
+  type ElasticMobileNetSpec,
   elasticMobileNetSpecSchema,
   maxDepth,
   roundChannels,
 } from "./elastic-mobilenet/spec.js";
-export { type Rng, createRng, fnv1a } from "./rng.js";
+export { createRng, fnv1a, type Rng } from "./rng.js";
 export { type BoundedSample, sampleUniform, sampleWithin } from "./sampling.js";
 export type { Architecture, Gene, Legality, Notation, SearchSpace } from "./space.js";
 export { type SpaceSpec, spaceSpecSchema } from "./spec.js";
-export { type MutationOptions, crossover, mutate } from "./variation.js";
+export { crossover, type MutationOptions, mutate } from "./variation.js";

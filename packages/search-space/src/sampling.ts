@@ -1,4 +1,4 @@
-import { type Limits, isFeasible } from "./cost.js";
+import { isFeasible, type Limits } from "./cost.js";
 import type { Rng } from "./rng.js";
 import type { Architecture, SearchSpace } from "./space.js";
 

@@ -1,1 +1,75 @@
-export {};
+export {
+  defaultSearchConfig,
+  presets,
+  type SearchConfig,
+  type SearcherName,
+  searchConfigSchema,
+} from "./config.js";
+export { type Action, nextAction, screenCandidate } from "./decide.js";
+export {
+  type EvaluationResult,
+  type EventBody,
+  type EventOf,
+  type Exchange,
+  evaluationResultSchema,
+  type FinishReason,
+  journalVersion,
+  type RejectionReason,
+  type SearchEvent,
+  type SearchEventType,
+  type SupernetInfo,
+  searchEventSchema,
+  supernetSchema,
+  type TokenUsage,
+} from "./events.js";
+export {
+  archive,
+  best,
+  bestOf,
+  bestSoFar,
+  budgetSpent,
+  type EvaluatedCandidate,
+  evaluatedOf,
+  type Funnel,
+  funnel,
+  funnelOf,
+  isEvaluated,
+  paretoFront,
+  repeatedEvaluations,
+} from "./folds.js";
+export { candidateId, evaluationKey, parseSearchId, type SearchId } from "./identifiers.js";
+export { type LoopPorts, runSearch, type StopRequest } from "./loop.js";
+export type {
+  Clock,
+  EvaluationDispatcher,
+  EvaluationOutcome,
+  EvaluationRequest,
+  EvaluationStore,
+  Journal,
+  Roles,
+} from "./ports.js";
+export {
+  type CandidatesRequest,
+  type Proposal,
+  type RejectionSummary,
+  type RoleAnswer,
+  type StrategyRequest,
+  summariseIteration,
+  type Task,
+  type TrajectoryIteration,
+  type TrialSummary,
+} from "./roles.js";
+export type { Searcher, SearcherSetup, Step, Turn } from "./searcher.js";
+export { createSearcher } from "./searchers/create.js";
+export {
+  applyEvent,
+  type Candidate,
+  type CandidateStatus,
+  emptyState,
+  foldEvents,
+  type IterationRecord,
+  isClosed,
+  isSettled,
+  type SearchPhase,
+  type SearchState,
+} from "./state.js";

@@ -1,6 +1,6 @@
 import type { Architecture, Gene } from "../space.js";
 import type { ElasticMobileNetGenes } from "./plan.js";
-import { type ElasticMobileNetSpec, blockCount, maxDepth } from "./spec.js";
+import { blockCount, type ElasticMobileNetSpec, maxDepth } from "./spec.js";
 
 /**
  * How the genes of an elastic MobileNet lie in a choice vector:

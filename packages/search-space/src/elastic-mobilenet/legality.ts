@@ -1,5 +1,5 @@
 import { type GenotypeLayout, isGeneActive } from "./genotype.js";
-import { type ElasticMobileNetSpec, blockCount } from "./spec.js";
+import { blockCount, type ElasticMobileNetSpec } from "./spec.js";
 
 /** What reading a notation gives: one choice index per gene, or every problem found. */
 export type ReadNotation =

@@ -59,8 +59,7 @@ export function createElasticMobileNetSpace(spec: ElasticMobileNetSpec): SearchS
         : { kind: "illegal", reasons: [`"${canonical}" is not a canonical string of this space`] };
     },
     notation: (architecture) => notationOf(spec, layout, architecture),
-    cost: (architecture) =>
-      elasticMobileNetCost(spec, genesOf(spec, layout, architecture.choices)),
+    cost: (architecture) => elasticMobileNetCost(spec, genesOf(spec, layout, architecture.choices)),
     cheapest: () => cheapest,
     jsonSchema: () => elasticMobileNetJsonSchema(spec),
     describe: () => describeElasticMobileNet(spec, notationOf(spec, layout, middle)),

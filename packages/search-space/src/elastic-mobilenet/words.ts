@@ -1,4 +1,4 @@
-import { type ElasticMobileNetSpec, blockCount, maxDepth } from "./spec.js";
+import { blockCount, type ElasticMobileNetSpec, maxDepth } from "./spec.js";
 
 /** The space in words for a prompt. It names no data set and no published network (no leakage). */
 export function describeElasticMobileNet(

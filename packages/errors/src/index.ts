@@ -1,0 +1,1 @@
+export { CollmError, type ErrorCode } from "./collm-error.js";

@@ -1,0 +1,88 @@
+import { z } from "zod";
+
+const positive = z.int().positive();
+
+/** The resolved configuration of a search, complete: journaled as the first event. */
+export const searchConfigSchema = z.strictObject({
+  searcher: z.enum(["collm", "evolution", "random"]),
+  /** Name of the preset that filled in the defaults; for display. */
+  preset: z.string(),
+  seed: z.int().nonnegative(),
+  limits: z.strictObject({
+    maxFlops: positive.optional(),
+    maxMacs: positive.optional(),
+    maxParams: positive.optional(),
+  }),
+  /** Validation top-1 in percent that ends the search (P_target of Algorithm 1). */
+  targetTop1Percent: z.number().min(0).max(100).optional(),
+  /** Evaluations that may be spent; a result from the store counts. */
+  budget: positive,
+  /** Iterations (T of Algorithm 1); absent means until the budget is spent. */
+  iterations: positive.optional(),
+  /** Candidates asked for in each iteration: the batch, or the generation of evolution. */
+  candidatesPerIteration: positive,
+  /**
+   * What happens to a legal candidate over a limit. `reject`: its cost is told, no evaluation is
+   * spent. `evaluate`: it is evaluated and fed back, it only cannot win (the paper).
+   */
+  overLimit: z.enum(["reject", "evaluate"]),
+  /** Whether a useless last strategy is asked for after iteration T, as Algorithm 1 does. */
+  finalStrategy: z.boolean(),
+  /** Whether the Navigator sees earlier iterations (the paper's memory ablation). */
+  navigatorMemory: z.boolean(),
+  /** Whether the Generator sees earlier iterations; off in the paper's method. */
+  generatorMemory: z.boolean(),
+  /** Whether the Generator is given the list of architectures not to repeat. */
+  visitedHints: z.boolean(),
+  evolution: z.strictObject({
+    /** Share of a generation that may be parents, best first. */
+    parentShare: z.number().gt(0).max(1),
+    /** Share of children made by mutation; the others by crossover. */
+    mutationShare: z.number().min(0).max(1),
+    /** Probability that a gene of a mutated child is drawn anew. */
+    mutationProbability: z.number().min(0).max(1),
+  }),
+});
+
+export type SearchConfig = z.infer<typeof searchConfigSchema>;
+export type SearcherName = SearchConfig["searcher"];
+
+/** Defaults of a searcher; a preset and the user's settings go on top. */
+export function defaultSearchConfig(searcher: SearcherName): SearchConfig {
+  return {
+    searcher,
+    preset: "default",
+    seed: 0,
+    limits: {},
+    budget: 250,
+    ...(searcher === "collm" ? { iterations: 20 } : {}),
+    candidatesPerIteration: 15,
+    overLimit: "reject",
+    finalStrategy: false,
+    navigatorMemory: true,
+    generatorMemory: false,
+    visitedHints: true,
+    evolution: { parentShare: 0.5, mutationShare: 0.5, mutationProbability: 0.1 },
+  };
+}
+
+/**
+ * What each preset changes. `paper` reproduces CoLLM-NAS where the default improves on it:
+ * over-limit candidates are evaluated and fed back, the Generator gets no list of visited
+ * architectures, and a last strategy is asked for that nothing uses (Algorithm 1, step 3e).
+ * For evolution it is the paper's baseline: generations of 10, half of them elites.
+ */
+export const presets = {
+  collm: {
+    default: {},
+    paper: { overLimit: "evaluate", finalStrategy: true, visitedHints: false },
+  },
+  evolution: {
+    default: {},
+    paper: {
+      candidatesPerIteration: 10,
+      evolution: { parentShare: 0.5, mutationShare: 0.5, mutationProbability: 0.1 },
+    },
+  },
+  random: { default: {} },
+} as const satisfies Record<SearcherName, Record<string, Partial<SearchConfig>>>;

@@ -1,0 +1,216 @@
+import { spaceSpecSchema } from "@collm/search-space";
+import { z } from "zod";
+import { searchConfigSchema } from "./config.js";
+
+/**
+ * The journal's one event union. A search is its list of events: archive, best, trajectory,
+ * budget, report and web page are folds over it. The same lines are in `events.jsonl`, in
+ * `WatchSearch` and on NATS. Readers refuse an unknown version and an unknown type.
+ */
+export const journalVersion = 1;
+
+const envelope = {
+  v: z.literal(journalVersion),
+  /** Place in the journal, counted from 1 without gaps. */
+  seq: z.int().positive(),
+  searchId: z.string(),
+  /** UTC, ISO 8601. */
+  at: z.iso.datetime(),
+};
+
+const costSchema = z.strictObject({
+  macs: z.int().nonnegative(),
+  officialFlops: z.int().nonnegative(),
+  paramsCount: z.int().nonnegative(),
+});
+
+const notationSchema = z.union([
+  z.record(z.string(), z.unknown()),
+  z.array(z.unknown()),
+  z.string(),
+]);
+
+export const evaluationResultSchema = z.strictObject({
+  /** Accuracy in percent on the split that was measured. */
+  top1Percent: z.number().min(0).max(100),
+  top5Percent: z.number().min(0).max(100),
+  images: z.int().positive(),
+  /** Evaluator time when it was measured. */
+  seconds: z.number().nonnegative(),
+});
+
+const tokenUsageSchema = z.strictObject({
+  inputTokens: z.int().nonnegative(),
+  cachedInputTokens: z.int().nonnegative(),
+  outputTokens: z.int().nonnegative(),
+  reasoningTokens: z.int().nonnegative(),
+});
+
+/** One request to a backend and its answer, verbatim, keys removed. */
+const exchangeSchema = z.strictObject({
+  backend: z.string(),
+  model: z.string(),
+  request: z.unknown(),
+  answer: z.string(),
+  usage: tokenUsageSchema,
+  seconds: z.number().nonnegative(),
+});
+
+export const supernetSchema = z.strictObject({
+  name: z.string(),
+  family: z.string(),
+  digest: z.string(),
+  contextDigest: z.string(),
+  space: spaceSpecSchema,
+  validationImages: z.int().nonnegative(),
+  executionProvider: z.string(),
+  runtimeVersion: z.string(),
+  isSynthetic: z.boolean(),
+});
+
+export const rejectionReasons = [
+  "unparsable",
+  "illegal",
+  "duplicate",
+  "over-limit",
+  "surplus",
+] as const;
+
+export const finishReasons = ["target", "budget", "iterations", "stalled", "cancelled"] as const;
+
+const iteration = z.int().positive();
+
+export const searchEventSchema = z.discriminatedUnion("type", [
+  z.strictObject({
+    ...envelope,
+    type: z.literal("SearchStarted"),
+    config: searchConfigSchema,
+    supernet: supernetSchema,
+    /** Versions of this software and of what it runs on. */
+    versions: z.record(z.string(), z.string()),
+    /** Who plays each role, keys removed, e.g. `{navigator: "heuristic", generator: "openai:qwen3"}`. */
+    roles: z.record(z.string(), z.string()),
+  }),
+  /** The search goes on after a crash or interruption. */
+  z.strictObject({ ...envelope, type: z.literal("SearchResumed") }),
+  /** The search stopped before its end and can be resumed. */
+  z.strictObject({ ...envelope, type: z.literal("SearchInterrupted"), reason: z.string() }),
+  z.strictObject({ ...envelope, type: z.literal("StrategyRequested"), iteration }),
+  z.strictObject({
+    ...envelope,
+    type: z.literal("StrategyProposed"),
+    iteration,
+    strategy: z.string(),
+    exchanges: z.array(exchangeSchema),
+  }),
+  z.strictObject({
+    ...envelope,
+    type: z.literal("CandidatesRequested"),
+    iteration,
+    count: z.int().positive(),
+  }),
+  z.strictObject({
+    ...envelope,
+    type: z.literal("CandidatesProposed"),
+    iteration,
+    /** Who proposed: `generator`, `evolution`, `random` or `fallback`. */
+    origin: z.string(),
+    candidates: z.array(
+      z.strictObject({
+        id: z.string(),
+        /** The piece of an answer, verbatim; absent for candidates that no text stands for. */
+        text: z.string().optional(),
+        /** The family's notation as proposed, not yet checked; absent where unparsable. */
+        notation: notationSchema.optional(),
+        /** Why the piece could not be parsed. */
+        problem: z.string().optional(),
+      }),
+    ),
+    exchanges: z.array(exchangeSchema),
+  }),
+  z.strictObject({
+    ...envelope,
+    type: z.literal("CandidateRejected"),
+    iteration,
+    candidateId: z.string(),
+    reason: z.enum(rejectionReasons),
+    detail: z.string(),
+    canonical: z.string().optional(),
+    cost: costSchema.optional(),
+  }),
+  z.strictObject({
+    ...envelope,
+    type: z.literal("EvaluationRequested"),
+    iteration,
+    candidateId: z.string(),
+    canonical: z.string(),
+    /** Identity of the result: canonical architecture @ context digest. */
+    key: z.string(),
+    cost: costSchema,
+    isFeasible: z.boolean(),
+    /** 1 for the first request of this candidate; more after failures and deaths. */
+    attempt: z.int().positive(),
+  }),
+  z.strictObject({
+    ...envelope,
+    type: z.literal("EvaluationCompleted"),
+    iteration,
+    candidateId: z.string(),
+    key: z.string(),
+    result: evaluationResultSchema,
+    /** `store`: measured earlier, by this or another search. */
+    source: z.enum(["evaluator", "store"]),
+  }),
+  z.strictObject({
+    ...envelope,
+    type: z.literal("EvaluationFailed"),
+    iteration,
+    candidateId: z.string(),
+    key: z.string(),
+    code: z.string(),
+    message: z.string(),
+    willRetry: z.boolean(),
+  }),
+  /** A role failed and the search went on without it. */
+  z.strictObject({
+    ...envelope,
+    type: z.literal("Degraded"),
+    iteration,
+    role: z.enum(["navigator", "generator"]),
+    reason: z.string(),
+    fallback: z.string(),
+    exchanges: z.array(exchangeSchema),
+  }),
+  /** The sealed test split is about to be opened for this architecture (the intent). */
+  z.strictObject({ ...envelope, type: z.literal("TestOpened"), canonical: z.string() }),
+  z.strictObject({
+    ...envelope,
+    type: z.literal("TestCompleted"),
+    canonical: z.string(),
+    result: evaluationResultSchema,
+  }),
+  z.strictObject({
+    ...envelope,
+    type: z.literal("SearchFinished"),
+    reason: z.enum(finishReasons),
+    /** Candidate id of the winner; absent if nothing feasible was evaluated. */
+    bestCandidateId: z.string().optional(),
+  }),
+]);
+
+export type SearchEvent = z.infer<typeof searchEventSchema>;
+export type SearchEventType = SearchEvent["type"];
+export type EventOf<T extends SearchEventType> = Extract<SearchEvent, { type: T }>;
+export type EvaluationResult = z.infer<typeof evaluationResultSchema>;
+export type Exchange = z.infer<typeof exchangeSchema>;
+export type TokenUsage = z.infer<typeof tokenUsageSchema>;
+export type SupernetInfo = z.infer<typeof supernetSchema>;
+export type RejectionReason = (typeof rejectionReasons)[number];
+export type FinishReason = (typeof finishReasons)[number];
+
+/** An event before the journal gives it its envelope. */
+export type EventBody = SearchEvent extends infer E
+  ? E extends SearchEvent
+    ? Omit<E, "v" | "seq" | "searchId" | "at">
+    : never
+  : never;

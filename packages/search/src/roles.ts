@@ -1,0 +1,107 @@
+import type { Cost, Limits, Notation, SpaceSpec } from "@collm/search-space";
+import type { Exchange } from "./events.js";
+import { isEvaluated } from "./folds.js";
+import type { IterationRecord } from "./state.js";
+
+/** What the search is after, as the language-model roles are told. */
+export interface Task {
+  readonly limits: Limits;
+  readonly targetTop1Percent?: number | undefined;
+}
+
+/** A trial as the roles see it. */
+export interface TrialSummary {
+  readonly candidateId: string;
+  readonly canonical: string;
+  readonly notation: Notation;
+  readonly cost: Cost;
+  readonly top1Percent: number;
+  readonly isFeasible: boolean;
+}
+
+/** A candidate that was not evaluated, as the roles see it. */
+export interface RejectionSummary {
+  readonly candidateId: string;
+  readonly reason: string;
+  readonly detail: string;
+  readonly canonical?: string | undefined;
+  readonly notation?: Notation | undefined;
+  readonly cost?: Cost | undefined;
+}
+
+/** One round: a strategy and what it led to. */
+export interface TrajectoryIteration {
+  readonly index: number;
+  readonly strategy: string;
+  readonly trials: readonly TrialSummary[];
+  readonly rejections: readonly RejectionSummary[];
+}
+
+/** What the Navigator is asked: the whole trajectory, so that it needs no state of its own. */
+export interface StrategyRequest {
+  readonly task: Task;
+  readonly space: SpaceSpec;
+  readonly iteration: number;
+  readonly trajectory: readonly TrajectoryIteration[];
+  readonly hasMemory: boolean;
+  readonly seed: number;
+}
+
+/** What the Generator is asked: the current strategy, no earlier result (unless in an ablation). */
+export interface CandidatesRequest {
+  readonly task: Task;
+  readonly space: SpaceSpec;
+  readonly iteration: number;
+  readonly strategy: string;
+  readonly count: number;
+  readonly visited: readonly string[];
+  readonly history: readonly TrajectoryIteration[];
+  readonly seed: number;
+}
+
+/** One candidate as found in an answer; `notation` is not yet checked for legality. */
+export interface Proposal {
+  readonly text: string;
+  readonly notation?: unknown;
+  readonly problem?: string | undefined;
+}
+
+/** A role either answers or does not; not answering is an expected outcome. */
+export type RoleAnswer<T> =
+  | { readonly kind: "answered"; readonly value: T; readonly exchanges: readonly Exchange[] }
+  | { readonly kind: "failed"; readonly reason: string; readonly exchanges: readonly Exchange[] };
+
+/** The trajectory entry of a closed iteration. */
+export function summariseIteration(
+  record: IterationRecord,
+  notationOf: (candidate: NonNullable<IterationRecord["candidates"]>[number]) => Notation,
+): TrajectoryIteration {
+  const candidates = record.candidates ?? [];
+  return {
+    index: record.index,
+    strategy: record.strategy ?? "",
+    trials: candidates.filter(isEvaluated).map((candidate) => ({
+      candidateId: candidate.id,
+      canonical: candidate.architecture.canonical,
+      notation: notationOf(candidate),
+      cost: candidate.cost,
+      top1Percent: candidate.status.result.top1Percent,
+      isFeasible: candidate.isFeasible,
+    })),
+    rejections: candidates.flatMap((candidate) => {
+      const { status } = candidate;
+      if (status.kind !== "rejected" && status.kind !== "failed") return [];
+      return [
+        {
+          candidateId: candidate.id,
+          reason: status.kind === "rejected" ? status.reason : "failed",
+          detail: status.kind === "rejected" ? status.detail : status.message,
+          ...(candidate.architecture
+            ? { canonical: candidate.architecture.canonical, notation: notationOf(candidate) }
+            : {}),
+          ...(candidate.cost ? { cost: candidate.cost } : {}),
+        },
+      ];
+    }),
+  };
+}

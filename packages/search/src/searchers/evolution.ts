@@ -1,0 +1,48 @@
+import { crossover, mutate, sampleUniform } from "@collm/search-space";
+import { type EvaluatedCandidate, evaluatedOf } from "../folds.js";
+import type { Searcher, SearcherSetup } from "../searcher.js";
+import { collectNovel } from "./random.js";
+
+interface EvolutionState {
+  readonly setup: SearcherSetup;
+  /** Feasible trials, most accurate first; of equals, the earlier first. */
+  readonly ranked: readonly EvaluatedCandidate[];
+}
+
+/**
+ * Elitist evolution as in once-for-all's and SPOS's second stage: the first generation is
+ * uniform within the limits; then the best so far are parents, and each child is a mutation of
+ * one or a crossover of two. Unlike the originals a child is never a network that was already
+ * proposed, so that no evaluation is spent twice.
+ */
+export const evolutionSearcher: Searcher<EvolutionState> = {
+  name: "evolution",
+  initial: (setup) => ({ setup, ranked: [] }),
+  observe: (state, record) => ({
+    ...state,
+    ranked: [...state.ranked, ...evaluatedOf([record]).filter((trial) => trial.isFeasible)].sort(
+      (a, b) => b.status.result.top1Percent - a.status.result.top1Percent,
+    ),
+  }),
+  propose: ({ setup, ranked }, turn) => {
+    const { space, config } = setup;
+    const { parentShare, mutationShare, mutationProbability } = config.evolution;
+    const parents = ranked
+      .slice(0, Math.max(1, Math.round(config.candidatesPerIteration * parentShare)))
+      .map((trial) => trial.architecture);
+    const draw = () => {
+      if (parents.length === 0) return sampleUniform(space, turn.rng);
+      if (parents.length === 1 || turn.rng.next() < mutationShare) {
+        return mutate(space, turn.rng.pick(parents), turn.rng, {
+          probability: mutationProbability,
+        });
+      }
+      return crossover(space, turn.rng.pick(parents), turn.rng.pick(parents), turn.rng);
+    };
+    return {
+      kind: "candidates",
+      origin: "evolution",
+      architectures: collectNovel(setup, turn, draw),
+    };
+  },
+};
