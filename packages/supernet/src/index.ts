@@ -1,1 +1,29 @@
-export {};
+export {
+  averageStatistics,
+  type BatchObservation,
+  type BatchStatistics,
+  type ChannelStatistics,
+  runningStatistics,
+  statisticsToJson,
+} from "./batch-statistics.js";
+export { buildCalibrationGraph } from "./calibration-graph.js";
+export { buildInferenceGraph } from "./inference-graph.js";
+export { InvalidManifestError } from "./invalid-manifest-error.js";
+export {
+  loadManifest,
+  type Manifest,
+  type ManifestImages,
+  type ManifestWeights,
+  type Normalization,
+  type Recipe,
+} from "./manifest.js";
+export type { Subnet } from "./subnet.js";
+export {
+  openSupernet,
+  type SubnetOutcome,
+  type Supernet,
+  type SupernetSummary,
+  supernetDigest,
+} from "./supernet.js";
+export { SupernetTensorError } from "./supernet-tensor-error.js";
+export { graphNames } from "./write-layers.js";

@@ -1,0 +1,58 @@
+import { CheckpointFormatError } from "./checkpoint-format-error.js";
+import { RandomAccessFile } from "./random-access-file.js";
+import {
+  lengthFieldBytes,
+  maxHeaderBytes,
+  parseSafetensorsHeader,
+  type SafetensorsHeader,
+} from "./safetensors-header.js";
+import { tensorOfBytes } from "./tensor.js";
+import type { TensorSource } from "./tensor-source.js";
+
+/**
+ * Opens a safetensors file. Only the header is read; tensors are read when asked for.
+ * Throws `CheckpointFormatError` when the file breaks the format anywhere.
+ */
+export async function openSafetensors(path: string): Promise<TensorSource> {
+  const file = await RandomAccessFile.open(path);
+  try {
+    return tensorSource(file, await readHeader(file));
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+async function readHeader(file: RandomAccessFile): Promise<SafetensorsHeader> {
+  const lengthField = await file.read(0, lengthFieldBytes, "header length");
+  const length = new DataView(lengthField).getBigUint64(0, true);
+  if (length > BigInt(maxHeaderBytes)) {
+    throw new CheckpointFormatError({
+      file: file.path,
+      byteOffset: 0,
+      found: `a header of ${length} bytes`,
+      expected: `at most ${maxHeaderBytes}`,
+    });
+  }
+  const json = await file.read(lengthFieldBytes, Number(length), "header");
+  return parseSafetensorsHeader(file.path, json, file.sizeBytes);
+}
+
+function tensorSource(file: RandomAccessFile, header: SafetensorsHeader): TensorSource {
+  return {
+    origin: file.path,
+    names: () => [...header.tensors.keys()],
+    info: (name) => {
+      const located = header.tensors.get(name);
+      return located && { dtype: located.dtype, shape: located.shape };
+    },
+    read: async (name) => {
+      const located = header.tensors.get(name);
+      if (!located) throw new RangeError(`${file.path} holds no tensor ${name}`);
+      const { dtype, shape, startByte, sizeBytes } = located;
+      return tensorOfBytes({ dtype, shape }, await file.read(startByte, sizeBytes, name));
+    },
+    digest: () => file.digest(),
+    close: () => file.close(),
+  };
+}

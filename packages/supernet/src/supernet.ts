@@ -1,0 +1,135 @@
+import { createHash } from "node:crypto";
+import { openTensorFile, type TensorSource } from "@collm/checkpoint";
+import {
+  type Architecture,
+  createSearchSpace,
+  elasticMobileNetGenes,
+  type SearchSpace,
+  type SpaceSpec,
+} from "@collm/search-space";
+import { InvalidManifestError } from "./invalid-manifest-error.js";
+import type { Manifest } from "./manifest.js";
+import { cutElasticSubnet } from "./ofa-mobilenet-v3/subnet-layers.js";
+import { loadElasticWeights } from "./ofa-mobilenet-v3/weights.js";
+import type { Subnet } from "./subnet.js";
+
+/** A trained supernet in memory, ready to be cut. */
+export interface Supernet {
+  readonly manifest: Manifest;
+  readonly space: SearchSpace;
+  /** Identity of the weights and of how they are cut; 64 hex digits. */
+  readonly digest: string;
+  /** What the weight file holds, for people. */
+  readonly summary: SupernetSummary;
+  /** Cuts the subnet of an architecture of the space. */
+  subnet(architecture: Architecture): Subnet;
+  /**
+   * Cuts a subnet given in the family's notation. Only what the tensors can cut is checked: the
+   * resolution may be any whole number of pixels from 32, since the layers do not depend on it.
+   */
+  subnetOfNotation(notation: unknown): SubnetOutcome;
+}
+
+export type SubnetOutcome =
+  | { readonly kind: "subnet"; readonly subnet: Subnet }
+  | { readonly kind: "illegal"; readonly reasons: readonly string[] };
+
+export interface SupernetSummary {
+  readonly checkpointSha256: string;
+  readonly tensorCount: number;
+  /** Trained numbers of the supernet, kernel matrices included. */
+  readonly paramsCount: number;
+}
+
+/** Smallest image that a subnet outside the space's own resolutions may be meant for. */
+const minFreeResolution = 32;
+
+/**
+ * Loads the supernet of a manifest. Throws `InvalidManifestError` when the manifest has no weights,
+ * `CheckpointFormatError` for a broken file and `SupernetTensorError` for the wrong tensors.
+ */
+export async function openSupernet(manifest: Manifest): Promise<Supernet> {
+  if (manifest.weights.kind !== "checkpoint") {
+    throw new InvalidManifestError(manifest.file, [
+      "checkpoint: got nothing (the manifest has a landscape), allowed is a weight file",
+    ]);
+  }
+  const source = await openTensorFile(manifest.weights.path);
+  try {
+    return await loadSupernet(manifest, source);
+  } finally {
+    await source.close();
+  }
+}
+
+/** Loads a supernet from tensors that are already open; the caller closes them. */
+export async function loadSupernet(manifest: Manifest, source: TensorSource): Promise<Supernet> {
+  const { spec } = manifest;
+  const checkpointSha256 = await source.digest();
+  const digest = supernetDigest(spec, checkpointSha256);
+  const weights = await loadElasticWeights(spec, source);
+  const space = createSearchSpace(spec);
+
+  const cut = (cuttable: SearchSpace, architecture: Architecture): Subnet => {
+    const genes = elasticMobileNetGenes(cuttable.spec, architecture);
+    return {
+      ...cutElasticSubnet(spec, weights, genes),
+      canonical: architecture.canonical,
+      notation: cuttable.notation(architecture),
+      resolution: genes.resolution,
+      classes: spec.classes,
+      cost: cuttable.cost(architecture),
+      supernetDigest: digest,
+      normalize: manifest.normalize,
+    };
+  };
+  return {
+    manifest,
+    space,
+    digest,
+    summary: {
+      checkpointSha256,
+      tensorCount: weights.tensorCount,
+      paramsCount: weights.paramsCount,
+    },
+    subnet: (architecture) => cut(space, architecture),
+    subnetOfNotation: (notation) => {
+      const cuttable = createSearchSpace(withResolutionOf(spec, notation));
+      const legality = cuttable.legality(notation);
+      return legality.kind === "illegal"
+        ? legality
+        : { kind: "subnet", subnet: cut(cuttable, legality.architecture) };
+    },
+  };
+}
+
+/**
+ * Two manifests with the same digest give the same logits for the same architecture. The list of
+ * resolutions is left out: it restricts the search and changes no result.
+ */
+export function supernetDigest(spec: SpaceSpec, weightsDigest: string): string {
+  const { resolutions, ...network } = spec;
+  return createHash("sha256")
+    .update(JSON.stringify({ network: sortKeys(network), weights: weightsDigest }))
+    .digest("hex");
+}
+
+/** The same value with the keys of every object in one order, so that it has one JSON text. */
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, sortKeys(inner)]),
+  );
+}
+
+/** The spec, with the notation's resolution as its only one if that is a size a network can take. */
+function withResolutionOf(spec: SpaceSpec, notation: unknown): SpaceSpec {
+  const { r, image_size: imageSize } = (notation ?? {}) as Record<string, unknown>;
+  const wanted = r ?? imageSize;
+  const size: unknown = Array.isArray(wanted) && wanted.length === 1 ? wanted[0] : wanted;
+  const isFree = typeof size === "number" && Number.isInteger(size) && size >= minFreeResolution;
+  return isFree ? { ...spec, resolutions: [size] } : spec;
+}

@@ -1,0 +1,5 @@
+export {
+  formulaImages,
+  formulaTensors,
+  xorOfBits,
+} from "./ofa-mobilenet-v3/formula.fixture.js";
