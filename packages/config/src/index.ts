@@ -1,1 +1,21 @@
-export {};
+export { type Env, readEnv } from "./env-values.js";
+export { problemsOf } from "./problems.js";
+export { formatQuantity, parseQuantity } from "./quantity.js";
+export { type RoleEnv, type RoleName, readRoleEnv } from "./role-env.js";
+export { type RoleSettings, type SearchFile, searchFileSchema } from "./search-file.js";
+export {
+  readSearchEnvironment,
+  readYaml,
+  resolveSettings,
+  type SearchSettings,
+  type SettingsSource,
+} from "./search-settings.js";
+export {
+  type CommonEnv,
+  type CoordinatorEnv,
+  coordinatorEnvSchema,
+  type EvaluatorEnv,
+  evaluatorEnvSchema,
+  type JournalsEnv,
+  roleServiceEnvSchema,
+} from "./service-env.js";

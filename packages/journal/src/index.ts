@@ -1,1 +1,7 @@
-export {};
+export { openFileEvaluationStore } from "./evaluation-store.js";
+export {
+  type JournalFile,
+  type JournalSnapshot,
+  openJournalFile,
+  readJournalFile,
+} from "./journal-file.js";

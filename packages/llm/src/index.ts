@@ -1,1 +1,34 @@
-export {};
+export { anyObject, type NotationShape, notationShape } from "./answers/notation-shape.js";
+export { parseCandidates } from "./answers/parse-candidates.js";
+export { askModel, type ModelAnswer } from "./ask-model.js";
+export {
+  type ChatBackend,
+  type ChatFailureCode,
+  type ChatMessage,
+  type ChatOutcome,
+  type ChatRequest,
+  noTokens,
+} from "./chat-backend.js";
+export { bindingShare, type CostShare } from "./cost-share.js";
+export {
+  choiceWeights,
+  type Directives,
+  type ReadDirectives,
+  readDirectives,
+  writeDirectives,
+} from "./directives.js";
+export { chatExchange, heuristicExchange } from "./exchange.js";
+export { heuristicCandidates } from "./heuristic/generator.js";
+export { heuristicStrategy } from "./heuristic/navigator.js";
+export { createOpenAiBackend, type OpenAiBackendOptions } from "./openai/backend.js";
+export { loadPromptSet, type PromptSet } from "./prompts/prompt-set.js";
+export { costInWords, formatCount, limitsInWords, missionInWords } from "./prompts/task-words.js";
+export { renderTemplate } from "./prompts/template.js";
+export { estimateConversationTokens, estimateTokens } from "./prompts/tokens.js";
+export {
+  bestTrial,
+  rejectionsInWords,
+  trialInWords,
+  trialsInWords,
+} from "./prompts/trial-words.js";
+export { createRoleMetrics, type MetricSource, type RoleMetrics } from "./role-metrics.js";

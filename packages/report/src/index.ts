@@ -1,1 +1,11 @@
-export {};
+export { renderReport } from "./render-report.js";
+export { buildResult } from "./result/build.js";
+export {
+  type LlmUsage,
+  type RoleInfo,
+  resultJsonSchema,
+  resultSchemaVersion,
+  type SearchResult,
+  searchResultSchema,
+} from "./result/schema.js";
+export type { ReportOptions } from "./sections/report-source.js";

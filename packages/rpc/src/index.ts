@@ -1,1 +1,57 @@
-export {};
+export { abortReason, sleep, untilAborted } from "./abort.js";
+export {
+  callStream,
+  callUnary,
+  type StreamMethodName,
+  type UnaryMethodName,
+} from "./call.js";
+export type { CallContext } from "./call-context.js";
+export { type CallSettings, callSettingsOf } from "./call-settings.js";
+export {
+  type ClientConstructor,
+  type ConnectOptions,
+  connect,
+  createChannelOptions,
+} from "./channel.js";
+export {
+  fromProtoEvaluationResult,
+  fromProtoSupernet,
+  toProtoEvaluationResult,
+  toProtoSupernet,
+} from "./convert-evaluator.js";
+export { fromProtoEvent, toProtoEvent } from "./convert-event.js";
+export {
+  fromProtoCandidatesRequest,
+  fromProtoProposal,
+  fromProtoStrategyRequest,
+  parseSpaceSpec,
+  toProtoCandidatesRequest,
+  toProtoProposal,
+  toProtoStrategyRequest,
+} from "./convert-roles.js";
+export {
+  fromProtoCost,
+  fromProtoExchange,
+  fromProtoIteration,
+  fromProtoLimits,
+  fromProtoTask,
+  fromProtoTokenUsage,
+  toProtoCost,
+  toProtoExchange,
+  toProtoIteration,
+  toProtoLimits,
+  toProtoTask,
+  toProtoTokenUsage,
+} from "./convert-search.js";
+export { checkHealth, type ServingStatus } from "./health.js";
+export { type RetryOptions, retryUnavailable } from "./retry.js";
+export { type RunningService, runService, type ServiceDescription } from "./run-service.js";
+export {
+  type HostedService,
+  type RunningServer,
+  type ServerOptions,
+  startServer,
+} from "./server.js";
+export { serverStream } from "./server-stream.js";
+export { parseServiceMessage, type ServiceMessage } from "./service-message.js";
+export { unary } from "./unary.js";

@@ -22,8 +22,15 @@ export {
   maxDepth,
   roundChannels,
 } from "./elastic-mobilenet/spec.js";
+export { type UnreachableLimit, unreachableLimits } from "./reachability.js";
 export { createRng, fnv1a, type Rng } from "./rng.js";
-export { type BoundedSample, sampleUniform, sampleWithin } from "./sampling.js";
+export {
+  type BoundedSample,
+  isReachable,
+  sampleUniform,
+  sampleWithin,
+  shrinkWithin,
+} from "./sampling.js";
 export type { Architecture, Gene, Legality, Notation, SearchSpace } from "./space.js";
 export { type SpaceSpec, spaceSpecSchema } from "./spec.js";
 export { crossover, type MutationOptions, mutate } from "./variation.js";

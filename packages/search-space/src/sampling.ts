@@ -1,4 +1,4 @@
-import { isFeasible, type Limits } from "./cost.js";
+import { excesses, isFeasible, type Limits, limitedCost } from "./cost.js";
 import type { Rng } from "./rng.js";
 import type { Architecture, SearchSpace } from "./space.js";
 
@@ -36,4 +36,44 @@ export function sampleWithin(
     return { kind: "found", architecture, attempts };
   }
   return { kind: "exhausted", attempts: maxAttempts };
+}
+
+/** Whether each limit alone can be met. A search within limits that cannot is over before it starts. */
+export function isReachable(space: SearchSpace, limits: Limits): boolean {
+  return (Object.keys(limitedCost) as (keyof Limits)[]).every((limit) => {
+    const kind = limitedCost[limit];
+    return space.cost(space.cheapest(kind))[kind] <= (limits[limit] ?? Number.POSITIVE_INFINITY);
+  });
+}
+
+/**
+ * Makes `architecture` cheaper, one random gene at a time, until it respects the limits; undefined
+ * if that does not succeed, which with one limit means that it is not reachable. For limits so
+ * tight that rejection finds nothing: what it gives lies near the limit and is not uniform.
+ */
+export function shrinkWithin(
+  space: SearchSpace,
+  architecture: Architecture,
+  limits: Limits,
+  rng: Rng,
+): Architecture | undefined {
+  let current = architecture;
+  // Each step fixes one more gene at its cheapest choice. Where limits on different costs pull
+  // towards different choices they might do so for ever, hence the bound.
+  const maxSteps = space.genes.length * Object.keys(limitedCost).length;
+  for (let step = 0; step <= maxSteps; step++) {
+    const excess = excesses(space.cost(current), limits)[0];
+    if (!excess) return current;
+    const { choices } = current;
+    const cheapest = space.cheapest(excess.kind).choices;
+    const reducible = space.genes.flatMap((_, gene) =>
+      choices[gene] === cheapest[gene] ? [] : [gene],
+    );
+    if (reducible.length === 0) return undefined;
+    const reduced = rng.pick(reducible);
+    current = space.canonicalise(
+      choices.map((choice, gene) => (gene === reduced ? (cheapest[gene] as number) : choice)),
+    );
+  }
+  return undefined;
 }

@@ -36,21 +36,26 @@ export function nextAction(state: SearchState): Action {
       candidates: current.candidates.filter(({ status }) => status.kind === "requested"),
     };
   }
-  const isOpen = current !== undefined && current.candidates === undefined;
-  const reason = isOpen && !isBeyondLast(config, current) ? undefined : stopReason(state, config);
-  if (reason === "iterations" && config.finalStrategy && config.searcher === "collm" && !isOpen) {
-    return { kind: "ask-final-strategy", iteration: state.iterations.length + 1 };
+  const open = current && !current.candidates ? current : undefined;
+  const isBeyondLast = open !== undefined && open.index > (config.iterations ?? Infinity);
+  if (!open || isBeyondLast) {
+    const reason = stopReason(state, config);
+    if (reason === "iterations" && wantsFinalStrategy(config, open)) {
+      return { kind: "ask-final-strategy", iteration: open?.index ?? state.iterations.length + 1 };
+    }
+    if (reason) return { kind: "finish", reason };
   }
-  if (reason) return { kind: "finish", reason };
   return {
     kind: "propose",
-    iteration: isOpen ? current.index : state.iterations.length + 1,
+    iteration: open?.index ?? state.iterations.length + 1,
     count: Math.min(config.candidatesPerIteration, config.budget - budgetSpent(state)),
   };
 }
 
-function isBeyondLast(config: SearchConfig, record: IterationRecord): boolean {
-  return config.iterations !== undefined && record.index > config.iterations;
+/** Whether Algorithm 1's last call of the Navigator is wanted and has not been answered yet. */
+function wantsFinalStrategy(config: SearchConfig, open: IterationRecord | undefined): boolean {
+  if (!config.finalStrategy || config.searcher !== "collm") return false;
+  return open?.strategy === undefined && (open?.degraded ?? []).length === 0;
 }
 
 /** Why the search ends now; the order is Algorithm 1's, target first. */

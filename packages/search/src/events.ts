@@ -51,7 +51,12 @@ const exchangeSchema = z.strictObject({
   backend: z.string(),
   model: z.string(),
   request: z.unknown(),
+  /** The answer's text; empty if none came. */
   answer: z.string(),
+  /** Chain of thought, where the backend keeps it apart from the answer. */
+  reasoning: z.string().optional(),
+  /** Why no usable answer came: a status, a timeout, a refusal. */
+  error: z.string().optional(),
   usage: tokenUsageSchema,
   seconds: z.number().nonnegative(),
 });
@@ -86,10 +91,12 @@ export const searchEventSchema = z.discriminatedUnion("type", [
     type: z.literal("SearchStarted"),
     config: searchConfigSchema,
     supernet: supernetSchema,
-    /** Versions of this software and of what it runs on. */
+    /** Versions of this software and of what it runs on, and the prompt sets' hashes. */
     versions: z.record(z.string(), z.string()),
     /** Who plays each role, keys removed, e.g. `{navigator: "heuristic", generator: "openai:qwen3"}`. */
     roles: z.record(z.string(), z.string()),
+    /** The search whose first events this one took over, if it is a fork. */
+    forkedFrom: z.strictObject({ searchId: z.string(), seq: z.int().positive() }).optional(),
   }),
   /** The search goes on after a crash or interruption. */
   z.strictObject({ ...envelope, type: z.literal("SearchResumed") }),
@@ -115,6 +122,8 @@ export const searchEventSchema = z.discriminatedUnion("type", [
     iteration,
     /** Who proposed: `generator`, `evolution`, `random` or `fallback`. */
     origin: z.string(),
+    /** The strategy behind them, where one answer held both (a single model in both roles). */
+    strategy: z.string().optional(),
     candidates: z.array(
       z.strictObject({
         id: z.string(),
@@ -150,6 +159,17 @@ export const searchEventSchema = z.discriminatedUnion("type", [
     isFeasible: z.boolean(),
     /** 1 for the first request of this candidate; more after failures and deaths. */
     attempt: z.int().positive(),
+  }),
+  /**
+   * An evaluator began the work. Requests wait in a queue, so only this event tells what a death
+   * interrupted: a second one for a candidate is repeated work.
+   */
+  z.strictObject({
+    ...envelope,
+    type: z.literal("EvaluationStarted"),
+    iteration,
+    candidateId: z.string(),
+    key: z.string(),
   }),
   z.strictObject({
     ...envelope,

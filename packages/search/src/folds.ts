@@ -105,19 +105,32 @@ export function paretoFront(
   return front;
 }
 
+/**
+ * Closed iterations never change and states share them, so what was counted in one is remembered
+ * for as long as it lives. Screening asks for the budget at each candidate of a long search.
+ */
+const spentIn = new WeakMap<IterationRecord, number>();
+
 /** Evaluations counted against the budget: asked for and not given up. */
 export function budgetSpent(state: SearchState): number {
-  return state.iterations
-    .flatMap((record) => record.candidates ?? [])
-    .filter(({ status }) => status.kind === "requested" || status.kind === "evaluated").length;
+  return state.iterations.reduce((sum, record) => {
+    let spent = spentIn.get(record);
+    if (spent === undefined) {
+      spent = (record.candidates ?? []).filter(
+        ({ status }) => status.kind === "requested" || status.kind === "evaluated",
+      ).length;
+      spentIn.set(record, spent);
+    }
+    return sum + spent;
+  }, 0);
 }
 
 /**
- * Evaluations that were started more than once because a process died or an attempt failed. A
- * result that the store already had is no repetition.
+ * Evaluations that an evaluator began again because a process died or an attempt failed. Work
+ * that waited in a queue, and a result that the store already had, is no repetition.
  */
 export function repeatedEvaluations(state: SearchState): number {
-  return archive(state)
-    .filter((candidate) => !candidate.status.isStored)
-    .reduce((sum, candidate) => sum + candidate.attempts - 1, 0);
+  return state.iterations
+    .flatMap((record) => record.candidates ?? [])
+    .reduce((sum, { starts }) => sum + Math.max(0, starts - 1), 0);
 }

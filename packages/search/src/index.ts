@@ -1,3 +1,4 @@
+export { applyEvent, foldEvents } from "./apply-event.js";
 export {
   defaultSearchConfig,
   presets,
@@ -38,7 +39,7 @@ export {
   repeatedEvaluations,
 } from "./folds.js";
 export { candidateId, evaluationKey, parseSearchId, type SearchId } from "./identifiers.js";
-export { type LoopPorts, runSearch, type StopRequest } from "./loop.js";
+export { type LoopPorts, runSearch } from "./loop.js";
 export type {
   Clock,
   EvaluationDispatcher,
@@ -62,14 +63,13 @@ export {
 export type { Searcher, SearcherSetup, Step, Turn } from "./searcher.js";
 export { createSearcher } from "./searchers/create.js";
 export {
-  applyEvent,
   type Candidate,
   type CandidateStatus,
   emptyState,
-  foldEvents,
   type IterationRecord,
   isClosed,
   isSettled,
   type SearchPhase,
   type SearchState,
 } from "./state.js";
+export type { StopRequest } from "./stop-gate.js";

@@ -37,9 +37,20 @@ export type EvaluationOutcome =
       readonly isRetryable: boolean;
     };
 
-/** Brings evaluations to evaluators; bounds what is under way by itself. */
+/**
+ * Brings evaluations to evaluators; bounds what is under way, waits between attempts and keeps
+ * deadlines by itself. Throwing means that no evaluation can be had: the search is interrupted.
+ */
 export interface EvaluationDispatcher {
-  evaluate(request: EvaluationRequest, signal: AbortSignal): Promise<EvaluationOutcome>;
+  /**
+   * @param onStarted call it whenever an evaluator begins this request (again after a redelivery);
+   *   not while it waits in a queue, and not for a stored result. Counts repeated evaluations.
+   */
+  evaluate(
+    request: EvaluationRequest,
+    signal: AbortSignal,
+    onStarted: () => void,
+  ): Promise<EvaluationOutcome>;
 }
 
 /** Finished evaluations by key, shared by all searches; the first write wins. */

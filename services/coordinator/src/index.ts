@@ -1,1 +1,1 @@
-export {};
+export { startCoordinator } from "./start.js";

@@ -1,1 +1,7 @@
-export {};
+export {
+  EvaluationRunner,
+  type EvaluationTask,
+  type RunnerOptions,
+  type RunOptions,
+} from "./evaluation-runner.js";
+export { startEvaluator } from "./start.js";

@@ -1,1 +1,12 @@
-export {};
+export { type ChatGeneratorOptions, createChatGenerator } from "./chat-generator.js";
+export { answerSchema, renderConversation } from "./conversation.js";
+export { costHint } from "./cost-hint.js";
+export { createGenerator } from "./create-generator.js";
+export {
+  type CandidatesAnswer,
+  type Generator,
+  generatorRole,
+  type RoleDescription,
+} from "./generator.js";
+export { createGeneratorService } from "./service.js";
+export { startGenerator } from "./start.js";

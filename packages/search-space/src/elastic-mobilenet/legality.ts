@@ -28,7 +28,7 @@ export function readNotation(
   const record = notation as Record<string, unknown>;
   for (const key of Object.keys(record)) {
     if (!["ks", "e", "d", "r", "image_size"].includes(key) && !ignoredKeys.has(key)) {
-      problems.push(`${key}: unknown key, allowed are ks, e, d and r`);
+      problems.push(`${shorten(key)}: unknown key, allowed are ks, e, d and r`);
     }
   }
 
@@ -39,9 +39,8 @@ export function readNotation(
     problems.push(`${key}: got ${got}, allowed is a list of exactly ${length} numbers`);
     return [];
   };
-  const resolution = record["r"] ?? record["image_size"];
   const values: readonly unknown[] = [
-    Array.isArray(resolution) && resolution.length === 1 ? resolution[0] : resolution,
+    readResolution(record, problems),
     ...list("d", spec.stages.length),
     ...list("ks", blockCount(spec)),
     ...list("e", blockCount(spec)),
@@ -64,7 +63,28 @@ export function readNotation(
   return { kind: "choices", choices: choices.map((choice) => Math.max(0, choice)) };
 }
 
+function readResolution(record: Readonly<Record<string, unknown>>, problems: string[]): unknown {
+  const unwrap = (value: unknown): unknown =>
+    Array.isArray(value) && value.length === 1 ? value[0] : value;
+  const r = unwrap(record.r);
+  const imageSize = unwrap(record.image_size);
+  if (r !== undefined && imageSize !== undefined && r !== imageSize) {
+    problems.push(`image_size: got ${show(imageSize)}, but r is ${show(r)}`);
+  }
+  return r ?? imageSize;
+}
+
 function show(value: unknown): string {
-  const text = value === undefined ? "nothing" : JSON.stringify(value);
+  if (value === undefined) return "nothing";
+  try {
+    return shorten(JSON.stringify(value) ?? String(value));
+  } catch {
+    // No JSON, so no language model wrote it: a cycle or a big integer inside.
+    return `a ${typeof value} that is not JSON`;
+  }
+}
+
+/** A model may write anything at any length; a reason is read by people and sent back to it. */
+function shorten(text: string): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

@@ -54,9 +54,13 @@ export function createElasticMobileNetSpace(spec: ElasticMobileNetSpec): SearchS
     legality,
     parse: (canonical) => {
       const notation = notationOfCanonical(spec, canonical);
-      return notation
-        ? legality(notation)
-        : { kind: "illegal", reasons: [`"${canonical}" is not a canonical string of this space`] };
+      const read = notation && legality(notation);
+      // One network has one string: `k03e4` would read as `k3e4` but is another key in a store.
+      if (read?.kind === "illegal" || read?.architecture.canonical === canonical) return read;
+      return {
+        kind: "illegal",
+        reasons: [`"${canonical}" is not a canonical string of this space`],
+      };
     },
     notation: (architecture) => notationOf(spec, layout, architecture),
     cost: (architecture) => elasticMobileNetCost(spec, genesOf(spec, layout, architecture.choices)),

@@ -1,5 +1,4 @@
 import { fnv1a, sampleUniform } from "@collm/search-space";
-import { isEvaluated } from "../folds.js";
 import {
   type CandidatesRequest,
   type StrategyRequest,
@@ -7,26 +6,30 @@ import {
   type TrajectoryIteration,
 } from "../roles.js";
 import type { Searcher, SearcherSetup, Step, Turn } from "../searcher.js";
-import { collectNovel } from "./random.js";
+import type { IterationRecord } from "../state.js";
+import { collectNovel } from "./collect-novel.js";
 
 interface CollmState {
   readonly setup: SearcherSetup;
   readonly trajectory: readonly TrajectoryIteration[];
   readonly lastStrategy?: string | undefined;
-  /** Set when the Generator's last answer led to no evaluation at all. */
-  readonly isGeneratorFruitless: boolean;
+  /** The Generator's latest answers in a row that held nothing worth an evaluation. */
+  readonly fruitlessAnswers: number;
 }
+
+/** Fruitless answers in a row after which sampling stands in: the Navigator gets to react first. */
+const patience = 3;
 
 /**
  * CoLLM-NAS: the Navigator turns the trajectory into a strategy (S_t), the Generator turns the
  * strategy into candidates (C_{t+1}). A silent Navigator leaves the last strategy in force. A
- * Generator that is silent, or whose last answer held nothing to evaluate, is stood in for by
- * uniform sampling for one iteration, so that the search ends whatever a model answers. The
- * paper has no such rule.
+ * Generator that is silent, or whose last three answers held nothing to evaluate, is stood in for
+ * by uniform sampling for one iteration, so that the search finds something whatever a model
+ * answers. The paper has no such rule.
  */
 export const collmSearcher: Searcher<CollmState> = {
   name: "collm",
-  initial: (setup) => ({ setup, trajectory: [], isGeneratorFruitless: false }),
+  initial: (setup) => ({ setup, trajectory: [], fruitlessAnswers: 0 }),
   observe: (state, record) => ({
     ...state,
     trajectory: [
@@ -36,9 +39,7 @@ export const collmSearcher: Searcher<CollmState> = {
       ),
     ],
     lastStrategy: record.strategy ?? state.lastStrategy,
-    isGeneratorFruitless:
-      record.degraded.every(({ role }) => role !== "generator") &&
-      !(record.candidates ?? []).some(isEvaluated),
+    fruitlessAnswers: countFruitless(state.fruitlessAnswers, record),
   }),
   propose: (state, turn) => {
     const { strategy, degraded } = turn.record;
@@ -48,12 +49,12 @@ export const collmSearcher: Searcher<CollmState> = {
       return { kind: "ask-navigator", request: strategyRequest(state, turn) };
     }
     if (hasFailed("generator")) return standIn(state, turn);
-    if (state.isGeneratorFruitless) {
+    if (state.fruitlessAnswers >= patience) {
       return {
         ...standIn(state, turn),
         degraded: {
           role: "generator",
-          reason: "its last answer held no candidate that could be evaluated",
+          reason: `its last ${patience} answers held no candidate that could be evaluated`,
         },
       };
     }
@@ -62,6 +63,15 @@ export const collmSearcher: Searcher<CollmState> = {
     return { kind: "ask-generator", request: candidatesRequest(state, turn, current) };
   },
 };
+
+function countFruitless(before: number, record: IterationRecord): number {
+  // Sampling stood in. The next answer is the Generator's chance: if it is fruitless, so it goes on.
+  if (record.degraded.some(({ role }) => role === "generator")) {
+    return Math.min(before, patience - 1);
+  }
+  // A key comes with the request: an evaluation that failed is not the Generator's fault.
+  return (record.candidates ?? []).some(({ key }) => key !== undefined) ? 0 : before + 1;
+}
 
 function strategyRequest(state: CollmState, turn: Turn): StrategyRequest {
   const { config, space } = state.setup;

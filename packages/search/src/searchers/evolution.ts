@@ -1,12 +1,12 @@
 import { crossover, mutate, sampleUniform } from "@collm/search-space";
 import { type EvaluatedCandidate, evaluatedOf } from "../folds.js";
 import type { Searcher, SearcherSetup } from "../searcher.js";
-import { collectNovel } from "./random.js";
+import { collectNovel } from "./collect-novel.js";
 
 interface EvolutionState {
   readonly setup: SearcherSetup;
-  /** Feasible trials, most accurate first; of equals, the earlier first. */
-  readonly ranked: readonly EvaluatedCandidate[];
+  /** The best feasible trials so far, most accurate first; of equals, the earlier first. */
+  readonly parents: readonly EvaluatedCandidate[];
 }
 
 /**
@@ -17,19 +17,22 @@ interface EvolutionState {
  */
 export const evolutionSearcher: Searcher<EvolutionState> = {
   name: "evolution",
-  initial: (setup) => ({ setup, ranked: [] }),
-  observe: (state, record) => ({
-    ...state,
-    ranked: [...state.ranked, ...evaluatedOf([record]).filter((trial) => trial.isFeasible)].sort(
-      (a, b) => b.status.result.top1Percent - a.status.result.top1Percent,
-    ),
-  }),
-  propose: ({ setup, ranked }, turn) => {
-    const { space, config } = setup;
-    const { parentShare, mutationShare, mutationProbability } = config.evolution;
-    const parents = ranked
-      .slice(0, Math.max(1, Math.round(config.candidatesPerIteration * parentShare)))
-      .map((trial) => trial.architecture);
+  initial: (setup) => ({ setup, parents: [] }),
+  observe: ({ setup, parents }, record) => {
+    const { candidatesPerIteration, evolution } = setup.config;
+    const trials = evaluatedOf([record]).filter((trial) => trial.isFeasible);
+    return {
+      setup,
+      // The sort is stable, so of equals the earlier stays first.
+      parents: [...parents, ...trials]
+        .sort((a, b) => b.status.result.top1Percent - a.status.result.top1Percent)
+        .slice(0, Math.max(1, Math.round(candidatesPerIteration * evolution.parentShare))),
+    };
+  },
+  propose: (state, turn) => {
+    const { space, config } = state.setup;
+    const { mutationShare, mutationProbability } = config.evolution;
+    const parents = state.parents.map((trial) => trial.architecture);
     const draw = () => {
       if (parents.length === 0) return sampleUniform(space, turn.rng);
       if (parents.length === 1 || turn.rng.next() < mutationShare) {
@@ -42,7 +45,7 @@ export const evolutionSearcher: Searcher<EvolutionState> = {
     return {
       kind: "candidates",
       origin: "evolution",
-      architectures: collectNovel(setup, turn, draw),
+      architectures: collectNovel(state.setup, turn, draw),
     };
   },
 };

@@ -18,11 +18,18 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { Exchange, Iteration, Task } from "../../search/v1/search.js";
+import { Exchange, Iteration, Role, Task } from "../../search/v1/search.js";
 
 export const protobufPackage = "collm.generator.v1";
 
 export const protobufFileName = "collm/generator/v1/generator.proto";
+
+export interface DescribeGeneratorRequest {
+}
+
+export interface DescribeGeneratorResponse {
+  role: Role | undefined;
+}
 
 export interface ProposeCandidatesRequest {
   searchId: string;
@@ -59,6 +66,87 @@ export interface Proposal {
   /** Why it could not be read. */
   problem?: string | undefined;
 }
+
+function createBaseDescribeGeneratorRequest(): DescribeGeneratorRequest {
+  return {};
+}
+
+export const DescribeGeneratorRequest: MessageFns<DescribeGeneratorRequest> = {
+  encode(_: DescribeGeneratorRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DescribeGeneratorRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDescribeGeneratorRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseDescribeGeneratorResponse(): DescribeGeneratorResponse {
+  return { role: undefined };
+}
+
+export const DescribeGeneratorResponse: MessageFns<DescribeGeneratorResponse> = {
+  encode(message: DescribeGeneratorResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.role !== undefined) {
+      Role.encode(message.role, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DescribeGeneratorResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDescribeGeneratorResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.role = Role.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
 
 function createBaseProposeCandidatesRequest(): ProposeCandidatesRequest {
   return {
@@ -332,6 +420,18 @@ export const Proposal: MessageFns<Proposal> = {
 /** Turns a strategy into candidates. Stateless: it sees the current strategy only. */
 export type GeneratorServiceService = typeof GeneratorServiceService;
 export const GeneratorServiceService = {
+  /** Who plays the role, so that a search can journal it. */
+  describeGenerator: {
+    path: "/collm.generator.v1.GeneratorService/DescribeGenerator" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DescribeGeneratorRequest): Buffer =>
+      Buffer.from(DescribeGeneratorRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DescribeGeneratorRequest => DescribeGeneratorRequest.decode(value),
+    responseSerialize: (value: DescribeGeneratorResponse): Buffer =>
+      Buffer.from(DescribeGeneratorResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DescribeGeneratorResponse => DescribeGeneratorResponse.decode(value),
+  },
   proposeCandidates: {
     path: "/collm.generator.v1.GeneratorService/ProposeCandidates" as const,
     requestStream: false as const,
@@ -346,10 +446,28 @@ export const GeneratorServiceService = {
 } as const;
 
 export interface GeneratorServiceServer extends UntypedServiceImplementation {
+  /** Who plays the role, so that a search can journal it. */
+  describeGenerator: handleUnaryCall<DescribeGeneratorRequest, DescribeGeneratorResponse>;
   proposeCandidates: handleUnaryCall<ProposeCandidatesRequest, ProposeCandidatesResponse>;
 }
 
 export interface GeneratorServiceClient extends Client {
+  /** Who plays the role, so that a search can journal it. */
+  describeGenerator(
+    request: DescribeGeneratorRequest,
+    callback: (error: ServiceError | null, response: DescribeGeneratorResponse) => void,
+  ): ClientUnaryCall;
+  describeGenerator(
+    request: DescribeGeneratorRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: DescribeGeneratorResponse) => void,
+  ): ClientUnaryCall;
+  describeGenerator(
+    request: DescribeGeneratorRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: DescribeGeneratorResponse) => void,
+  ): ClientUnaryCall;
   proposeCandidates(
     request: ProposeCandidatesRequest,
     callback: (error: ServiceError | null, response: ProposeCandidatesResponse) => void,

@@ -12,16 +12,26 @@ import {
   Client,
   type ClientOptions,
   type ClientReadableStream,
+  type ClientUnaryCall,
   type handleServerStreamingCall,
+  type handleUnaryCall,
   makeGenericClientConstructor,
   type Metadata,
+  type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { Exchange, Iteration, Task } from "../../search/v1/search.js";
+import { Exchange, Iteration, Role, Task } from "../../search/v1/search.js";
 
 export const protobufPackage = "collm.navigator.v1";
 
 export const protobufFileName = "collm/navigator/v1/navigator.proto";
+
+export interface DescribeNavigatorRequest {
+}
+
+export interface DescribeNavigatorResponse {
+  role: Role | undefined;
+}
 
 export interface ProposeStrategyRequest {
   searchId: string;
@@ -54,6 +64,87 @@ export interface Strategy {
   text: string;
   exchanges: Exchange[];
 }
+
+function createBaseDescribeNavigatorRequest(): DescribeNavigatorRequest {
+  return {};
+}
+
+export const DescribeNavigatorRequest: MessageFns<DescribeNavigatorRequest> = {
+  encode(_: DescribeNavigatorRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DescribeNavigatorRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDescribeNavigatorRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseDescribeNavigatorResponse(): DescribeNavigatorResponse {
+  return { role: undefined };
+}
+
+export const DescribeNavigatorResponse: MessageFns<DescribeNavigatorResponse> = {
+  encode(message: DescribeNavigatorResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.role !== undefined) {
+      Role.encode(message.role, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DescribeNavigatorResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDescribeNavigatorResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.role = Role.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
 
 function createBaseProposeStrategyRequest(): ProposeStrategyRequest {
   return { searchId: "", task: undefined, spaceSpecJson: "", iteration: 0, trajectory: [], hasMemory: false, seed: 0 };
@@ -289,6 +380,18 @@ export const Strategy: MessageFns<Strategy> = {
  */
 export type NavigatorServiceService = typeof NavigatorServiceService;
 export const NavigatorServiceService = {
+  /** Who plays the role, so that a search can journal it. */
+  describeNavigator: {
+    path: "/collm.navigator.v1.NavigatorService/DescribeNavigator" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DescribeNavigatorRequest): Buffer =>
+      Buffer.from(DescribeNavigatorRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DescribeNavigatorRequest => DescribeNavigatorRequest.decode(value),
+    responseSerialize: (value: DescribeNavigatorResponse): Buffer =>
+      Buffer.from(DescribeNavigatorResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DescribeNavigatorResponse => DescribeNavigatorResponse.decode(value),
+  },
   /** The answer arrives as text pieces while the model writes, then one final message. */
   proposeStrategy: {
     path: "/collm.navigator.v1.NavigatorService/ProposeStrategy" as const,
@@ -304,11 +407,29 @@ export const NavigatorServiceService = {
 } as const;
 
 export interface NavigatorServiceServer extends UntypedServiceImplementation {
+  /** Who plays the role, so that a search can journal it. */
+  describeNavigator: handleUnaryCall<DescribeNavigatorRequest, DescribeNavigatorResponse>;
   /** The answer arrives as text pieces while the model writes, then one final message. */
   proposeStrategy: handleServerStreamingCall<ProposeStrategyRequest, ProposeStrategyResponse>;
 }
 
 export interface NavigatorServiceClient extends Client {
+  /** Who plays the role, so that a search can journal it. */
+  describeNavigator(
+    request: DescribeNavigatorRequest,
+    callback: (error: ServiceError | null, response: DescribeNavigatorResponse) => void,
+  ): ClientUnaryCall;
+  describeNavigator(
+    request: DescribeNavigatorRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: DescribeNavigatorResponse) => void,
+  ): ClientUnaryCall;
+  describeNavigator(
+    request: DescribeNavigatorRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: DescribeNavigatorResponse) => void,
+  ): ClientUnaryCall;
   /** The answer arrives as text pieces while the model writes, then one final message. */
   proposeStrategy(
     request: ProposeStrategyRequest,

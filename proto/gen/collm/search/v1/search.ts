@@ -94,6 +94,16 @@ export interface Exchange {
   seconds: number;
 }
 
+/** Who plays a language-model role. */
+export interface Role {
+  /** For example "heuristic" or "openai". */
+  backend: string;
+  /** Empty for the heuristic. */
+  model: string;
+  /** SHA-256 of the prompt set; empty for the heuristic, which reads none. */
+  promptsDigest: string;
+}
+
 function createBaseCost(): Cost {
   return { macs: 0, officialFlops: 0, paramsCount: 0 };
 }
@@ -768,6 +778,74 @@ export const Exchange: MessageFns<Exchange> = {
             }
 
             message.seconds = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseRole(): Role {
+  return { backend: "", model: "", promptsDigest: "" };
+}
+
+export const Role: MessageFns<Role> = {
+  encode(message: Role, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.backend !== "") {
+      writer.uint32(10).string(message.backend);
+    }
+    if (message.model !== "") {
+      writer.uint32(18).string(message.model);
+    }
+    if (message.promptsDigest !== "") {
+      writer.uint32(26).string(message.promptsDigest);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Role {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRole();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.backend = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.promptsDigest = reader.string();
             continue;
           }
         }

@@ -1,0 +1,100 @@
+import { mkdtemp, rm, statfs } from "node:fs/promises";
+import { availableParallelism, tmpdir, totalmem } from "node:os";
+import { join } from "node:path";
+import { createImageLocator } from "@collm/demo";
+import { CollmError } from "@collm/errors";
+import { requireProvider, runtimeVersion } from "@collm/evaluation";
+import type { Command } from "commander";
+import { demoManifestPath } from "../demo-files.js";
+import { Fleet } from "../embedded/fleet.js";
+import { homeDirectory, imageCacheDirectory } from "../home.js";
+import { processOutput } from "../output.js";
+
+/** A check gives what it saw, or throws with what to do about it. */
+interface Check {
+  readonly name: string;
+  run(): Promise<string>;
+}
+
+/** Adds `collm doctor` to the program. */
+export function addDoctorCommand(program: Command): void {
+  program
+    .command("doctor")
+    .description("check that this machine can run a search")
+    .option("--provider <name>", "ONNX Runtime execution provider to check", "cpu")
+    .action(async (flags: { provider: string }) => {
+      let failures = 0;
+      for (const check of checks(flags.provider)) {
+        try {
+          processOutput.print(`ok    ${check.name}: ${await check.run()}`);
+        } catch (error) {
+          failures++;
+          processOutput.print(`FAIL  ${check.name}: ${CollmError.from(error).message}`);
+        }
+      }
+      process.exitCode = failures === 0 ? 0 : 1;
+    });
+}
+
+function checks(provider: string): readonly Check[] {
+  return [
+    { name: "Node", run: async () => checkNode(process.versions.node) },
+    {
+      name: "machine",
+      run: async () =>
+        `${availableParallelism()} cores, ${(totalmem() / 2 ** 30).toFixed(1)} GiB memory`,
+    },
+    {
+      name: "home",
+      run: async () => {
+        const { bavail, bsize } = await statfs(tmpdir());
+        return `${homeDirectory()}, ${((bavail * bsize) / 2 ** 30).toFixed(1)} GiB free for scratch files`;
+      },
+    },
+    {
+      name: "ONNX Runtime",
+      run: async () => {
+        await requireProvider(provider);
+        return `${runtimeVersion}, provider ${provider}`;
+      },
+    },
+    {
+      name: "demo images",
+      run: async () => {
+        const locate = createImageLocator(imageCacheDirectory());
+        return locate("demo:validation");
+      },
+    },
+    { name: "services", run: startServices },
+  ];
+}
+
+function checkNode(version: string): string {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  if (major < 20 || (major === 20 && minor < 19)) {
+    throw new CollmError("failed-precondition", `got ${version}, allowed is 20.19 or newer`);
+  }
+  return version;
+}
+
+/** Starts and stops the embedded services once. */
+async function startServices(): Promise<string> {
+  const scratch = await mkdtemp(join(tmpdir(), "collm-doctor-"));
+  try {
+    const startedAt = performance.now();
+    const fleet = await Fleet.start(
+      {
+        manifests: [demoManifestPath()],
+        journals: { kind: "directory", directory: join(scratch, "runs") },
+        evaluationsDirectory: join(scratch, "evaluations"),
+        logDirectory: join(scratch, "logs"),
+        evaluator: {},
+      },
+      { onRestart: () => {} },
+    );
+    await fleet.stop();
+    return `the four services started and stopped in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,35 @@
+import type { Command } from "commander";
+import { quickstartConfigPath } from "../demo-files.js";
+import { type Output, processOutput } from "../output.js";
+import { searchFromFlags } from "./search.js";
+
+/** Adds `collm quickstart` to the program: a whole search on the demo, then what to do next. */
+export function addQuickstartCommand(program: Command): void {
+  program
+    .command("quickstart")
+    .description("search the demo supernet (handwritten digits); needs nothing but this machine")
+    .option("--out <dir>", "run directory (default runs/digits-<time>)")
+    .action(async (flags: { out?: string }) => {
+      const config = quickstartConfigPath();
+      const state = await searchFromFlags({ ...flags, config, test: true }, processOutput);
+      if (state.phase !== "finished") {
+        process.exitCode = 1;
+        return;
+      }
+      sayNextSteps(processOutput);
+    });
+}
+
+function sayNextSteps(output: Output): void {
+  output.say("");
+  output.say("The roles were played by the built-in heuristic, no language model was asked. Next:");
+  output.say(
+    "1. your LLM       pnpm --silent collm search --config packages/demo/quickstart.yaml --llm openai:MODEL@http://HOST:PORT/v1",
+  );
+  output.say(
+    "2. your supernet  pnpm --silent collm search --supernet MANIFEST.yaml --max-flops 330M   (docs/search-spaces.md)",
+  );
+  output.say(
+    "3. a cluster      each service runs by itself: pnpm --silent collm serve evaluator   (docs/operations.md)",
+  );
+}

@@ -1,0 +1,178 @@
+import { readFile } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import {
+  readSearchEnvironment,
+  readYaml,
+  resolveSettings,
+  type SearchSettings,
+  type SettingsSource,
+} from "@collm/config";
+import { CollmError } from "@collm/errors";
+import { parseSearchId, type SearchState } from "@collm/search";
+import { createSearchSpace, unreachableLimits } from "@collm/search-space";
+import { loadManifest, type Manifest } from "@collm/supernet";
+import type { Command } from "commander";
+import { runEmbeddedSearch } from "../embedded/session.js";
+import { parseLlmSpec } from "../llm-spec.js";
+import { type Output, processOutput } from "../output.js";
+import { RunDirectory } from "../run-directory.js";
+import { stopSignal } from "../stop-signal.js";
+import { concludeSearch } from "../summary.js";
+
+/** Flags as commander gives them: text, or undefined where not said. */
+export interface SearchFlags {
+  readonly config?: string;
+  readonly supernet?: string;
+  readonly out?: string;
+  readonly seed?: string;
+  readonly searcher?: string;
+  readonly preset?: string;
+  readonly maxFlops?: string;
+  readonly maxMacs?: string;
+  readonly maxParams?: string;
+  readonly target?: string;
+  readonly budget?: string;
+  readonly iterations?: string;
+  readonly candidates?: string;
+  readonly navigatorMemory?: string;
+  readonly generatorMemory?: string;
+  readonly llm?: readonly string[];
+  readonly test: boolean;
+  readonly json?: boolean;
+}
+
+/** Adds `collm search` to the program. */
+export function addSearchCommand(program: Command): void {
+  program
+    .command("search")
+    .description("search a supernet, with the four services on this machine")
+    .option("--config <file>", "search configuration (YAML)")
+    .option("--supernet <manifest>", "manifest of the supernet")
+    .option("--out <dir>", "run directory (default runs/<supernet>-<time>)")
+    .option("--seed <n>", "seed of everything random (default 0)")
+    .option("--searcher <name>", "collm, evolution or random (default collm)")
+    .option("--preset <name>", "default or paper")
+    .option("--max-flops <count>", "limit on the family's official FLOPs, e.g. 330M")
+    .option("--max-macs <count>", "limit on multiply-accumulates, e.g. 1.2M")
+    .option("--max-params <count>", "limit on parameters, e.g. 23M")
+    .option("--target <percent>", "stop at this validation top-1")
+    .option("--budget <n>", "evaluations that may be spent (default 250)")
+    .option("--iterations <n>", "iterations of strategy and candidates (collm: 20)")
+    .option("--candidates <n>", "candidates per iteration (default 15)")
+    .option("--navigator-memory <on|off>", "whether the Navigator sees earlier iterations")
+    .option("--generator-memory <on|off>", "whether the Generator sees earlier iterations")
+    .option(
+      "--llm <spec>",
+      "heuristic, or openai:MODEL@BASE_URL; navigator=SPEC or generator=SPEC for one role",
+      (spec: string, earlier: string[] = []) => [...earlier, spec],
+    )
+    .option("--no-test", "leave the test split sealed")
+    .option("--json", "print result.json to standard output")
+    .action(async (flags: SearchFlags) => {
+      const state = await searchFromFlags(flags, processOutput);
+      process.exitCode = state.phase === "finished" ? 0 : 1;
+    });
+}
+
+/** Runs `collm search` and returns the state that the journal ended in. */
+export async function searchFromFlags(flags: SearchFlags, output: Output): Promise<SearchState> {
+  const settings = resolveSettings(await settingsSources(flags));
+  if (settings.supernet === undefined) {
+    throw new CollmError("invalid-argument", "--supernet: got nothing, allowed is a manifest file");
+  }
+  const manifest = await loadManifest(await manifestPath(flags, settings.supernet));
+  checkReachable(manifest, settings);
+
+  const startedAt = new Date();
+  const run = new RunDirectory(flags.out ?? join("runs", defaultRunName(manifest.name, startedAt)));
+  const launch = {
+    searchId: searchIdOf(run.path),
+    supernet: manifest.file,
+    navigator: settings.navigator,
+    generator: settings.generator,
+    evaluator: settings.evaluator,
+    search: settings.search,
+  };
+  await run.create(launch);
+  output.say(`search ${launch.searchId} on supernet ${manifest.name}, run directory ${run.path}`);
+  const state = await runEmbeddedSearch({
+    run,
+    launch,
+    begin: { kind: "start", config: settings.search },
+    opensTest: flags.test,
+    output,
+    signal: stopSignal(output),
+  });
+  await concludeSearch(run, state, { output, isJson: flags.json ?? false });
+  return state;
+}
+
+async function settingsSources(flags: SearchFlags): Promise<SettingsSource[]> {
+  const file = flags.config === undefined ? [] : [readYaml(flags.config, await read(flags.config))];
+  return [
+    ...file,
+    readSearchEnvironment(process.env),
+    { name: "command line", values: fromFlags(flags) },
+  ];
+}
+
+async function read(path: string): Promise<string> {
+  return readFile(path, "utf8").catch(() => {
+    throw new CollmError("not-found", `--config: ${path} cannot be read`);
+  });
+}
+
+/** Flags in the shape of the configuration file; numbers stay text where that is no number. */
+function fromFlags(flags: SearchFlags): Record<string, unknown> {
+  const number = (text: string | undefined): unknown =>
+    text === undefined || text.trim() === "" || Number.isNaN(Number(text)) ? text : Number(text);
+  const onOff = (text: string | undefined): unknown =>
+    text === "on" ? true : text === "off" ? false : text;
+  const values = {
+    supernet: flags.supernet,
+    seed: number(flags.seed),
+    searcher: flags.searcher,
+    preset: flags.preset,
+    maxFlops: flags.maxFlops,
+    maxMacs: flags.maxMacs,
+    maxParams: flags.maxParams,
+    target: number(flags.target),
+    budget: number(flags.budget),
+    iterations: number(flags.iterations),
+    candidatesPerIteration: number(flags.candidates),
+    navigatorMemory: onOff(flags.navigatorMemory),
+    generatorMemory: onOff(flags.generatorMemory),
+    ...parseLlmSpec(flags.llm ?? []),
+  };
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
+
+/** A manifest named in a configuration file is relative to that file. */
+async function manifestPath(flags: SearchFlags, supernet: string): Promise<string> {
+  const isFromFile = flags.supernet === undefined && flags.config !== undefined;
+  return resolve(isFromFile ? dirname(flags.config as string) : ".", supernet);
+}
+
+function checkReachable(manifest: Manifest, settings: SearchSettings): void {
+  const space = createSearchSpace(manifest.spec);
+  const problems = unreachableLimits(space, settings.search.limits).map(
+    ({ limit, kind, allowed, smallest }) =>
+      `${limit}: got ${allowed}, allowed is at least ${smallest}, the smallest ${kind} that ${manifest.name} can reach`,
+  );
+  if (problems.length > 0) throw new CollmError("invalid-argument", problems.join("; "));
+}
+
+function defaultRunName(supernet: string, at: Date): string {
+  const time = at.toISOString().slice(0, 19).replace(/[-:]/g, "").replace("T", "-");
+  return `${supernet}-${time}`;
+}
+
+/** The directory's name, with what an id may not contain replaced. */
+function searchIdOf(path: string): string {
+  const name = basename(path)
+    .toLowerCase()
+    .replace(/[^a-z0-9-]+/g, "-")
+    .replace(/^-+/, "")
+    .slice(0, 63);
+  return parseSearchId(name === "" ? "search" : name);
+}

@@ -1,0 +1,42 @@
+import { fork } from "node:child_process";
+import { CollmError } from "@collm/errors";
+import type { Command } from "commander";
+import {
+  entryOf,
+  isServiceName,
+  serviceNames,
+  sourceArguments,
+} from "../embedded/service-entry.js";
+
+/** Adds `collm serve SERVICE` to the program: one service in the foreground, set up by environment. */
+export function addServeCommand(program: Command): void {
+  program
+    .command("serve")
+    .description(`run one service: ${serviceNames.join(", ")} (settings: COLLM_* variables)`)
+    .argument("<service>", serviceNames.join("|"))
+    .option("--host <address>", "address to listen on (COLLM_HOST)")
+    .option("--port <n>", "gRPC port, 0 for any (COLLM_PORT)")
+    .action(async (name: string, flags: { host?: string; port?: string }) => {
+      if (!isServiceName(name)) {
+        throw new CollmError(
+          "invalid-argument",
+          `service: got "${name}", allowed is ${serviceNames.join(", ")}`,
+        );
+      }
+      const child = fork(entryOf(name), [], {
+        execArgv: sourceArguments(),
+        stdio: "inherit",
+        env: {
+          ...process.env,
+          ...(flags.host === undefined ? {} : { COLLM_HOST: flags.host }),
+          ...(flags.port === undefined ? {} : { COLLM_PORT: flags.port }),
+        },
+      });
+      // A terminal sends its signals to both; a supervisor only to us.
+      process.on("SIGTERM", () => child.kill("SIGTERM"));
+      process.on("SIGINT", () => {});
+      process.exitCode = await new Promise<number>((resolve) => {
+        child.once("exit", (code) => resolve(code ?? 1));
+      });
+    });
+}

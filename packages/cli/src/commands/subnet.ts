@@ -1,0 +1,78 @@
+import { createImageLocator } from "@collm/demo";
+import { CollmError } from "@collm/errors";
+import { evaluateSubnet, exportSubnet, runSubnet } from "@collm/evaluation";
+import type { Command } from "commander";
+import { imageCacheDirectory } from "../home.js";
+import { processOutput } from "../output.js";
+
+interface SubnetFlags {
+  readonly supernet: string;
+  readonly architecture: string;
+}
+
+/** Adds `collm subnet run|evaluate|export` to the program: one subnet, without any service. */
+export function addSubnetCommand(program: Command): void {
+  const subnet = program.command("subnet").description("run, measure or export one subnet");
+  const withSubnet = (command: Command): Command =>
+    command
+      .requiredOption("--supernet <manifest>", "manifest of the supernet")
+      .requiredOption("--architecture <file>", "architecture in the family's notation (JSON)");
+
+  withSubnet(subnet.command("run").description("logits for arrays, no preprocessing"))
+    .requiredOption("--input <file>", ".npy, float32 [n, 3, height, width]")
+    .requiredOption("--output <file>", ".npy for the logits, float32 [n, classes]")
+    .option("--calibration <file...>", ".npy batches for re-estimating BatchNorm statistics")
+    .option("--statistics <file>", "writes the statistics that were used (JSON)")
+    .action(
+      async (
+        flags: SubnetFlags & {
+          input: string;
+          output: string;
+          calibration?: string[];
+          statistics?: string;
+        },
+      ) => {
+        const summary = await runSubnet({
+          ...pathsOf(flags),
+          inputPath: flags.input,
+          outputPath: flags.output,
+          ...(flags.calibration ? { calibrationPaths: flags.calibration } : {}),
+          ...(flags.statistics ? { statisticsPath: flags.statistics } : {}),
+        });
+        processOutput.print(JSON.stringify(summary));
+      },
+    );
+
+  withSubnet(subnet.command("evaluate").description("accuracy by the manifest's recipe"))
+    .option("--split <name>", "validation or test (unsealed)", "validation")
+    .action(async (flags: SubnetFlags & { split: string }) => {
+      const { split } = flags;
+      if (split !== "validation" && split !== "test") {
+        throw new CollmError(
+          "invalid-argument",
+          `--split: got "${split}", allowed is validation, test`,
+        );
+      }
+      const result = await evaluateSubnet({ ...pathsOf(flags), split, locateImages: locator() });
+      processOutput.print(JSON.stringify(result));
+    });
+
+  withSubnet(subnet.command("export").description("the subnet as one ONNX file"))
+    .requiredOption("--output <file>", "the ONNX file")
+    .action(async (flags: SubnetFlags & { output: string }) => {
+      const summary = await exportSubnet({
+        ...pathsOf(flags),
+        outputPath: flags.output,
+        locateImages: locator(),
+      });
+      processOutput.print(JSON.stringify(summary));
+    });
+}
+
+function pathsOf(flags: SubnetFlags): { manifestPath: string; architecturePath: string } {
+  return { manifestPath: flags.supernet, architecturePath: flags.architecture };
+}
+
+function locator(): (value: string) => Promise<string> {
+  return createImageLocator(imageCacheDirectory());
+}

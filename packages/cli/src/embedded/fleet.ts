@@ -1,0 +1,142 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { RoleSettings } from "@collm/config";
+import { imageCacheDirectory } from "../home.js";
+import type { ServiceName } from "./service-entry.js";
+import { Supervised, type SupervisorEvents } from "./supervisor.js";
+
+export interface FleetOptions {
+  /** Absolute paths of the manifests that the evaluator hosts. */
+  readonly manifests: readonly string[];
+  /** Where journals go: one run directory, or a directory of them. */
+  readonly journals:
+    | { readonly kind: "single"; readonly runDirectory: string; readonly searchId: string }
+    | { readonly kind: "directory"; readonly directory: string };
+  readonly evaluationsDirectory: string;
+  readonly logDirectory: string;
+  /** Absent: the service reads its own environment and defaults to the heuristic. */
+  readonly navigator?: RoleSettings | undefined;
+  readonly generator?: RoleSettings | undefined;
+  readonly evaluator: {
+    readonly provider?: string | undefined;
+    readonly workers?: number | undefined;
+    readonly threadsPerWorker?: number | undefined;
+  };
+}
+
+/** Loading weights and generating the demo's images may take a while on a busy machine. */
+const startTimeoutMs = 120_000;
+const stopGraceMs = 10_000;
+
+/**
+ * The embedded mode: the four services as supervised child processes on loopback. The
+ * coordinator starts last, since it is told where the others are, and stops first, so that the
+ * journal's last event is written while everybody still answers.
+ */
+export class Fleet {
+  readonly #services: ReadonlyMap<ServiceName, Supervised>;
+
+  private constructor(services: ReadonlyMap<ServiceName, Supervised>) {
+    this.#services = services;
+  }
+
+  static async start(options: FleetOptions, events: SupervisorEvents): Promise<Fleet> {
+    await mkdir(options.logDirectory, { recursive: true });
+    const services = new Map<ServiceName, Supervised>();
+    const start = async (name: ServiceName, env: Record<string, string>): Promise<void> => {
+      const logFile = join(options.logDirectory, `${name}.log`);
+      const common = { COLLM_HOST: "127.0.0.1", COLLM_PORT: "0", COLLM_METRICS_PORT: "off" };
+      services.set(
+        name,
+        await Supervised.start(
+          { name, env: { ...common, ...env }, logFile, startTimeoutMs },
+          events,
+        ),
+      );
+    };
+    try {
+      // Let all three end before anything is stopped: a half-started child must not be forgotten.
+      const outcomes = await Promise.allSettled([
+        start("navigator", roleEnvironment("NAVIGATOR", options.navigator)),
+        start("generator", roleEnvironment("GENERATOR", options.generator)),
+        start("evaluator", evaluatorEnvironment(options)),
+      ]);
+      for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+      const address = (name: ServiceName): string => services.get(name)?.address ?? "";
+      await start("coordinator", {
+        COLLM_NAVIGATOR_ADDRESS: address("navigator"),
+        COLLM_GENERATOR_ADDRESS: address("generator"),
+        COLLM_EVALUATOR_ADDRESS: address("evaluator"),
+        COLLM_EVALUATIONS_DIR: options.evaluationsDirectory,
+        ...journalEnvironment(options.journals),
+      });
+      return new Fleet(services);
+    } catch (error) {
+      await stopAll(services);
+      throw error;
+    }
+  }
+
+  addressOf(name: ServiceName): string {
+    const service = this.#services.get(name);
+    if (!service) throw new RangeError(`${name} is not running`);
+    return service.address;
+  }
+
+  pidOf(name: ServiceName): number | undefined {
+    return this.#services.get(name)?.pid;
+  }
+
+  /** Rejects when a service could not be kept alive. */
+  get givenUp(): Promise<never> {
+    return Promise.race([...this.#services.values()].map((service) => service.givenUp));
+  }
+
+  stop(): Promise<void> {
+    return stopAll(this.#services);
+  }
+}
+
+async function stopAll(services: ReadonlyMap<ServiceName, Supervised>): Promise<void> {
+  await services.get("coordinator")?.stop(stopGraceMs);
+  await Promise.all([...services.values()].map((service) => service.stop(stopGraceMs)));
+}
+
+function roleEnvironment(role: "NAVIGATOR" | "GENERATOR", settings: RoleSettings | undefined) {
+  if (!settings) return {};
+  return withoutUndefined({
+    [`COLLM_${role}_BACKEND`]: settings.backend,
+    [`COLLM_${role}_BASE_URL`]: settings.baseUrl,
+    [`COLLM_${role}_MODEL`]: settings.model,
+    [`COLLM_${role}_TEMPERATURE`]: settings.temperature,
+    [`COLLM_${role}_MAX_OUTPUT_TOKENS`]: settings.maxOutputTokens,
+    [`COLLM_${role}_TIMEOUT_MS`]: settings.timeoutMs,
+  });
+}
+
+function evaluatorEnvironment({ manifests, evaluationsDirectory, evaluator }: FleetOptions) {
+  return withoutUndefined({
+    COLLM_SUPERNETS: manifests.join(","),
+    COLLM_EVALUATIONS_DIR: evaluationsDirectory,
+    COLLM_CACHE_DIR: imageCacheDirectory(),
+    COLLM_PROVIDER: evaluator.provider,
+    COLLM_WORKERS: evaluator.workers,
+    COLLM_THREADS_PER_WORKER: evaluator.threadsPerWorker,
+  });
+}
+
+function journalEnvironment(journals: FleetOptions["journals"]): Record<string, string> {
+  return journals.kind === "single"
+    ? { COLLM_RUN_DIR: journals.runDirectory, COLLM_SEARCH_ID: journals.searchId }
+    : { COLLM_JOURNAL_DIR: journals.directory };
+}
+
+function withoutUndefined(
+  record: Readonly<Record<string, string | number | undefined>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(record).flatMap(([key, value]) =>
+      value === undefined ? [] : [[key, String(value)]],
+    ),
+  );
+}

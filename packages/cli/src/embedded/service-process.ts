@@ -1,0 +1,102 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { CollmError, type ErrorCode } from "@collm/errors";
+import { parseServiceMessage } from "@collm/rpc";
+import { entryOf, type ServiceName, sourceArguments } from "./service-entry.js";
+
+export interface ServiceProcessOptions {
+  readonly name: ServiceName;
+  /** Environment of the service, on top of the parent's. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Structured logs go here. */
+  readonly logFile: string;
+  readonly startTimeoutMs: number;
+}
+
+/**
+ * A service as a child process on loopback. The IPC channel is the life line: when the parent
+ * dies, however it dies, the channel closes and the child exits.
+ */
+export class ServiceProcess {
+  readonly name: ServiceName;
+  readonly port: number;
+  readonly #child: ChildProcess;
+  readonly exited: Promise<string>;
+
+  private constructor(
+    name: ServiceName,
+    port: number,
+    child: ChildProcess,
+    exited: Promise<string>,
+  ) {
+    this.name = name;
+    this.port = port;
+    this.#child = child;
+    this.exited = exited;
+  }
+
+  /** Starts the service and waits until it listens. */
+  static async start(options: ServiceProcessOptions): Promise<ServiceProcess> {
+    const log = openSync(options.logFile, "a");
+    const child = fork(entryOf(options.name), [], {
+      execArgv: sourceArguments(),
+      env: { ...process.env, ...options.env },
+      stdio: ["ignore", log, log, "ipc"],
+    });
+    closeSync(log);
+    const exited = new Promise<string>((resolve) => {
+      child.once("exit", (code, signal) => resolve(signal ?? `exit code ${code}`));
+      child.once("error", (error) => resolve(error.message));
+    });
+    try {
+      const port = await portOf(child, exited, options);
+      return new ServiceProcess(options.name, port, child, exited);
+    } catch (error) {
+      child.kill("SIGKILL");
+      throw error;
+    }
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Asks the service to drain; it is killed if it has not gone within `graceMs`. */
+  async stop(graceMs: number): Promise<void> {
+    this.#child.kill("SIGTERM");
+    const timer = setTimeout(() => this.#child.kill("SIGKILL"), graceMs);
+    await this.exited;
+    clearTimeout(timer);
+  }
+}
+
+function portOf(
+  child: ChildProcess,
+  exited: Promise<string>,
+  { name, logFile, startTimeoutMs }: ServiceProcessOptions,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const fail = (code: ErrorCode, why: string): void => {
+      reject(new CollmError(code, why));
+    };
+    const timer = setTimeout(
+      () =>
+        fail(
+          "deadline-exceeded",
+          `${name} did not listen within ${startTimeoutMs} ms, see ${logFile}`,
+        ),
+      startTimeoutMs,
+    );
+    child.once("message", (sent) => {
+      clearTimeout(timer);
+      const message = parseServiceMessage(sent);
+      if (message === undefined) fail("internal", `${name} sent an unknown message`);
+      else if (message.kind === "ready") resolve(message.port);
+      else fail(message.code, message.message);
+    });
+    void exited.then((how) => {
+      clearTimeout(timer);
+      fail("unavailable", `${name} ended before it listened (${how}), see ${logFile}`);
+    });
+  });
+}

@@ -1,0 +1,18 @@
+/** Human words go to standard error, results for machines to standard output. */
+export interface Output {
+  /** A line for people. */
+  say(line: string): void;
+  /** A result for machines. */
+  print(text: string): void;
+  readonly isTerminal: boolean;
+  readonly columns: number;
+}
+
+export const processOutput: Output = {
+  say: (line) => void process.stderr.write(`${line}\n`),
+  print: (text) => void process.stdout.write(`${text}\n`),
+  isTerminal: process.stderr.isTTY === true,
+  get columns() {
+    return process.stderr.columns ?? 80;
+  },
+};

@@ -1,0 +1,27 @@
+import { Command } from "commander";
+import { addDoctorCommand } from "./commands/doctor.js";
+import { addQuickstartCommand } from "./commands/quickstart.js";
+import { addReportCommand } from "./commands/report.js";
+import { addResumeCommand } from "./commands/resume.js";
+import { addSearchCommand } from "./commands/search.js";
+import { addServeCommand } from "./commands/serve.js";
+import { addSubnetCommand } from "./commands/subnet.js";
+import { addSupernetCommand } from "./commands/supernet.js";
+
+/** The `collm` command with all its subcommands. */
+export function createProgram(): Command {
+  const program = new Command("collm")
+    .description("second-stage neural architecture search with two collaborating language models")
+    .version("0.1.0")
+    .exitOverride()
+    .showHelpAfterError("(collm --help lists what there is)");
+  addSearchCommand(program);
+  addResumeCommand(program);
+  addReportCommand(program);
+  addQuickstartCommand(program);
+  addServeCommand(program);
+  addSupernetCommand(program);
+  addSubnetCommand(program);
+  addDoctorCommand(program);
+  return program;
+}

@@ -1,0 +1,147 @@
+import {
+  applyEvent,
+  archive,
+  best,
+  budgetSpent,
+  emptyState,
+  funnelOf,
+  isClosed,
+  type SearchEvent,
+  type SearchState,
+} from "@collm/search";
+import type { Output } from "../output.js";
+
+/** Shows a search while it runs. */
+export interface Progress {
+  show(event: SearchEvent): void;
+  /** A notice that must not be overwritten by the live lines. */
+  notice(line: string): void;
+  end(): void;
+}
+
+/** Live lines on a terminal, one line per iteration otherwise. */
+export function createProgress(output: Output, now: () => number): Progress {
+  return output.isTerminal ? new LiveProgress(output, now) : new PlainProgress(output);
+}
+
+/** `85.31 % within the limit, candidate 3.7` or `none yet`. */
+function bestText(state: SearchState): string {
+  const winner = best(state);
+  return winner
+    ? `${winner.status.result.top1Percent.toFixed(2)} % (candidate ${winner.id})`
+    : "none yet";
+}
+
+/** The first line of the strategy in force that says something. */
+export function strategyHeadline(strategy: string): string {
+  const lines = strategy.split("\n").map((line) => line.replace(/^[#*\s>-]+/, "").trim());
+  // A heading alone ("SUMMARY") tells nothing.
+  return lines.find((line) => line.length > 0 && !/^[A-Z ]+:?$/.test(line)) ?? "";
+}
+
+class PlainProgress implements Progress {
+  readonly #output: Output;
+  #state: SearchState = emptyState;
+  #reported = 0;
+
+  constructor(output: Output) {
+    this.#output = output;
+  }
+
+  show(event: SearchEvent): void {
+    this.#state = applyEvent(this.#state, event);
+    if (event.type === "Degraded") {
+      this.notice(
+        `iteration ${event.iteration}: ${event.role} failed: ${event.reason}; ${event.fallback}`,
+      );
+    }
+    for (const record of this.#state.iterations.slice(this.#reported)) {
+      if (!isClosed(record)) break;
+      this.#reported = record.index;
+      const { proposed, evaluated } = funnelOf(record.candidates ?? []);
+      const budget = this.#state.started?.config.budget;
+      const strategy = record.strategy ? `, strategy: ${strategyHeadline(record.strategy)}` : "";
+      this.notice(
+        `iteration ${record.index}: ${evaluated} of ${proposed} proposed evaluated, ` +
+          `${budgetSpent(this.#state)}/${budget} spent, best ${bestText(this.#state)}${strategy}`,
+      );
+    }
+  }
+
+  notice(line: string): void {
+    this.#output.say(line);
+  }
+
+  end(): void {}
+}
+
+/** Three lines that are redrawn: where the search is, the best so far, the strategy in force. */
+class LiveProgress implements Progress {
+  readonly #output: Output;
+  readonly #now: () => number;
+  #state: SearchState = emptyState;
+  #startedAtMs: number;
+  /** Evaluations that were already there when this process began to watch. */
+  #spentBefore: number | undefined;
+  #linesShown = 0;
+
+  constructor(output: Output, now: () => number) {
+    this.#output = output;
+    this.#now = now;
+    this.#startedAtMs = now();
+  }
+
+  show(event: SearchEvent): void {
+    this.#state = applyEvent(this.#state, event);
+    if (event.type === "SearchResumed" || event.type === "SearchStarted") {
+      this.#spentBefore = archive(this.#state).length;
+      this.#startedAtMs = this.#now();
+    }
+    this.#clear();
+    if (event.type === "Degraded") {
+      this.#output.say(`iteration ${event.iteration}: ${event.role} failed: ${event.reason}`);
+    }
+    this.#draw();
+  }
+
+  notice(line: string): void {
+    this.#clear();
+    this.#output.say(line);
+    this.#draw();
+  }
+
+  end(): void {
+    this.#clear();
+  }
+
+  #draw(): void {
+    const { started, iterations } = this.#state;
+    if (!started) return;
+    const { budget } = started.config;
+    const done = archive(this.#state).length;
+    const current = iterations.at(-1);
+    const filled = Math.round((20 * Math.min(done, budget)) / budget);
+    const strategy = iterations.findLast((record) => record.strategy !== undefined)?.strategy;
+    const lines = [
+      `iteration ${current?.index ?? 0}  [${"#".repeat(filled)}${".".repeat(20 - filled)}] ` +
+        `${done}/${budget} evaluations  ETA ${this.#eta(done, budget)}`,
+      `best      ${bestText(this.#state)}`,
+      `strategy  ${strategy ? strategyHeadline(strategy) : "-"}`,
+    ];
+    for (const line of lines) this.#output.say(line.slice(0, this.#output.columns - 1));
+    this.#linesShown = lines.length;
+  }
+
+  #eta(done: number, budget: number): string {
+    const doneHere = done - (this.#spentBefore ?? 0);
+    if (doneHere <= 0) return "-";
+    const seconds = ((this.#now() - this.#startedAtMs) / 1000 / doneHere) * (budget - done);
+    return seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
+  }
+
+  /** Moves up over the live lines and clears them (ANSI: cursor up, erase below). */
+  #clear(): void {
+    if (this.#linesShown > 0) process.stderr.write(`\u001b[${this.#linesShown}A\u001b[0J`);
+    this.#linesShown = 0;
+  }
+}

@@ -1,0 +1,125 @@
+import { access, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { problemsOf, searchFileSchema } from "@collm/config";
+import { CollmError } from "@collm/errors";
+import { readJournalFile } from "@collm/journal";
+import { buildResult, renderReport } from "@collm/report";
+import {
+  best,
+  foldEvents,
+  type SearchEvent,
+  type SearchState,
+  searchConfigSchema,
+} from "@collm/search";
+import { parse as parseYaml, stringify as stringifyYaml } from "yaml";
+import { z } from "zod";
+
+/** How a search was started, so that `resume` needs nothing but the directory. */
+const launchSchema = z.strictObject({
+  searchId: z.string(),
+  /** Absolute path of the manifest. */
+  supernet: z.string(),
+  navigator: searchFileSchema.shape.navigator,
+  generator: searchFileSchema.shape.generator,
+  evaluator: searchFileSchema.shape.evaluator,
+  /** Resolved; once the search has started the journal's copy counts. */
+  search: searchConfigSchema,
+});
+
+export type Launch = z.infer<typeof launchSchema>;
+
+/**
+ * The user's view of a search. The journal is the truth; everything else here is written from
+ * it and can be written again.
+ *
+ *     config.yaml  events.jsonl  result.json  report.html  best/architecture.json  best/subnet.onnx  logs/
+ */
+export class RunDirectory {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = resolve(path);
+  }
+
+  get journalPath(): string {
+    return join(this.path, "events.jsonl");
+  }
+
+  get logPath(): string {
+    return join(this.path, "logs");
+  }
+
+  get reportPath(): string {
+    return join(this.path, "report.html");
+  }
+
+  /** Creates the directory for a new search. Throws if a search is already there. */
+  async create(launch: Launch): Promise<void> {
+    if (await exists(this.journalPath)) {
+      throw new CollmError(
+        "invalid-argument",
+        `--out: ${this.path} already holds a search; resume it (collm resume ${this.path}) or choose another directory`,
+      );
+    }
+    await mkdir(this.path, { recursive: true });
+    await this.#write("config.yaml", stringifyYaml(launch));
+  }
+
+  async launch(): Promise<Launch> {
+    const path = join(this.path, "config.yaml");
+    const text = await readFile(path, "utf8").catch(() => {
+      throw new CollmError("not-found", `${this.path}: no run directory (config.yaml is missing)`);
+    });
+    const value: unknown = parseYaml(text);
+    const parsed = launchSchema.safeParse(value);
+    if (parsed.success) return parsed.data;
+    throw new CollmError("data-loss", `${path}: ${problemsOf(parsed.error, value).join("; ")}`);
+  }
+
+  /** The journal's events; empty while the search has not started. */
+  async events(): Promise<readonly SearchEvent[]> {
+    try {
+      return (await readJournalFile(this.journalPath)).events;
+    } catch (error) {
+      if (error instanceof CollmError && error.code === "not-found") return [];
+      throw error;
+    }
+  }
+
+  /**
+   * Writes result, report and the winner's architecture from the journal; nothing while the
+   * search has not started.
+   */
+  async writeViews(): Promise<SearchState> {
+    const events = await this.events();
+    const state = foldEvents(events);
+    if (events.length === 0) return state;
+    await this.#write("result.json", `${JSON.stringify(buildResult(events), null, 2)}\n`);
+    await this.#write("report.html", renderReport(events));
+    const winner = best(state);
+    if (winner && state.space) {
+      const notation = state.space.notation(winner.architecture);
+      await this.#write("best/architecture.json", `${JSON.stringify(notation)}\n`);
+    }
+    return state;
+  }
+
+  async writeSubnet(model: Uint8Array): Promise<void> {
+    await this.#write("best/subnet.onnx", model);
+  }
+
+  /** A reader never sees half a file. */
+  async #write(name: string, content: string | Uint8Array): Promise<void> {
+    const path = join(this.path, name);
+    await mkdir(join(path, ".."), { recursive: true });
+    await writeFile(`${path}.tmp`, content);
+    await rename(`${path}.tmp`, path);
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,84 @@
+import { CollmError } from "@collm/errors";
+import { z } from "zod";
+
+/** Variables as `process.env` holds them. */
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/*
+ * Schemas of single variables. The message of each is the phrase that follows "allowed is", so
+ * that `readEnv` can name variable, value and what is allowed in one clause.
+ */
+
+/** A whole number from `min` to `max`, in decimal digits. */
+export function integer(min: number, max: number, unit = "") {
+  const phrase = `a whole number${unit && ` of ${unit}`} from ${min} to ${max}`;
+  return z.string(phrase).transform((text, context) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+    context.addIssue({ code: "custom", message: phrase });
+    return z.NEVER;
+  });
+}
+
+/** A decimal number from `min` to `max`. */
+export function decimal(min: number, max: number) {
+  const phrase = `a number from ${min} to ${max}`;
+  return z.string(phrase).transform((text, context) => {
+    const value = Number(text);
+    if (/^\d+(\.\d+)?$/.test(text) && value >= min && value <= max) return value;
+    context.addIssue({ code: "custom", message: phrase });
+    return z.NEVER;
+  });
+}
+
+export function oneOf<const T extends readonly string[]>(values: T) {
+  return z.enum(values, `one of ${values.join(", ")}`);
+}
+
+/** Any text but the empty one; `phrase` says what it should be. */
+export function text(phrase: string) {
+  return z.string(phrase).min(1, phrase);
+}
+
+/** Where a gRPC client connects to. */
+export function address() {
+  const phrase = "HOST:PORT, dns:///HOST:PORT or unix:PATH";
+  return z.string(phrase).regex(/^(unix:\S+|(dns:\/\/\/)?[^\s/]+:\d{1,5})$/, phrase);
+}
+
+export function httpUrl() {
+  const phrase = "an http or https URL";
+  return z.url({ protocol: /^https?$/, error: phrase });
+}
+
+/** Names separated by commas, at least one; spaces around them are dropped. */
+export function list(phrase: string) {
+  return z.string(phrase).transform((value, context) => {
+    const names = value.split(",").flatMap((name) => name.trim() || []);
+    if (names.length > 0) return names;
+    context.addIssue({ code: "custom", message: phrase });
+    return z.NEVER;
+  });
+}
+
+/**
+ * Reads variables. An empty value means unset, as it does in compose files; unknown variables are
+ * ignored, since services share one environment. Values of `*_API_KEY` are never shown.
+ *
+ * @throws CollmError invalid-argument that names every wrong variable, its value and what is allowed
+ */
+export function readEnv<Result>(schema: z.ZodType<Result>, env: Env): Result {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+  const parsed = schema.safeParse(set);
+  if (parsed.success) return parsed.data;
+  const clauses = parsed.error.issues.map(({ path, message }) => {
+    const variable = String(path[0] ?? "environment");
+    return `${variable}: ${shown(variable, set[variable])}, allowed is ${message}`;
+  });
+  throw new CollmError("invalid-argument", [...new Set(clauses)].join("; "));
+}
+
+function shown(variable: string, value: string | undefined): string {
+  if (value === undefined) return "is not set";
+  return variable.endsWith("_API_KEY") ? "got a value that is not shown" : `got "${value}"`;
+}

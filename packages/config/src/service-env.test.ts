@@ -1,0 +1,156 @@
+import { describe, expect, it } from "vitest";
+import { readEnv } from "./env-values.js";
+import { readRoleEnv } from "./role-env.js";
+import { coordinatorEnvSchema, evaluatorEnvSchema, roleServiceEnvSchema } from "./service-env.js";
+
+const coordinator = {
+  COLLM_NAVIGATOR_ADDRESS: "127.0.0.1:7001",
+  COLLM_GENERATOR_ADDRESS: "dns:///generator.collm.svc:7002",
+  COLLM_EVALUATOR_ADDRESS: "unix:/run/evaluator.sock",
+  COLLM_JOURNAL_DIR: "journals",
+  COLLM_EVALUATIONS_DIR: "evaluations",
+};
+
+function messageOf(read: () => unknown): string {
+  try {
+    read();
+  } catch (error) {
+    expect(error).toMatchObject({ code: "invalid-argument" });
+    return (error as Error).message;
+  }
+  throw new Error("nothing was thrown");
+}
+
+describe("readEnv", () => {
+  it("fills in loopback and free ports when nothing is set", () => {
+    expect(readEnv(roleServiceEnvSchema, {})).toEqual({
+      host: "127.0.0.1",
+      port: 0,
+      metricsPort: 0,
+      logLevel: "info",
+      drainMs: 10_000,
+    });
+  });
+
+  it("reads what is set, takes empty as unset and ignores unknown variables", () => {
+    const env = readEnv(coordinatorEnvSchema, {
+      ...coordinator,
+      COLLM_PORT: "7000",
+      COLLM_METRICS_PORT: "off",
+      COLLM_HOST: "",
+      COLLM_SOMETHING_NEW: "1",
+    });
+    expect(env).toMatchObject({
+      host: "127.0.0.1",
+      port: 7000,
+      metricsPort: undefined,
+      generatorAddress: "dns:///generator.collm.svc:7002",
+      journals: { kind: "directory", directory: "journals" },
+    });
+  });
+
+  it("names every wrong variable, its value and what is allowed, in one error", () => {
+    const { COLLM_JOURNAL_DIR: _, ...rest } = coordinator;
+    const message = messageOf(() =>
+      readEnv(coordinatorEnvSchema, {
+        ...rest,
+        COLLM_PORT: "65536",
+        COLLM_METRICS_PORT: "none",
+        COLLM_NAVIGATOR_ADDRESS: "localhost",
+        COLLM_LOG_LEVEL: "loud",
+        COLLM_DRAIN_MS: "1.5",
+      }),
+    );
+    expect(message.split("; ").toSorted()).toEqual([
+      'COLLM_DRAIN_MS: got "1.5", allowed is a whole number of milliseconds from 0 to 2147483647',
+      'COLLM_LOG_LEVEL: got "loud", allowed is one of trace, debug, info, warn, error, fatal, silent',
+      'COLLM_METRICS_PORT: got "none", allowed is off or a whole number from 0 to 65535',
+      'COLLM_NAVIGATOR_ADDRESS: got "localhost", allowed is HOST:PORT, dns:///HOST:PORT or unix:PATH',
+      'COLLM_PORT: got "65536", allowed is a whole number from 0 to 65535',
+    ]);
+  });
+
+  it("takes either a folder of journals or the run directory of one search", () => {
+    const { COLLM_JOURNAL_DIR: _, ...rest } = coordinator;
+    const single = { ...rest, COLLM_RUN_DIR: "runs/a", COLLM_SEARCH_ID: "a" };
+    expect(readEnv(coordinatorEnvSchema, single)).toMatchObject({
+      journals: { kind: "single", runDirectory: "runs/a", searchId: "a" },
+    });
+    const allowed = "allowed is a folder, or COLLM_RUN_DIR and COLLM_SEARCH_ID instead of it";
+    expect(messageOf(() => readEnv(coordinatorEnvSchema, rest))).toContain(allowed);
+  });
+
+  it("splits the evaluator's manifests at commas and leaves it at most two workers", () => {
+    const env = readEnv(evaluatorEnvSchema, {
+      COLLM_SUPERNETS: "demo.yaml, ofa.yaml,",
+      COLLM_EVALUATIONS_DIR: "evaluations",
+    });
+    expect(env).toMatchObject({
+      supernets: ["demo.yaml", "ofa.yaml"],
+      provider: "cpu",
+      threadsPerWorker: 1,
+    });
+    expect([1, 2]).toContain(env.workers);
+    expect(env.cacheDir).toBeUndefined();
+  });
+
+  it("refuses an evaluator without supernets", () => {
+    expect(messageOf(() => readEnv(evaluatorEnvSchema, { COLLM_SUPERNETS: " , " }))).toMatch(
+      /COLLM_SUPERNETS: got " , ", allowed is manifest files/,
+    );
+  });
+});
+
+describe("readRoleEnv", () => {
+  it("is the heuristic when nothing is set", () => {
+    expect(readRoleEnv("navigator", {})).toEqual({ backend: "heuristic" });
+  });
+
+  it("reads each role's own variables", () => {
+    const env = {
+      COLLM_NAVIGATOR_BACKEND: "openai",
+      COLLM_NAVIGATOR_MODEL: "qwen3",
+      COLLM_NAVIGATOR_BASE_URL: "http://localhost:8000/v1",
+      COLLM_NAVIGATOR_TEMPERATURE: "1",
+      COLLM_GENERATOR_BACKEND: "heuristic",
+    };
+    expect(readRoleEnv("navigator", env)).toEqual({
+      backend: "openai",
+      model: "qwen3",
+      baseUrl: "http://localhost:8000/v1",
+      temperature: 1,
+      maxOutputTokens: 8192,
+      timeoutMs: 120_000,
+      prompts: "default",
+    });
+    expect(readRoleEnv("generator", env)).toEqual({ backend: "heuristic" });
+  });
+
+  it("needs a model for openai", () => {
+    expect(messageOf(() => readRoleEnv("generator", { COLLM_GENERATOR_BACKEND: "openai" }))).toBe(
+      "COLLM_GENERATOR_MODEL: is not set, allowed is a model's name, which openai needs",
+    );
+  });
+
+  it("does not ignore a model whose backend was forgotten", () => {
+    expect(messageOf(() => readRoleEnv("navigator", { COLLM_NAVIGATOR_MODEL: "qwen3" }))).toBe(
+      "COLLM_NAVIGATOR_BACKEND: is not set, allowed is openai or heuristic, since COLLM_NAVIGATOR_MODEL is set",
+    );
+  });
+
+  it("names wrong values but never shows a key", () => {
+    const message = messageOf(() =>
+      readRoleEnv("navigator", {
+        COLLM_NAVIGATOR_BACKEND: "gpt",
+        COLLM_NAVIGATOR_API_KEY: "sk secret",
+        COLLM_NAVIGATOR_BASE_URL: "ftp://x",
+        COLLM_NAVIGATOR_TEMPERATURE: "hot",
+      }),
+    );
+    expect(message).toContain('COLLM_NAVIGATOR_BACKEND: got "gpt", allowed is one of heuristic');
+    expect(message).toContain('_BASE_URL: got "ftp://x", allowed is an http or https URL');
+    expect(message).toContain('_TEMPERATURE: got "hot", allowed is a number from 0 to 2');
+    expect(message).toContain("_API_KEY: got a value that is not shown");
+    expect(message).not.toContain("secret");
+  });
+});

@@ -1,0 +1,144 @@
+import { availableParallelism } from "node:os";
+import { z } from "zod";
+import { address, integer, list, oneOf, text } from "./env-values.js";
+
+/*
+ * The environment of each service. The documentation of a variable is its line here; `readEnv`
+ * reads them all at once: `readEnv(evaluatorEnvSchema, process.env)`.
+ */
+
+const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+
+/** Largest delay that a Node timer can hold, in milliseconds (24.8 days). */
+const maxTimerMs = 2_147_483_647;
+
+const commonShape = {
+  /** Interface that gRPC and metrics listen on; 0.0.0.0 in a container. */
+  COLLM_HOST: text("a host name or address").default("127.0.0.1"),
+  /** Port of gRPC; 0 lets the system choose. */
+  COLLM_PORT: integer(0, 65_535).default(0),
+  /** Port of /metrics and /healthz; 0 lets the system choose, `off` opens none. */
+  COLLM_METRICS_PORT: z
+    .union([z.literal("off"), integer(0, 65_535)], "off or a whole number from 0 to 65535")
+    .default(0),
+  COLLM_LOG_LEVEL: oneOf(logLevels).default("info"),
+  /** How long calls under way may take after SIGTERM; less than the pod's grace period. */
+  COLLM_DRAIN_MS: integer(0, maxTimerMs, "milliseconds").default(10_000),
+  /**
+   * How long a connection may live before its clients look for new replicas; unset means for
+   * ever. Needed behind a headless Service, where 300000 suits.
+   */
+  COLLM_MAX_CONNECTION_AGE_MS: integer(1_000, maxTimerMs, "milliseconds").optional(),
+};
+
+/** What every service is told. */
+export interface CommonEnv {
+  readonly host: string;
+  readonly port: number;
+  /** Absent: no metrics page. */
+  readonly metricsPort?: number | undefined;
+  readonly logLevel: (typeof logLevels)[number];
+  readonly drainMs: number;
+  readonly maxConnectionAgeMs?: number | undefined;
+}
+
+const commonObject = z.object(commonShape);
+
+function toCommonEnv(env: z.infer<typeof commonObject>): CommonEnv {
+  return {
+    host: env.COLLM_HOST,
+    port: env.COLLM_PORT,
+    metricsPort: env.COLLM_METRICS_PORT === "off" ? undefined : env.COLLM_METRICS_PORT,
+    logLevel: env.COLLM_LOG_LEVEL,
+    drainMs: env.COLLM_DRAIN_MS,
+    maxConnectionAgeMs: env.COLLM_MAX_CONNECTION_AGE_MS,
+  };
+}
+
+/** Navigator and generator; what is particular to a role is read by `readRoleEnv`. */
+export const roleServiceEnvSchema = commonObject.transform(toCommonEnv);
+
+/** The coordinator: where its neighbours are and where it keeps what must survive. */
+export const coordinatorEnvSchema = z
+  .object({
+    ...commonShape,
+    COLLM_NAVIGATOR_ADDRESS: address(),
+    COLLM_GENERATOR_ADDRESS: address(),
+    COLLM_EVALUATOR_ADDRESS: address(),
+    /** Folder of the journals, one folder per search. */
+    COLLM_JOURNAL_DIR: text("a folder").optional(),
+    /** Instead: the run directory of the one search that this process serves ... */
+    COLLM_RUN_DIR: text("a folder").optional(),
+    /** ... and that search's id. */
+    COLLM_SEARCH_ID: text("a search id").optional(),
+    /** Folder of the evaluation store, shared with the evaluator. */
+    COLLM_EVALUATIONS_DIR: text("a folder"),
+  })
+  .transform((env, context) => ({
+    ...toCommonEnv(env),
+    navigatorAddress: env.COLLM_NAVIGATOR_ADDRESS,
+    generatorAddress: env.COLLM_GENERATOR_ADDRESS,
+    evaluatorAddress: env.COLLM_EVALUATOR_ADDRESS,
+    journals: journalsOf(env, context),
+    evaluationsDir: env.COLLM_EVALUATIONS_DIR,
+  }));
+
+/** Where a coordinator's journals are. */
+export type JournalsEnv =
+  | { readonly kind: "directory"; readonly directory: string }
+  | { readonly kind: "single"; readonly runDirectory: string; readonly searchId: string };
+
+function journalsOf(
+  env: {
+    readonly COLLM_JOURNAL_DIR?: string | undefined;
+    readonly COLLM_RUN_DIR?: string | undefined;
+    readonly COLLM_SEARCH_ID?: string | undefined;
+  },
+  context: z.RefinementCtx,
+): JournalsEnv {
+  const { COLLM_JOURNAL_DIR, COLLM_RUN_DIR, COLLM_SEARCH_ID } = env;
+  if (COLLM_RUN_DIR === undefined && COLLM_JOURNAL_DIR !== undefined) {
+    return { kind: "directory", directory: COLLM_JOURNAL_DIR };
+  }
+  if (COLLM_JOURNAL_DIR === undefined && COLLM_RUN_DIR !== undefined && COLLM_SEARCH_ID) {
+    return { kind: "single", runDirectory: COLLM_RUN_DIR, searchId: COLLM_SEARCH_ID };
+  }
+  context.addIssue({
+    code: "custom",
+    path: ["COLLM_JOURNAL_DIR"],
+    message: "a folder, or COLLM_RUN_DIR and COLLM_SEARCH_ID instead of it",
+  });
+  return z.NEVER;
+}
+
+/** Threads per worker times workers should not pass the cores; two workers hide graph building. */
+const defaultWorkers = Math.min(2, availableParallelism());
+
+/** The evaluator: what it hosts and what it may use. */
+export const evaluatorEnvSchema = z
+  .object({
+    ...commonShape,
+    /** Manifest files, separated by commas. */
+    COLLM_SUPERNETS: list("manifest files separated by commas"),
+    /** Folder of the evaluation store, shared with the coordinator. */
+    COLLM_EVALUATIONS_DIR: text("a folder"),
+    /** Execution provider of ONNX Runtime. */
+    COLLM_PROVIDER: oneOf(["cpu", "cuda", "tensorrt", "webgpu", "coreml", "dml"]).default("cpu"),
+    /** Evaluations at the same time. */
+    COLLM_WORKERS: integer(1, 256).default(defaultWorkers),
+    COLLM_THREADS_PER_WORKER: integer(1, 256).default(1),
+    /** Folder of packed images and converted weights; absent means none is kept. */
+    COLLM_CACHE_DIR: text("a folder").optional(),
+  })
+  .transform((env) => ({
+    ...toCommonEnv(env),
+    supernets: env.COLLM_SUPERNETS,
+    evaluationsDir: env.COLLM_EVALUATIONS_DIR,
+    provider: env.COLLM_PROVIDER,
+    workers: env.COLLM_WORKERS,
+    threadsPerWorker: env.COLLM_THREADS_PER_WORKER,
+    cacheDir: env.COLLM_CACHE_DIR,
+  }));
+
+export type CoordinatorEnv = z.infer<typeof coordinatorEnvSchema>;
+export type EvaluatorEnv = z.infer<typeof evaluatorEnvSchema>;

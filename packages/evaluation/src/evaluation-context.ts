@@ -1,0 +1,50 @@
+import { createHash } from "node:crypto";
+import type { Manifest } from "@collm/supernet";
+import { measuringBatchSize } from "./measure-subnet.js";
+import { runtimeVersion } from "./runtime.js";
+
+/** Everything besides the architecture that an accuracy depends on. */
+export interface EvaluationContext {
+  readonly supernetDigest: string;
+  /** Identity of the images that are measured. */
+  readonly measuredDigest: string;
+  /** Identity of the images that statistics are re-estimated with; absent where they are not. */
+  readonly calibrationDigest: string | undefined;
+  readonly manifest: Pick<Manifest, "recipe" | "normalize">;
+  readonly executionProvider: string;
+}
+
+/** Counted up when this code changes in a way that changes accuracies. */
+const measuringVersion = 1;
+
+/**
+ * Digest of a context, 64 hex digits. The number of threads is left out: it divides outputs among
+ * threads and changes no sum.
+ */
+export function contextDigest(context: EvaluationContext): string {
+  const { recipe, normalize } = context.manifest;
+  const isRunning = context.calibrationDigest === undefined;
+  return digestOf({
+    version: measuringVersion,
+    supernet: context.supernetDigest,
+    measured: context.measuredDigest,
+    normalize: [normalize.mean, normalize.std],
+    batchNorm: isRunning
+      ? { mode: "running" }
+      : {
+          mode: recipe.batchNorm,
+          images: context.calibrationDigest,
+          batchSize: recipe.batchSize,
+          order: "as packed",
+        },
+    precision: "float32",
+    batchSize: measuringBatchSize,
+    executionProvider: context.executionProvider,
+    runtime: runtimeVersion,
+  });
+}
+
+/** Digest of plain JSON; keys count in the order they are written. */
+export function digestOf(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex");
+}

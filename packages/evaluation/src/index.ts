@@ -1,0 +1,27 @@
+export { type EstimateOptions, estimateStatistics } from "./estimate-statistics.js";
+export { type EvaluateCommand, evaluateSubnet, type SubnetEvaluation } from "./evaluate-subnet.js";
+export { contextDigest, digestOf, type EvaluationContext } from "./evaluation-context.js";
+export { type ExportCommand, type ExportSummary, exportSubnet } from "./export-subnet.js";
+export { type ImageLocator, isCalibrated, openSplit, type Split } from "./manifest-images.js";
+export {
+  type CalibrationImages,
+  calibrationImages,
+  type Measurement,
+  type MeasureOptions,
+  measureSubnet,
+  measuringBatchSize,
+  type PhaseSeconds,
+  statisticsOf,
+} from "./measure-subnet.js";
+export { type InputBatch, type Network, openNetwork } from "./network.js";
+export type { SubnetCommand } from "./open-subnet.js";
+export {
+  type EvaluationPhase,
+  type EvaluationProgress,
+  type ProgressListener,
+  type StopSignal,
+  throttleProgress,
+} from "./progress.js";
+export { type RunCommand, type RunSummary, runSubnet } from "./run-subnet.js";
+export { type RuntimeSettings, requireProvider, runtimeVersion } from "./runtime.js";
+export { countRecognised, type RecognisedCounts, rankOf } from "./top-k.js";

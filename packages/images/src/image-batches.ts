@@ -1,0 +1,45 @@
+import type { ImageSet } from "./image-set.js";
+import { type Normalization, normalizationTable, normalizeInto } from "./normalization.js";
+
+/** Some images as they enter a network. */
+export interface ImageBatch {
+  readonly imagesCount: number;
+  /** Normalised RGB, `shape` `[imagesCount, 3, resolution, resolution]`. */
+  readonly input: Float32Array;
+  readonly shape: readonly [number, 3, number, number];
+  /** Class of each image. */
+  readonly labels: Int32Array;
+}
+
+/**
+ * Cuts a set into batches, in its order; the last one may be smaller. Normalising takes about 1 % of
+ * the time of the smallest networks, so it is done here for every pass instead of kept in memory at
+ * four times the size.
+ *
+ * `input` is written anew for each batch: use it before asking for the next.
+ */
+export function* imageBatches(
+  images: ImageSet,
+  normalization: Normalization,
+  batchSize: number,
+): Generator<ImageBatch, void, undefined> {
+  if (!Number.isInteger(batchSize) || batchSize < 1) {
+    throw new RangeError(`batch size: got ${batchSize}, allowed is a whole number of at least 1`);
+  }
+  const { count, resolution, pixels, labels } = images;
+  const table = normalizationTable(normalization);
+  const area = resolution * resolution;
+  const imageLength = area * 3;
+  const buffer = new Float32Array(Math.min(batchSize, count) * imageLength);
+  for (let first = 0; first < count; first += batchSize) {
+    const end = Math.min(first + batchSize, count);
+    const input = buffer.subarray(0, (end - first) * imageLength);
+    normalizeInto(input, pixels.subarray(first * imageLength, end * imageLength), area, table);
+    yield {
+      imagesCount: end - first,
+      input,
+      shape: [end - first, 3, resolution, resolution],
+      labels: labels.subarray(first, end),
+    };
+  }
+}

@@ -1,0 +1,89 @@
+import { TextDecoder } from "node:util";
+import { CollmError } from "@collm/errors";
+import { journalVersion, type SearchEvent, searchEventSchema } from "@collm/search";
+
+/** A journal's bytes, read. */
+export interface JournalLines {
+  readonly events: readonly SearchEvent[];
+  /** Length of what is whole, in bytes. */
+  readonly wholeBytes: number;
+  /** Length of a torn last line behind it: a write that a crash cut off and nobody was told of. */
+  readonly tornBytes: number;
+}
+
+const newline = 0x0a;
+
+/** The line of an event, newline included. Throws `invalid-argument` if it could not be read back. */
+export function formatLine(event: SearchEvent): string {
+  const json = JSON.stringify(event);
+  const parsed = searchEventSchema.safeParse(JSON.parse(json));
+  if (!parsed.success) {
+    throw new CollmError("invalid-argument", `event ${event.seq}: ${problemOf(parsed.error)}`);
+  }
+  return `${json}\n`;
+}
+
+/**
+ * Reads a journal. The last line may be torn: it lacks its newline or is no JSON. Everything else
+ * that is wrong means that bytes changed after they were written, and throws `data-loss` naming
+ * path, line and problem; a line of another version throws `failed-precondition`.
+ */
+export function parseLines(path: string, bytes: Uint8Array): JournalLines {
+  const events: SearchEvent[] = [];
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let start = 0;
+  while (start < bytes.length) {
+    const end = bytes.indexOf(newline, start);
+    if (end === -1) break;
+    const at = `journal ${path}, line ${events.length + 1}`;
+    const json = parseJson(decoder, bytes.subarray(start, end));
+    if (json === undefined) {
+      if (end === bytes.length - 1) break;
+      throw new CollmError("data-loss", `${at}: is no JSON object, and later lines follow it`);
+    }
+    events.push(parseEvent(at, json, events));
+    start = end + 1;
+  }
+  return { events, wholeBytes: start, tornBytes: bytes.length - start };
+}
+
+/** Undefined if the line is not the text of a JSON object; a truncated one never is. */
+function parseJson(decoder: TextDecoder, line: Uint8Array): object | undefined {
+  try {
+    const value: unknown = JSON.parse(decoder.decode(line));
+    return typeof value === "object" && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function parseEvent(at: string, json: object, before: readonly SearchEvent[]): SearchEvent {
+  if ("v" in json && json.v !== journalVersion) {
+    throw new CollmError(
+      "failed-precondition",
+      `${at}: v: got ${JSON.stringify(json.v)}, this program reads version ${journalVersion}`,
+    );
+  }
+  const parsed = searchEventSchema.safeParse(json);
+  if (!parsed.success) throw new CollmError("data-loss", `${at}: ${problemOf(parsed.error)}`);
+  const event = parsed.data;
+  const expected = before.length + 1;
+  if (event.seq !== expected) {
+    throw new CollmError("data-loss", `${at}: seq: got ${event.seq}, expected is ${expected}`);
+  }
+  const searchId = before[0]?.searchId ?? event.searchId;
+  if (event.searchId !== searchId) {
+    throw new CollmError(
+      "data-loss",
+      `${at}: searchId: got "${event.searchId}", expected is "${searchId}"`,
+    );
+  }
+  return event;
+}
+
+function problemOf(error: {
+  readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
+}): string {
+  const [issue] = error.issues;
+  return `${issue?.path.map(String).join(".") || "event"}: ${issue?.message ?? "is not valid"}`;
+}

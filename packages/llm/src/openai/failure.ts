@@ -1,0 +1,90 @@
+import { APIConnectionError, APIError } from "openai";
+import type { ChatFailureCode } from "../chat-backend.js";
+
+/** Why one attempt failed. */
+export interface Failure {
+  readonly code: ChatFailureCode;
+  readonly reason: string;
+  readonly isRetryable: boolean;
+  /** What the endpoint asked to wait, in milliseconds. */
+  readonly retryAfterMs?: number | undefined;
+  /** The request as such was refused; it may be accepted with less in it. */
+  readonly isRequestRefused?: boolean | undefined;
+}
+
+/** Sorts anything that an attempt threw by what the caller can do about it. */
+export function failureOf(thrown: unknown): Failure {
+  // Status is absent on errors inside a stream that had begun with 200.
+  if (thrown instanceof APIError && typeof thrown.status === "number") {
+    return httpFailure(thrown, thrown.status);
+  }
+  const isConnection = thrown instanceof APIConnectionError;
+  return {
+    code: "unavailable",
+    reason: `the endpoint ${isConnection ? "cannot be reached" : "broke off"}: ${rootMessage(thrown)}`,
+    isRetryable: true,
+  };
+}
+
+function httpFailure(error: APIError, status: number): Failure {
+  const says = brief(error.message);
+  if (status === 401 || status === 403) {
+    return refusal("failed-precondition", `the endpoint refused the key: ${says}`);
+  }
+  if (status === 404) {
+    return refusal("failed-precondition", `the endpoint does not know the model or path: ${says}`);
+  }
+  if (status === 429) {
+    return {
+      code: "resource-exhausted",
+      reason: `the endpoint limits requests: ${says}`,
+      // An empty account does not fill up by waiting.
+      isRetryable: error.code !== "insufficient_quota",
+      retryAfterMs: retryAfterMs(error.headers),
+    };
+  }
+  if (status === 408 || status === 409 || status >= 500) {
+    return {
+      code: "unavailable",
+      reason: `the endpoint failed: ${says}`,
+      isRetryable: true,
+      retryAfterMs: retryAfterMs(error.headers),
+    };
+  }
+  return {
+    ...refusal("invalid-argument", `the endpoint refused the request: ${says}`),
+    isRequestRefused: status === 400 || status === 422,
+  };
+}
+
+function refusal(code: ChatFailureCode, reason: string): Failure {
+  return { code, reason, isRetryable: false };
+}
+
+function retryAfterMs(headers: Headers | undefined): number | undefined {
+  const text = headers?.get("retry-after-ms") ?? undefined;
+  if (text !== undefined && Number.isFinite(Number(text))) return Number(text);
+  const seconds = Number(headers?.get("retry-after") ?? Number.NaN);
+  return Number.isFinite(seconds) ? seconds * 1_000 : undefined;
+}
+
+/** The innermost cause says more ("ECONNREFUSED") than what wraps it ("fetch failed"). */
+function rootMessage(thrown: unknown): string {
+  let current = thrown;
+  while (current instanceof Error && current.cause instanceof Error) current = current.cause;
+  if (!(current instanceof Error)) return brief(String(current));
+  const { code } = current as Error & { readonly code?: unknown };
+  return brief(current.message || (typeof code === "string" ? code : current.name));
+}
+
+/** An endpoint may answer with a whole web page. */
+function brief(text: string): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  return line.length > 300 ? `${line.slice(0, 300)}...` : line;
+}
+
+/** Removes the key, and anything that looks like one, from a text for the user. */
+export function withoutKeys(text: string, apiKey: string | undefined): string {
+  const known = apiKey === undefined || apiKey === "" ? text : text.replaceAll(apiKey, "[key]");
+  return known.replace(/\bsk-[\w*-]{4,}/g, "[key]").replace(/\bBearer\s+[^\s"]+/gi, "Bearer [key]");
+}

@@ -1,0 +1,109 @@
+import { archive, best, foldEvents, type Roles, type SearchEvent } from "@collm/search";
+import { describe, expect, it } from "vitest";
+import { continueFixture, runFixture, withTestOpened } from "../testing/fixture.js";
+import { buildResult } from "./build.js";
+import { searchResultSchema } from "./schema.js";
+
+describe("buildResult", () => {
+  it("keeps to its schema at every point of a search", async () => {
+    const events = await runFixture({ config: { budget: 20, iterations: 4 } });
+    for (let length = 1; length <= events.length; length++) {
+      searchResultSchema.parse(buildResult(events.slice(0, length)));
+    }
+  });
+
+  it("tells the winner that the folds of the search tell", async () => {
+    const events = await runFixture({ config: { budget: 40 } });
+    const winner = best(foldEvents(events));
+    const result = buildResult(events);
+    expect(result.best).toMatchObject({
+      canonical: winner?.architecture.canonical,
+      candidateId: winner?.id,
+      validation: { top1Percent: winner?.status.result.top1Percent, images: 10_000 },
+      cost: winner?.cost,
+    });
+    expect(result.status).toBe("finished");
+    expect(result.finishReason).toBe("budget");
+    expect(result.perIteration.at(-1)?.validation.bestSoFarTop1Percent).toBe(
+      winner?.status.result.top1Percent,
+    );
+  });
+
+  it("counts the same in the funnel, the evaluations, the iterations and the rejections", async () => {
+    const result = buildResult(await runFixture({ config: { budget: 60 } }));
+    const { funnel, rejections, evaluations } = result;
+    expect(funnel.proposed - funnel.parsed).toBe(rejections.unparsable);
+    expect(funnel.parsed - funnel.legal).toBe(rejections.illegal);
+    expect(funnel.legal - funnel.novel).toBe(rejections.duplicate);
+    expect(funnel.novel - funnel.evaluated).toBe(rejections["over-limit"] + rejections.surplus);
+    expect(evaluations.evaluated).toBe(60);
+    expect(result.perIteration.reduce((sum, { evaluated }) => sum + evaluated, 0)).toBe(60);
+  });
+
+  it("charges stored results to the budget and not to the evaluators", async () => {
+    const events = await runFixture({ config: { budget: 60 } });
+    const result = buildResult(events);
+    const seconds = archive(foldEvents(events)).reduce((s, t) => s + t.status.result.seconds, 0);
+    expect(result.evaluations.fromStore).toBeGreaterThan(0);
+    expect(result.storedSeconds).toBeGreaterThan(0);
+    expect(result.evaluatorSeconds + result.storedSeconds).toBeCloseTo(seconds, 2);
+  });
+
+  it("has a test accuracy only after the test split was opened", async () => {
+    const events = await runFixture({ config: { budget: 10 } });
+    expect(buildResult(events).test).toBeUndefined();
+    expect(buildResult(withTestOpened(events)).test).toEqual({
+      canonical: buildResult(events).best?.canonical,
+      top1Percent: 77.5,
+      top5Percent: 93.5,
+      images: 5_000,
+    });
+  });
+
+  it("sums the usage of each role and labels a heuristic, which is no language model", async () => {
+    const config = { budget: 20, iterations: 4 };
+    const asked = buildResult(await runFixture({ config }));
+    expect(asked.roles.navigator).toEqual({ backend: "openai:qwen3-32b", kind: "language-model" });
+    expect(asked.llm.navigator).toMatchObject({ requests: 2, reasoningTokens: 240 });
+    expect(asked.llmSeconds).toBeCloseTo(31, 3);
+
+    const roleNames = { navigator: "heuristic", generator: "heuristic" };
+    const ruled = buildResult(await runFixture({ config, roleNames }));
+    expect(ruled.roles.navigator?.kind).toBe("heuristic");
+    expect(ruled.llm.navigator?.requests).toBe(0);
+    expect(ruled.llmSeconds).toBe(0);
+  });
+
+  it("names an interruption, and forgets it when the search goes on", async () => {
+    const events: SearchEvent[] = await runFixture({
+      config: { budget: 20 },
+      stopAt: { events: 12, request: { kind: "shutdown", reason: "SIGTERM" } },
+    });
+    expect(buildResult(events)).toMatchObject({ status: "interrupted", interruption: "SIGTERM" });
+    await continueFixture(events);
+    const result = buildResult(events);
+    expect(result.status).toBe("finished");
+    expect(result.interruption).toBeUndefined();
+  });
+
+  it("lists every time a role failed, with what happened instead", async () => {
+    const silent: Roles = {
+      proposeStrategy: async () => ({ kind: "failed", reason: "timeout", exchanges: [] }),
+      proposeCandidates: async () => ({ kind: "answered", value: [], exchanges: [] }),
+    };
+    const events = await runFixture({ config: { budget: 10 }, roles: silent });
+    expect(buildResult(events).degraded.slice(0, 2)).toEqual([
+      {
+        iteration: 1,
+        role: "navigator",
+        reason: "timeout",
+        fallback: "the last strategy stays in force",
+      },
+      expect.objectContaining({ iteration: 1, role: "generator" }),
+    ]);
+  });
+
+  it("refuses a journal without SearchStarted", () => {
+    expect(() => buildResult([])).toThrow("0 events without SearchStarted");
+  });
+});

@@ -1,0 +1,63 @@
+import type { Exchange, SearchEvent } from "@collm/search";
+import type { LlmUsage, RoleInfo } from "./schema.js";
+import { sumSeconds } from "./time.js";
+
+/** Says what plays a role. Backends are journaled as `heuristic`, `replay:...` or `openai:model`. */
+export function roleInfo(backend: string): RoleInfo {
+  const [name] = backend.split(":", 1);
+  const kind = name === "heuristic" || name === "replay" ? name : "language-model";
+  return { backend, kind };
+}
+
+/**
+ * What each role asked of a language model. The heuristic journals exchanges too, with its
+ * answers as text; they are no requests to a language model and are left out.
+ */
+export function llmUsageByRole(
+  roles: readonly string[],
+  events: readonly SearchEvent[],
+): Record<string, LlmUsage> {
+  const usage: Record<string, LlmUsage> = {};
+  for (const role of roles) usage[role] = noUsage;
+  for (const event of events) {
+    const [role, exchanges] = exchangesOf(event);
+    for (const exchange of exchanges) {
+      if (roleInfo(exchange.backend).kind === "heuristic") continue;
+      usage[role] = addExchange(usage[role] ?? noUsage, exchange);
+    }
+  }
+  return usage;
+}
+
+function exchangesOf(event: SearchEvent): [role: string, exchanges: readonly Exchange[]] {
+  switch (event.type) {
+    case "StrategyProposed":
+      return ["navigator", event.exchanges];
+    case "CandidatesProposed":
+      return ["generator", event.exchanges];
+    case "Degraded":
+      return [event.role, event.exchanges];
+    default:
+      return ["", []];
+  }
+}
+
+const noUsage: LlmUsage = {
+  requests: 0,
+  inputTokens: 0,
+  cachedInputTokens: 0,
+  outputTokens: 0,
+  reasoningTokens: 0,
+  seconds: 0,
+};
+
+function addExchange(sum: LlmUsage, { usage, seconds }: Exchange): LlmUsage {
+  return {
+    requests: sum.requests + 1,
+    inputTokens: sum.inputTokens + usage.inputTokens,
+    cachedInputTokens: sum.cachedInputTokens + usage.cachedInputTokens,
+    outputTokens: sum.outputTokens + usage.outputTokens,
+    reasoningTokens: sum.reasoningTokens + usage.reasoningTokens,
+    seconds: sumSeconds([sum, { seconds }]),
+  };
+}

@@ -1,0 +1,103 @@
+import { CollmError } from "@collm/errors";
+import type { Metadata, ServerUnaryCall, ServerWritableStream } from "@grpc/grpc-js";
+import { type RpcStatus, toRpcStatus } from "./status.js";
+
+/** What a handler knows about the call it answers, besides the request. */
+export interface CallContext {
+  /**
+   * Aborts when the caller cancels or is gone, when its deadline passes, or when the server drains
+   * by force. The reason is a CollmError: `cancelled`, `deadline-exceeded` or `unavailable`.
+   */
+  readonly signal: AbortSignal;
+  /** Aborts when the server begins to drain: calls that never end by themselves should end now. */
+  readonly draining: AbortSignal;
+  /** When the caller stops waiting; undefined if it waits for ever. */
+  readonly deadline: Date | undefined;
+  readonly metadata: Metadata;
+}
+
+/** What a running server lends to the handlers of its calls. */
+export interface ServerScope {
+  readonly draining: AbortSignal;
+  /** Aborts when the grace period of a drain is over. */
+  readonly forced: AbortSignal;
+  /** Told about everything thrown that the caller is not told about. */
+  onInternalError(error: unknown): void;
+}
+
+export type ServerCall<Request, Response> =
+  | ServerUnaryCall<Request, Response>
+  | ServerWritableStream<Request, Response>;
+
+/**
+ * Handlers are made by `unary` and `serverStream` before any server exists, so the server hands
+ * its scope over through the call itself.
+ */
+const scopes = new WeakMap<object, ServerScope>();
+
+export function lendScope(call: object, scope: ServerScope): void {
+  scopes.set(call, scope);
+}
+
+/** A call being answered. */
+export interface OpenCall {
+  readonly context: CallContext;
+  /** The status that tells the caller about `thrown`, or why the call was aborted before. */
+  statusOf(thrown: unknown): RpcStatus;
+  /** Ends the watch over the call; its signal does not abort after that. */
+  close(): void;
+}
+
+/** Begins to watch a call for cancellation, its deadline and a forced drain. */
+export function openCall<Request, Response>(call: ServerCall<Request, Response>): OpenCall {
+  const scope = scopes.get(call);
+  const controller = new AbortController();
+  const { signal } = controller;
+  const deadline = deadlineOf(call);
+
+  const onCancelled = () => controller.abort(cancellation(deadline));
+  const onForced = () =>
+    controller.abort(new CollmError("unavailable", "the service is shutting down"));
+  call.once("cancelled", onCancelled);
+  scope?.forced.addEventListener("abort", onForced, { once: true });
+  if (call.cancelled) onCancelled();
+  if (scope?.forced.aborted) onForced();
+
+  return {
+    context: {
+      signal,
+      draining: scope?.draining ?? new AbortController().signal,
+      deadline,
+      metadata: call.metadata,
+    },
+    statusOf(thrown) {
+      if (signal.aborted) return toRpcStatus(signal.reason);
+      if (!(thrown instanceof CollmError) || thrown.code === "internal") {
+        scope?.onInternalError(thrown);
+      }
+      return toRpcStatus(thrown);
+    },
+    close() {
+      call.off("cancelled", onCancelled);
+      scope?.forced.removeEventListener("abort", onForced);
+    },
+  };
+}
+
+function deadlineOf(call: ServerCall<unknown, unknown>): Date | undefined {
+  const deadline = call.getDeadline();
+  if (deadline instanceof Date) return deadline;
+  return Number.isFinite(deadline) ? new Date(deadline) : undefined;
+}
+
+/**
+ * gRPC reports a passed deadline as a cancellation. Both ends run a timer, and the one that fires
+ * first may be a moment early.
+ */
+function cancellation(deadline: Date | undefined): CollmError {
+  const toleranceMs = 20;
+  if (deadline !== undefined && Date.now() >= deadline.getTime() - toleranceMs) {
+    return new CollmError("deadline-exceeded", "the caller's deadline has passed");
+  }
+  return new CollmError("cancelled", "the caller cancelled");
+}

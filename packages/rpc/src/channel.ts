@@ -1,0 +1,55 @@
+import {
+  type ChannelCredentials,
+  type ChannelOptions,
+  type Client,
+  type ClientOptions,
+  credentials,
+} from "@grpc/grpc-js";
+import { silenceGrpc } from "./grpc-log.js";
+import { sharedOptions } from "./limits.js";
+
+/** A client class as ts-proto generates it. */
+export type ClientConstructor<C extends Client> = new (
+  address: string,
+  credentials: ChannelCredentials,
+  options?: Partial<ClientOptions>,
+) => C;
+
+export interface ConnectOptions {
+  /** Default: no encryption. */
+  readonly credentials?: ChannelCredentials | undefined;
+  /** Options of grpc-js that go on top of ours. */
+  readonly channelOptions?: ChannelOptions | undefined;
+}
+
+/**
+ * Channel options of all our clients: calls are spread over all addresses that a name resolves
+ * to, silent connections are tested, and a server that comes back is found within a second.
+ */
+export function createChannelOptions(): ChannelOptions {
+  return {
+    ...sharedOptions,
+    "grpc.service_config": JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
+    // A restarted service on the same address must be found fast; the defaults are 1 s and 2 min.
+    "grpc.initial_reconnect_backoff_ms": 100,
+    "grpc.max_reconnect_backoff_ms": 5_000,
+    // Services are neighbours: `http_proxy` in the environment is meant for language models.
+    "grpc.enable_http_proxy": 0,
+  };
+}
+
+/**
+ * A client for `address`: `host:port`, `dns:///name:port` (every replica of a headless service)
+ * or `unix:path`. Nothing is sent before the first call. Close it with `client.close()`.
+ */
+export function connect<C extends Client>(
+  Constructor: ClientConstructor<C>,
+  address: string,
+  options: ConnectOptions = {},
+): C {
+  silenceGrpc();
+  return new Constructor(address, options.credentials ?? credentials.createInsecure(), {
+    ...createChannelOptions(),
+    ...options.channelOptions,
+  });
+}

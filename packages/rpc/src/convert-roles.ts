@@ -1,0 +1,107 @@
+import { CollmError } from "@collm/errors";
+import type { generator, navigator } from "@collm/proto";
+import type { CandidatesRequest, Proposal, StrategyRequest } from "@collm/search";
+import { type SpaceSpec, spaceSpecSchema } from "@collm/search-space";
+import {
+  fromProtoIteration,
+  fromProtoTask,
+  toProtoIteration,
+  toProtoTask,
+} from "./convert-search.js";
+import { parseJsonField, requireField } from "./json-field.js";
+
+/** What the roles are asked, as messages and back. Reading throws like `fromProtoIteration`. */
+
+/** `searchId` is for the service's logs only; the answer must not depend on it. */
+export function toProtoStrategyRequest(
+  searchId: string,
+  request: StrategyRequest,
+): navigator.ProposeStrategyRequest {
+  return {
+    searchId,
+    task: toProtoTask(request.task),
+    spaceSpecJson: JSON.stringify(request.space),
+    iteration: request.iteration,
+    trajectory: request.trajectory.map(toProtoIteration),
+    hasMemory: request.hasMemory,
+    seed: request.seed,
+  };
+}
+
+export function fromProtoStrategyRequest(
+  request: navigator.ProposeStrategyRequest,
+): StrategyRequest {
+  return {
+    task: fromProtoTask(requireField("task", request.task)),
+    space: parseSpaceSpec("space_spec_json", request.spaceSpecJson),
+    iteration: request.iteration,
+    trajectory: request.trajectory.map((iteration, i) =>
+      fromProtoIteration(iteration, `trajectory[${i}]`),
+    ),
+    hasMemory: request.hasMemory,
+    seed: request.seed,
+  };
+}
+
+/** `searchId` is for the service's logs only; the answer must not depend on it. */
+export function toProtoCandidatesRequest(
+  searchId: string,
+  request: CandidatesRequest,
+): generator.ProposeCandidatesRequest {
+  return {
+    searchId,
+    task: toProtoTask(request.task),
+    spaceSpecJson: JSON.stringify(request.space),
+    iteration: request.iteration,
+    strategy: request.strategy,
+    count: request.count,
+    visited: [...request.visited],
+    history: request.history.map(toProtoIteration),
+    seed: request.seed,
+  };
+}
+
+export function fromProtoCandidatesRequest(
+  request: generator.ProposeCandidatesRequest,
+): CandidatesRequest {
+  return {
+    task: fromProtoTask(requireField("task", request.task)),
+    space: parseSpaceSpec("space_spec_json", request.spaceSpecJson),
+    iteration: request.iteration,
+    strategy: request.strategy,
+    count: request.count,
+    visited: request.visited,
+    history: request.history.map((iteration, i) => fromProtoIteration(iteration, `history[${i}]`)),
+    seed: request.seed,
+  };
+}
+
+export function toProtoProposal(proposal: Proposal): generator.Proposal {
+  const { text, notation, problem } = proposal;
+  return {
+    text,
+    ...(notation === undefined ? {} : { notationJson: JSON.stringify(notation) }),
+    ...(problem === undefined ? {} : { problem }),
+  };
+}
+
+export function fromProtoProposal(proposal: generator.Proposal, at = "proposal"): Proposal {
+  const { text, notationJson, problem } = proposal;
+  return {
+    text,
+    ...(notationJson === undefined
+      ? {}
+      : { notation: parseJsonField(`${at}.notation_json`, notationJson) }),
+    ...(problem === undefined ? {} : { problem }),
+  };
+}
+
+/** Reads the JSON of a search space. Throws `invalid-argument` naming the field and what is wrong. */
+export function parseSpaceSpec(field: string, json: string): SpaceSpec {
+  const parsed = spaceSpecSchema.safeParse(parseJsonField(field, json));
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(
+    ({ path, message }) => `${[field, ...path.map(String)].join(".")}: ${message}`,
+  );
+  throw new CollmError("invalid-argument", problems.join("; "));
+}

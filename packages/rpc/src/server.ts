@@ -1,0 +1,178 @@
+import { CollmError } from "@collm/errors";
+import type { Logger, Metrics } from "@collm/telemetry";
+import {
+  Server,
+  ServerCredentials,
+  type ServiceDefinition,
+  type UntypedHandleCall,
+  type UntypedServiceImplementation,
+} from "@grpc/grpc-js";
+import { HealthImplementation } from "grpc-health-check";
+import { lendScope, type ServerScope } from "./call-context.js";
+import { silenceGrpc } from "./grpc-log.js";
+import { sharedOptions } from "./limits.js";
+import { addReflection } from "./reflection.js";
+import { createServerMetrics } from "./server-metrics.js";
+
+/** One gRPC service that a server hosts; the implementation is made with `unary` and `serverStream`. */
+export interface HostedService {
+  readonly definition: ServiceDefinition;
+  readonly implementation: UntypedServiceImplementation;
+  /** What `grpc.health.v1` calls it, besides its full protobuf name. */
+  readonly name: string;
+}
+
+export interface ServerOptions {
+  readonly services: readonly HostedService[];
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  readonly logger: Logger;
+  readonly metrics?: Metrics | undefined;
+  /** Default: no encryption. */
+  readonly credentials?: ServerCredentials | undefined;
+  /**
+   * How long a connection may live before its clients must make a new one and so find new
+   * replicas; calls under way are not cut. Default: for ever. 300,000 suits a headless service.
+   */
+  readonly maxConnectionAgeMs?: number | undefined;
+}
+
+export interface RunningServer {
+  readonly port: number;
+  /** Whether health checks are told SERVING. */
+  readonly isServing: boolean;
+  /** Changes what health checks are told, e.g. while weights load. Serving from the start. */
+  setServing(isServing: boolean): void;
+  /**
+   * Ends the server: says NOT_SERVING, takes no new calls, waits for those under way, and after
+   * `graceMs` aborts their contexts (the callers get `unavailable`). Never throws; calling it
+   * again gives the same promise.
+   */
+  drain(graceMs: number): Promise<void>;
+}
+
+/** After a forced drain: how long the last statuses may take to leave before sockets are closed. */
+const flushMs = 250;
+
+/**
+ * Starts a gRPC server with health checks, reflection and metrics. Throws `failed-precondition`
+ * when the port cannot be listened on.
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  silenceGrpc();
+  const draining = new AbortController();
+  const forced = new AbortController();
+  const server = new Server({
+    ...sharedOptions,
+    ...(options.maxConnectionAgeMs === undefined
+      ? {}
+      : { "grpc.max_connection_age_ms": options.maxConnectionAgeMs }),
+    interceptors: options.metrics ? [createServerMetrics(options.metrics)] : [],
+  });
+
+  const scope = (path: string): ServerScope => ({
+    draining: draining.signal,
+    forced: forced.signal,
+    onInternalError: (error) =>
+      options.logger.error({ err: error, method: path }, "a call failed unexpectedly"),
+  });
+  for (const { definition, implementation } of options.services) {
+    server.addService(definition, withScope(definition, implementation, scope));
+  }
+  const fullNames = options.services.map(({ definition }) => fullName(definition));
+  addReflection(server, fullNames);
+
+  const names = ["", ...new Set([...options.services.map(({ name }) => name), ...fullNames])];
+  const health = new HealthImplementation(
+    Object.fromEntries(names.map((name) => [name, "SERVING" as const])),
+  );
+  health.addToServer(server);
+  let isServing = true;
+  const setServing = (value: boolean) => {
+    isServing = value && !draining.signal.aborted;
+    for (const name of names) health.setStatus(name, isServing ? "SERVING" : "NOT_SERVING");
+  };
+
+  const port = await bind(server, options);
+  let drained: Promise<void> | undefined;
+
+  async function drain(graceMs: number): Promise<void> {
+    draining.abort(new CollmError("unavailable", "the service is shutting down"));
+    setServing(false);
+    const closed = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+    if (!(await settlesWithin(closed, graceMs))) {
+      options.logger.warn({ graceMs }, "calls under way were cut off");
+      forced.abort();
+      await settlesWithin(closed, flushMs);
+    }
+    server.forceShutdown();
+  }
+
+  return {
+    port,
+    get isServing() {
+      return isServing;
+    },
+    setServing,
+    drain: (graceMs) => {
+      drained ??= drain(graceMs);
+      return drained;
+    },
+  };
+}
+
+/** The full protobuf name of a service, taken from the path of its first method. */
+function fullName(definition: ServiceDefinition): string {
+  const path = Object.values(definition)[0]?.path ?? "";
+  return path.split("/")[1] ?? "";
+}
+
+function withScope(
+  definition: ServiceDefinition,
+  implementation: UntypedServiceImplementation,
+  scope: (path: string) => ServerScope,
+): UntypedServiceImplementation {
+  const wrapped: UntypedServiceImplementation = {};
+  for (const [name, handler] of Object.entries(implementation)) {
+    const methodScope = scope(definition[name]?.path ?? name);
+    // grpc-js calls every kind of handler with the call first; the rest depends on the kind.
+    const call = handler as (...args: unknown[]) => void;
+    wrapped[name] = ((...args: unknown[]) => {
+      lendScope(args[0] as object, methodScope);
+      call(...args);
+    }) as UntypedHandleCall;
+  }
+  return wrapped;
+}
+
+function bind(server: Server, options: ServerOptions): Promise<number> {
+  const host = options.host.includes(":") ? `[${options.host}]` : options.host;
+  const address = `${host}:${options.port}`;
+  const credentials = options.credentials ?? ServerCredentials.createInsecure();
+  return new Promise((resolve, reject) => {
+    server.bindAsync(address, credentials, (error, port) => {
+      if (error === null) {
+        resolve(port);
+        return;
+      }
+      reject(
+        new CollmError(
+          "failed-precondition",
+          `port: cannot listen on ${address} (${error.message})`,
+          { cause: error },
+        ),
+      );
+    });
+  });
+}
+
+async function settlesWithin(work: Promise<void>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  const isDone = await Promise.race([work.then(() => true), timeout]);
+  clearTimeout(timer);
+  return isDone;
+}

@@ -1,0 +1,24 @@
+import type { ErrorCode } from "@collm/errors";
+
+/** What a service tells the process that forked it. */
+export type ServiceMessage =
+  | {
+      readonly kind: "ready";
+      readonly port: number;
+      /** Absent when metrics are off. */
+      readonly metricsPort?: number | undefined;
+    }
+  | { readonly kind: "failed"; readonly code: ErrorCode; readonly message: string };
+
+/** Reads an IPC message; undefined if it is not one of ours. */
+export function parseServiceMessage(value: unknown): ServiceMessage | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { kind, port, metricsPort, code, message } = value as Record<string, unknown>;
+  if (kind === "ready" && typeof port === "number") {
+    return { kind, port, ...(typeof metricsPort === "number" ? { metricsPort } : {}) };
+  }
+  if (kind === "failed" && typeof code === "string" && typeof message === "string") {
+    return { kind, code: code as ErrorCode, message };
+  }
+  return undefined;
+}

@@ -1,0 +1,215 @@
+import { type Architecture, createSearchSpace, isFeasible } from "@collm/search-space";
+import type { EventOf, SearchEvent, SearchEventType } from "./events.js";
+import {
+  type Candidate,
+  type CandidateStatus,
+  emptyState,
+  type IterationRecord,
+  isClosed,
+  type SearchState,
+} from "./state.js";
+
+/**
+ * Folds one event in. Throws RangeError when the event cannot follow the state: a gap, another
+ * search's event, a second result for a candidate, anything after the end. Such a journal is
+ * damaged or was written by two processes, and no decision may be based on it.
+ */
+export function applyEvent(state: SearchState, event: SearchEvent): SearchState {
+  if (event.seq !== state.lastSeq + 1) {
+    throw new RangeError(`event ${event.seq} (${event.type}) follows event ${state.lastSeq}`);
+  }
+  if (!mayFollow(state, event)) {
+    throw new RangeError(
+      `event ${event.seq} (${event.type} of ${event.searchId}) cannot follow ` +
+        `${state.lastType ?? "nothing"} of search ${state.started?.searchId ?? "none"}`,
+    );
+  }
+  const next = { ...state, lastSeq: event.seq, lastType: event.type };
+  switch (event.type) {
+    case "SearchStarted":
+      return {
+        ...next,
+        phase: "running",
+        started: event,
+        space: createSearchSpace(event.supernet.space),
+      };
+    case "SearchResumed":
+      return { ...next, phase: "running", interruption: undefined };
+    case "SearchInterrupted":
+      return { ...next, phase: "interrupted", interruption: event.reason };
+    case "SearchFinished":
+      return { ...next, phase: "finished", finishReason: event.reason };
+    case "TestOpened":
+      return { ...next, testOpened: event.canonical };
+    case "TestCompleted":
+      return { ...next, test: { canonical: event.canonical, result: event.result } };
+    case "StrategyRequested":
+    case "CandidatesRequested":
+      return withIteration(next, event, (record) => record);
+    case "StrategyProposed":
+      return withIteration(next, event, (record) => withStrategy(record, event.strategy));
+    case "Degraded":
+      return withIteration(next, event, (record) => ({
+        ...record,
+        degraded: [...record.degraded, { role: event.role, reason: event.reason }],
+      }));
+    case "CandidatesProposed":
+      return withIteration(next, event, (record) => withProposals(record, event));
+    case "CandidateRejected":
+      return withCandidate(withSeen(next, event.canonical), event, ["proposed"], (candidate) => ({
+        ...candidate,
+        ...(event.canonical ? { architecture: architectureOf(next, event.canonical) } : {}),
+        ...(event.cost
+          ? {
+              cost: event.cost,
+              isFeasible: isFeasible(event.cost, next.started?.config.limits ?? {}),
+            }
+          : {}),
+        status: { kind: "rejected", reason: event.reason, detail: event.detail },
+      }));
+    case "EvaluationRequested":
+      return withCandidate(
+        withSeen(next, event.canonical),
+        event,
+        ["proposed", "requested"],
+        (candidate) => ({
+          ...candidate,
+          architecture: architectureOf(next, event.canonical),
+          cost: event.cost,
+          isFeasible: event.isFeasible,
+          key: event.key,
+          attempts: event.attempt,
+          status: {
+            kind: "requested",
+            failures: candidate.status.kind === "requested" ? candidate.status.failures : 0,
+          },
+        }),
+      );
+    case "EvaluationStarted":
+      return withCandidate(next, event, ["requested"], (candidate) => ({
+        ...candidate,
+        starts: candidate.starts + 1,
+      }));
+    case "EvaluationCompleted":
+      return withCandidate(next, event, ["requested"], (candidate) => ({
+        ...candidate,
+        status: { kind: "evaluated", result: event.result, isStored: event.source === "store" },
+      }));
+    case "EvaluationFailed":
+      return withCandidate(next, event, ["requested"], (candidate) => ({
+        ...candidate,
+        status:
+          event.willRetry && candidate.status.kind === "requested"
+            ? { ...candidate.status, failures: candidate.status.failures + 1 }
+            : { kind: "failed", message: event.message },
+      }));
+  }
+}
+
+/** The state after all `events`. */
+export function foldEvents(events: Iterable<SearchEvent>): SearchState {
+  let state = emptyState;
+  for (const event of events) state = applyEvent(state, event);
+  return state;
+}
+
+/** What each phase may be followed by, apart from the events of a running search. */
+const following = {
+  new: ["SearchStarted"],
+  interrupted: ["SearchResumed", "SearchFinished"],
+  finished: ["TestOpened", "TestCompleted"],
+} as const satisfies Record<string, readonly SearchEventType[]>;
+
+function mayFollow(state: SearchState, event: SearchEvent): boolean {
+  if (state.started && event.searchId !== state.started.searchId) return false;
+  switch (state.phase) {
+    case "running":
+      return !["SearchStarted", "TestOpened", "TestCompleted"].includes(event.type);
+    case "finished":
+      // One architecture is tested; its intent comes first and may be repeated after a death.
+      if (event.type === "TestCompleted") {
+        return state.testOpened === event.canonical && state.test === undefined;
+      }
+      return (
+        event.type === "TestOpened" &&
+        (state.testOpened === undefined || state.testOpened === event.canonical)
+      );
+    default:
+      return (following[state.phase] as readonly SearchEventType[]).includes(event.type);
+  }
+}
+
+function withSeen(state: SearchState, canonical: string | undefined): SearchState {
+  if (canonical === undefined || state.seen.has(canonical)) return state;
+  return { ...state, seen: state.seen.with(canonical) };
+}
+
+function architectureOf(state: SearchState, canonical: string): Architecture {
+  const legality = state.space?.parse(canonical);
+  if (legality?.kind !== "legal") {
+    throw new RangeError(`"${canonical}" is no architecture of the journal's search space`);
+  }
+  return legality.architecture;
+}
+
+function withStrategy(record: IterationRecord, strategy: string): IterationRecord {
+  if (record.strategy !== undefined) {
+    throw new RangeError(`iteration ${record.index} has a strategy already`);
+  }
+  return { ...record, strategy };
+}
+
+function withProposals(
+  record: IterationRecord,
+  event: EventOf<"CandidatesProposed">,
+): IterationRecord {
+  if (record.candidates) throw new RangeError(`iteration ${record.index} has candidates already`);
+  return {
+    ...(event.strategy === undefined ? record : withStrategy(record, event.strategy)),
+    candidates: event.candidates.map((candidate) => ({
+      ...candidate,
+      iteration: event.iteration,
+      origin: event.origin,
+      attempts: 0,
+      starts: 0,
+      status: { kind: "proposed" },
+    })),
+  };
+}
+
+function withIteration(
+  state: SearchState,
+  event: { readonly iteration: number },
+  change: (record: IterationRecord) => IterationRecord,
+): SearchState {
+  const index = event.iteration;
+  const current = state.iterations.at(-1);
+  if (current?.index === index) {
+    return { ...state, iterations: [...state.iterations.slice(0, -1), change(current)] };
+  }
+  if (index !== (current?.index ?? 0) + 1 || (current && !isClosed(current))) {
+    throw new RangeError(`iteration ${index} follows iteration ${current?.index ?? 0}`);
+  }
+  return { ...state, iterations: [...state.iterations, change({ index, degraded: [] })] };
+}
+
+/** The state with one candidate changed, which must be in one of the given conditions. */
+function withCandidate(
+  state: SearchState,
+  event: { readonly iteration: number; readonly candidateId: string; readonly key?: string },
+  from: readonly CandidateStatus["kind"][],
+  change: (candidate: Candidate) => Candidate,
+): SearchState {
+  return withIteration(state, event, (record) => {
+    const place = record.candidates?.findIndex(({ id }) => id === event.candidateId) ?? -1;
+    const candidate = record.candidates?.[place];
+    if (!candidate) throw new RangeError(`candidate ${event.candidateId} was never proposed`);
+    if (!from.includes(candidate.status.kind)) {
+      throw new RangeError(`candidate ${candidate.id} is ${candidate.status.kind} already`);
+    }
+    if (candidate.key !== undefined && event.key !== candidate.key) {
+      throw new RangeError(`candidate ${candidate.id}: key ${event.key} is not ${candidate.key}`);
+    }
+    return { ...record, candidates: record.candidates?.with(place, change(candidate)) };
+  });
+}

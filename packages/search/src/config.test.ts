@@ -1,0 +1,34 @@
+import { describe, expect, it } from "vitest";
+import { defaultSearchConfig, presets, searchConfigSchema } from "./config.js";
+import { candidateId, evaluationKey, parseSearchId } from "./identifiers.js";
+
+describe("presets", () => {
+  it.each(searchConfigSchema.shape.searcher.options)("of %s are valid configurations", (name) => {
+    for (const [preset, changes] of Object.entries(presets[name])) {
+      const config = { ...defaultSearchConfig(name), preset, ...changes };
+      expect(searchConfigSchema.parse(config)).toEqual(config);
+    }
+  });
+
+  it("make the paper's method evaluate over-limit candidates and ask once more", () => {
+    expect(presets.collm.paper).toEqual({
+      overLimit: "evaluate",
+      finalStrategy: true,
+      visitedHints: false,
+    });
+  });
+});
+
+describe("identifiers", () => {
+  it("accepts search ids that are safe as directory, subject and host name", () => {
+    expect(parseSearchId("run-7")).toBe("run-7");
+    for (const text of ["", "Run", "-a", "a.b", "a/b", "a b", "a".repeat(64), "a\n"]) {
+      expect(() => parseSearchId(text), JSON.stringify(text)).toThrow("search id");
+    }
+  });
+
+  it("names candidates by place and evaluations by content", () => {
+    expect(candidateId(3, 12)).toBe("3.12");
+    expect(evaluationKey("r12/k3e1", "abc")).toBe("r12/k3e1@abc");
+  });
+});

@@ -1,0 +1,111 @@
+import { candidateId } from "./identifiers.js";
+import type { JournalWriter } from "./journal-writer.js";
+import type { Roles } from "./ports.js";
+import type { CandidatesRequest, StrategyRequest } from "./roles.js";
+import type { Step } from "./searcher.js";
+import type { StopGate } from "./stop-gate.js";
+
+const samplingFallback = "uniform sampling within the limits for this iteration";
+
+/** Asks the Navigator for a strategy and journals the answer, or that there was none. */
+export async function askNavigator(
+  request: StrategyRequest,
+  roles: Roles,
+  writer: JournalWriter,
+  gate: StopGate,
+): Promise<void> {
+  const { iteration } = request;
+  await writer.record({ type: "StrategyRequested", iteration });
+  const answer = await gate.guard((signal) => roles.proposeStrategy(request, signal));
+  const exchanges = [...answer.exchanges];
+  if (answer.kind === "answered" && answer.value.trim() !== "") {
+    await writer.record({
+      type: "StrategyProposed",
+      iteration,
+      strategy: answer.value,
+      exchanges,
+    });
+    return;
+  }
+  await writer.record({
+    type: "Degraded",
+    iteration,
+    role: "navigator",
+    reason: answer.kind === "failed" ? answer.reason : "its answer was empty",
+    fallback: "the last strategy stays in force",
+    exchanges,
+  });
+}
+
+/** Asks the Generator for candidates and journals what it proposed, or that it proposed nothing. */
+export async function askGenerator(
+  request: CandidatesRequest,
+  roles: Roles,
+  writer: JournalWriter,
+  gate: StopGate,
+): Promise<void> {
+  const { iteration, count } = request;
+  await writer.record({ type: "CandidatesRequested", iteration, count });
+  const answer = await gate.guard((signal) => roles.proposeCandidates(request, signal));
+  const exchanges = [...answer.exchanges];
+  if (answer.kind === "answered" && answer.value.length > 0) {
+    await writer.record({
+      type: "CandidatesProposed",
+      iteration,
+      origin: "generator",
+      candidates: answer.value.map((proposal, i) => ({
+        id: candidateId(iteration, i + 1),
+        text: proposal.text,
+        ...(isNotation(proposal.notation) ? { notation: proposal.notation } : {}),
+        ...(proposal.problem === undefined ? {} : { problem: proposal.problem }),
+      })),
+      exchanges,
+    });
+    return;
+  }
+  await writer.record({
+    type: "Degraded",
+    iteration,
+    role: "generator",
+    reason: answer.kind === "failed" ? answer.reason : "its answer held no candidate",
+    fallback: samplingFallback,
+    exchanges,
+  });
+}
+
+/** Journals candidates that the searcher made itself. */
+export async function takeCandidates(
+  iteration: number,
+  step: Extract<Step, { kind: "candidates" }>,
+  writer: JournalWriter,
+): Promise<void> {
+  if (step.degraded) {
+    await writer.record({
+      type: "Degraded",
+      iteration,
+      ...step.degraded,
+      fallback: samplingFallback,
+      exchanges: [],
+    });
+  }
+  const { space } = writer.state;
+  if (!space) throw new RangeError("the search has not started");
+  await writer.record({
+    type: "CandidatesProposed",
+    iteration,
+    origin: step.origin,
+    candidates: step.architectures.map((architecture, i) => {
+      const notation = space.notation(architecture);
+      return {
+        id: candidateId(iteration, i + 1),
+        notation: isNotation(notation) ? notation : {},
+      };
+    }),
+    exchanges: [],
+  });
+}
+
+/** Numbers, booleans and null parse as JSON but are no family's notation. */
+function isNotation(value: unknown): value is string | unknown[] | Record<string, unknown> {
+  return typeof value === "string" || (typeof value === "object" && value !== null);
+}

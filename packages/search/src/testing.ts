@@ -1,0 +1,13 @@
+export { createSearchBench, type SearchBench, type SearchBenchOptions } from "./testing/bench.js";
+export { describeSearcher } from "./testing/contract.js";
+export { decisionsOf } from "./testing/decisions.js";
+export { createFixedClock } from "./testing/fixed-clock.js";
+export { MemoryJournal } from "./testing/memory-journal.js";
+export { MemoryEvaluationStore } from "./testing/memory-store.js";
+export { ScriptedRoles, type ScriptedRolesOptions } from "./testing/scripted-roles.js";
+export { searchStarted, testSearchId } from "./testing/search-started.js";
+export {
+  easyTop1Percent,
+  SyntheticDispatcher,
+  type SyntheticDispatcherOptions,
+} from "./testing/synthetic-dispatcher.js";

@@ -1,0 +1,62 @@
+import { createRng, createSearchSpace, sampleUniform } from "@collm/search-space";
+import type { Roles } from "../ports.js";
+import type { CandidatesRequest, Proposal, RoleAnswer, StrategyRequest } from "../roles.js";
+
+export interface ScriptedRolesOptions {
+  /** The Navigator's answer; undefined is a failure. Default: a sentence with the iteration. */
+  readonly strategy?: (request: StrategyRequest) => string | undefined;
+  /** The Generator's answer; undefined is a failure. Default: `count` uniform samples. */
+  readonly candidates?: (request: CandidatesRequest) => readonly Proposal[] | undefined;
+}
+
+/**
+ * Both roles from functions of the request alone, so that a resumed search is answered as the
+ * undisturbed one was.
+ */
+export class ScriptedRoles implements Roles {
+  readonly strategyRequests: StrategyRequest[] = [];
+  readonly candidatesRequests: CandidatesRequest[] = [];
+  readonly #options: ScriptedRolesOptions;
+
+  constructor(options: ScriptedRolesOptions = {}) {
+    this.#options = options;
+  }
+
+  proposeStrategy(request: StrategyRequest): Promise<RoleAnswer<string>> {
+    this.strategyRequests.push(request);
+    const { strategy = ({ iteration }) => `Strategy ${iteration}: try everything.` } =
+      this.#options;
+    return Promise.resolve(answer("navigator", strategy(request)));
+  }
+
+  proposeCandidates(request: CandidatesRequest): Promise<RoleAnswer<readonly Proposal[]>> {
+    this.candidatesRequests.push(request);
+    const { candidates = sampleProposals } = this.#options;
+    return Promise.resolve(answer("generator", candidates(request)));
+  }
+}
+
+function sampleProposals(request: CandidatesRequest): readonly Proposal[] {
+  const space = createSearchSpace(request.space);
+  const rng = createRng(request.seed);
+  return Array.from({ length: request.count }, () => {
+    const notation = space.notation(sampleUniform(space, rng));
+    return { text: JSON.stringify(notation), notation };
+  });
+}
+
+function answer<T>(role: string, value: T | undefined): RoleAnswer<T> {
+  const exchanges = [
+    {
+      backend: "scripted",
+      model: role,
+      request: { role },
+      answer: JSON.stringify(value) ?? "",
+      usage: { inputTokens: 1, cachedInputTokens: 0, outputTokens: 1, reasoningTokens: 0 },
+      seconds: 0,
+    },
+  ];
+  return value === undefined
+    ? { kind: "failed", reason: "scripted failure", exchanges }
+    : { kind: "answered", value, exchanges };
+}

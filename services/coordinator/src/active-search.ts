@@ -1,0 +1,115 @@
+import { CollmError } from "@collm/errors";
+import { type JournalFile, openJournalFile } from "@collm/journal";
+import {
+  applyEvent,
+  createSearcher,
+  type EventBody,
+  foldEvents,
+  journalVersion,
+  type LoopPorts,
+  runSearch,
+  type SearchEvent,
+  type SearchId,
+  type SearchState,
+  type StopRequest,
+} from "@collm/search";
+import { EventFeed } from "./event-feed.js";
+
+/** What a search needs besides its journal. */
+export type SearchPorts = Omit<LoopPorts, "journal">;
+
+/**
+ * One search with its journal open for writing. Created for a new search or from the journal of
+ * one that was interrupted; ends when the search rests again (finished or interrupted).
+ */
+export class ActiveSearch {
+  readonly id: SearchId;
+  readonly feed: EventFeed;
+  readonly #file: JournalFile;
+  readonly #ports: SearchPorts;
+  readonly #stop = new AbortController();
+  #state: SearchState;
+  #done: Promise<void> | undefined;
+
+  private constructor(id: SearchId, file: JournalFile, ports: SearchPorts) {
+    this.id = id;
+    this.#file = file;
+    this.#ports = ports;
+    this.#state = foldEvents(file.events);
+    this.feed = new EventFeed(file.events);
+  }
+
+  /** Opens the journal at `path`, which fails while another process has it open. */
+  static async open(id: SearchId, path: string, ports: SearchPorts): Promise<ActiveSearch> {
+    const file = await openJournalFile(path);
+    try {
+      return new ActiveSearch(id, file, ports);
+    } catch (error) {
+      await file.close();
+      throw new CollmError("data-loss", `journal ${path}: ${CollmError.from(error).message}`, {
+        cause: error,
+      });
+    }
+  }
+
+  get state(): SearchState {
+    return this.#state;
+  }
+
+  /** Journals one event outside the loop: the start, a resumption, an opened test. */
+  async record(body: EventBody): Promise<void> {
+    await this.#append({
+      v: journalVersion,
+      seq: this.#state.lastSeq + 1,
+      searchId: this.id,
+      at: this.#ports.clock.now().toISOString(),
+      ...body,
+    } as SearchEvent);
+  }
+
+  /**
+   * Runs the loop in the background until the search rests. Call once, after SearchStarted.
+   *
+   * @param onError told why a search was interrupted by something that failed.
+   * @param onRest called when the journal is closed.
+   */
+  run(onError: (error: unknown) => void, onRest: () => void): void {
+    const { started } = this.#state;
+    if (!started) throw new RangeError("run: the journal has no SearchStarted");
+    const ports = {
+      ...this.#ports,
+      journal: { append: (event: SearchEvent) => this.#append(event) },
+    };
+    this.#done = runSearch(
+      this.id,
+      createSearcher(started.config.searcher),
+      this.#state,
+      ports,
+      this.#stop.signal,
+    )
+      .then(() => undefined, onError)
+      .finally(async () => {
+        await this.#file.close();
+        // The journal is free before anyone learns that the search rests.
+        onRest();
+        this.feed.end();
+      });
+  }
+
+  /** Asks the running loop to stop and waits until its last event is journaled. */
+  async stop(request: StopRequest): Promise<void> {
+    this.#stop.abort(request);
+    await this.#done;
+  }
+
+  async close(): Promise<void> {
+    this.feed.end();
+    await this.#file.close();
+  }
+
+  async #append(event: SearchEvent): Promise<void> {
+    await this.#file.append(event);
+    this.#state = applyEvent(this.#state, event);
+    this.feed.push(event);
+  }
+}

@@ -1,0 +1,90 @@
+import { CollmError } from "@collm/errors";
+import type { EvaluatorServiceClient } from "@collm/proto";
+import { callStream, fromProtoEvaluationResult, retryUnavailable } from "@collm/rpc";
+import type { EvaluationDispatcher, EvaluationOutcome, EvaluationRequest } from "@collm/search";
+
+export interface DispatcherOptions {
+  /** Evaluations under way at once, over all searches of this coordinator. */
+  readonly concurrency: number;
+  /** How long one evaluation may take. */
+  readonly timeoutMs: number;
+  /** How long an evaluator that cannot be reached is asked again before the search is interrupted. */
+  readonly unavailableForMs: number;
+}
+
+/**
+ * Evaluations by direct gRPC calls. An evaluator that stays away interrupts the search instead of
+ * failing its candidates: nothing is wrong with them.
+ */
+export function createGrpcDispatcher(
+  client: EvaluatorServiceClient,
+  options: DispatcherOptions,
+): EvaluationDispatcher {
+  const slots = new Slots(options.concurrency);
+  return {
+    evaluate: (request, signal) =>
+      slots.use(signal, async () => {
+        try {
+          return await retryUnavailable(() => evaluateOnce(client, request, options, signal), {
+            maxWaitMs: options.unavailableForMs,
+            signal,
+          });
+        } catch (error) {
+          signal.throwIfAborted();
+          if (!(error instanceof CollmError) || error.code === "unavailable") throw error;
+          return {
+            kind: "failed",
+            code: error.code,
+            message: error.message,
+            isRetryable: error.isRetryable,
+          };
+        }
+      }),
+  };
+}
+
+async function evaluateOnce(
+  client: EvaluatorServiceClient,
+  request: EvaluationRequest,
+  options: DispatcherOptions,
+  signal: AbortSignal,
+): Promise<EvaluationOutcome> {
+  const { searchId, candidateId, supernet, canonical, contextDigest } = request;
+  const responses = callStream(
+    client,
+    "evaluate",
+    { supernet, contextDigest, canonical, searchId, candidateId },
+    { timeoutMs: options.timeoutMs, signal },
+  );
+  for await (const { event } of responses) {
+    if (event?.$case === "result") {
+      const { result, isStored } = fromProtoEvaluationResult(event.value);
+      return { kind: "completed", result, isStored };
+    }
+  }
+  throw new CollmError("unavailable", "the evaluator closed the call without a result");
+}
+
+/** A counting semaphore that serves in order of arrival. */
+class Slots {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(count: number) {
+    this.#free = count;
+  }
+
+  async use<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free--;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      // Who waited may have been overtaken by a cancellation.
+      signal.throwIfAborted();
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#free++;
+    }
+  }
+}

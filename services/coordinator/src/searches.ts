@@ -1,0 +1,226 @@
+import { CollmError } from "@collm/errors";
+import { readJournalFile } from "@collm/journal";
+import {
+  best,
+  type EventBody,
+  type EventOf,
+  foldEvents,
+  type SearchConfig,
+  type SearchEvent,
+  type SearcherName,
+  type SearchId,
+  type SearchState,
+  type SupernetInfo,
+} from "@collm/search";
+import { createSearchSpace, unreachableLimits } from "@collm/search-space";
+import type { Logger } from "@collm/telemetry";
+import { ActiveSearch, type SearchPorts } from "./active-search.js";
+import { EventFeed } from "./event-feed.js";
+import type { JournalLocator } from "./journal-locator.js";
+
+export interface SearchesOptions {
+  readonly locator: JournalLocator;
+  readonly ports: Omit<SearchPorts, "roles"> & {
+    readonly roles: (searchId: SearchId) => SearchPorts["roles"];
+  };
+  /** Asks the evaluator about a supernet. */
+  readonly describeSupernet: (name: string) => Promise<SupernetInfo>;
+  /** Measures on the sealed test split; called for finished searches only. */
+  readonly measureTest: (
+    supernet: string,
+    searchId: SearchId,
+    canonical: string,
+  ) => Promise<EventOf<"TestCompleted">["result"]>;
+  /** Who plays the roles that this searcher needs, e.g. `{ navigator: "heuristic" }`. */
+  readonly describeRoles: (searcher: SearcherName) => Promise<Record<string, string>>;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly logger: Logger;
+}
+
+/**
+ * All searches this coordinator knows: those it runs, and those whose journals rest. A search
+ * is running here if and only if it is in `#active`.
+ */
+export class Searches {
+  readonly #options: SearchesOptions;
+  readonly #active = new Map<SearchId, ActiveSearch>();
+  /** Ids whose start, resumption or test is being prepared. */
+  readonly #claimed = new Set<SearchId>();
+  #isDraining = false;
+
+  constructor(options: SearchesOptions) {
+    this.#options = options;
+  }
+
+  /** Starts a search. The same id and configuration again is no error and starts nothing. */
+  async start(id: SearchId, config: SearchConfig, supernetName: string): Promise<SearchState> {
+    const existing = await this.find(id);
+    if (existing) {
+      if (JSON.stringify(existing.started?.config) === JSON.stringify(config)) return existing;
+      throw new CollmError(
+        "already-exists",
+        `search id: "${id}" is taken by a search with another configuration`,
+      );
+    }
+    return this.#claim(id, async () => {
+      const supernet = await this.#options.describeSupernet(supernetName);
+      refuseUnreachable(supernet, config);
+      return this.#begin(id, {
+        type: "SearchStarted",
+        config,
+        supernet,
+        versions: { ...this.#options.versions },
+        roles: await this.#options.describeRoles(config.searcher),
+      });
+    });
+  }
+
+  /** Continues a search from its journal. A running or finished search is left as it is. */
+  async resume(id: SearchId): Promise<SearchState> {
+    const existing = await this.find(id);
+    if (!existing?.started) throw unknownSearch(id);
+    if (this.#active.has(id) || existing.phase === "finished") return existing;
+    const supernet = await this.#options.describeSupernet(existing.started.supernet.name);
+    const journaled = existing.started.supernet;
+    if (supernet.contextDigest !== journaled.contextDigest) {
+      throw new CollmError(
+        "failed-precondition",
+        `supernet "${supernet.name}": its evaluation context is ${supernet.contextDigest}, the search was started with ${journaled.contextDigest} (weights, images, recipe, provider or runtime changed)`,
+      );
+    }
+    return this.#claim(id, () => this.#begin(id, { type: "SearchResumed" }));
+  }
+
+  /** The state of a search, running or resting; undefined if there is none. */
+  async find(id: SearchId): Promise<SearchState | undefined> {
+    const active = this.#active.get(id);
+    if (active) return active.state;
+    const events = await this.#restingEvents(id);
+    return events.length > 0 ? foldEvents(events) : undefined;
+  }
+
+  async list(): Promise<readonly { readonly id: SearchId; readonly state: SearchState }[]> {
+    const ids = await this.#options.locator.list();
+    const found = await Promise.all(ids.map(async (id) => ({ id, state: await this.find(id) })));
+    return found.flatMap(({ id, state }) => (state ? [{ id, state }] : []));
+  }
+
+  /** The search's events; of a resting search those it has. */
+  async feed(id: SearchId): Promise<EventFeed> {
+    const active = this.#active.get(id);
+    if (active) return active.feed;
+    const events = await this.#restingEvents(id);
+    if (events.length === 0) throw unknownSearch(id);
+    const feed = new EventFeed(events);
+    feed.end();
+    return feed;
+  }
+
+  /** Ends a running search as cancelled; its best so far stays its result. */
+  async cancel(id: SearchId): Promise<void> {
+    const active = this.#active.get(id);
+    if (active) await active.stop({ kind: "cancel" });
+    else if (!(await this.find(id))) throw unknownSearch(id);
+  }
+
+  /**
+   * Opens the sealed test split for the winner of a finished search. The intent is journaled
+   * before the evaluator is asked; a second call returns the first result.
+   */
+  async openTest(id: SearchId): Promise<EventOf<"TestCompleted">["result"]> {
+    const state = await this.find(id);
+    if (!state?.started) throw unknownSearch(id);
+    if (state.test) return state.test.result;
+    const winner = best(state);
+    if (state.phase !== "finished" || !winner) {
+      const why = state.phase === "finished" ? "it has no feasible result" : `it is ${state.phase}`;
+      throw new CollmError(
+        "failed-precondition",
+        `test split of "${id}": allowed only for the winner of a finished search, but ${why}`,
+      );
+    }
+    const { canonical } = winner.architecture;
+    const supernet = state.started.supernet.name;
+    return this.#claim(id, async () => {
+      const search = await this.#open(id);
+      try {
+        if (search.state.testOpened === undefined) {
+          await search.record({ type: "TestOpened", canonical });
+        }
+        const result = await this.#options.measureTest(supernet, id, canonical);
+        await search.record({ type: "TestCompleted", canonical, result });
+        return result;
+      } finally {
+        await search.close();
+      }
+    });
+  }
+
+  /** Interrupts every search so that each can be resumed, and takes no new one. */
+  async drain(reason: string): Promise<void> {
+    this.#isDraining = true;
+    await Promise.all(
+      [...this.#active.values()].map((search) => search.stop({ kind: "shutdown", reason })),
+    );
+  }
+
+  /** The journal of a search that does not run here; empty if there is none. */
+  async #restingEvents(id: SearchId): Promise<readonly SearchEvent[]> {
+    try {
+      return (await readJournalFile(this.#options.locator.pathOf(id))).events;
+    } catch (error) {
+      if (error instanceof CollmError && error.code === "not-found") return [];
+      throw error;
+    }
+  }
+
+  #open(id: SearchId): Promise<ActiveSearch> {
+    const { locator, ports } = this.#options;
+    return ActiveSearch.open(id, locator.pathOf(id), { ...ports, roles: ports.roles(id) });
+  }
+
+  /** Journals how this stretch of the search begins and runs the loop in the background. */
+  async #begin(id: SearchId, first: EventBody): Promise<SearchState> {
+    const search = await this.#open(id);
+    try {
+      await search.record(first);
+    } catch (error) {
+      await search.close();
+      throw error;
+    }
+    const { state } = search;
+    this.#active.set(id, search);
+    search.run(
+      (error) => {
+        this.#options.logger.error({ searchId: search.id, err: error }, "search interrupted");
+      },
+      () => this.#active.delete(search.id),
+    );
+    return state;
+  }
+
+  async #claim<T>(id: SearchId, work: () => Promise<T>): Promise<T> {
+    if (this.#isDraining) throw new CollmError("unavailable", "the coordinator is shutting down");
+    if (this.#claimed.has(id) || this.#active.has(id)) {
+      throw new CollmError("failed-precondition", `search "${id}": another request is changing it`);
+    }
+    this.#claimed.add(id);
+    try {
+      return await work();
+    } finally {
+      this.#claimed.delete(id);
+    }
+  }
+}
+
+function unknownSearch(id: SearchId): CollmError {
+  return new CollmError("not-found", `search "${id}": no journal of that name`);
+}
+
+function refuseUnreachable(supernet: SupernetInfo, config: SearchConfig): void {
+  const problems = unreachableLimits(createSearchSpace(supernet.space), config.limits).map(
+    ({ limit, kind, allowed, smallest }) =>
+      `${limit}: got ${allowed}, allowed is at least ${smallest}, the smallest ${kind} that ${supernet.name} can reach`,
+  );
+  if (problems.length > 0) throw new CollmError("invalid-argument", problems.join("; "));
+}

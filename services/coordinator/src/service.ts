@@ -1,0 +1,77 @@
+import { problemsOf } from "@collm/config";
+import { CollmError } from "@collm/errors";
+import type { CoordinatorServiceServer, coordinator } from "@collm/proto";
+import { serverStream, toProtoEvent, unary } from "@collm/rpc";
+import {
+  parseSearchId,
+  type SearchConfig,
+  type SearchId,
+  type SearchState,
+  searchConfigSchema,
+} from "@collm/search";
+import type { Searches } from "./searches.js";
+
+/** The coordinator's gRPC face: converts, and leaves the rest to {@link Searches}. */
+export function createCoordinatorService(searches: Searches): CoordinatorServiceServer {
+  return {
+    startSearch: unary(async ({ searchId, configJson, supernet }) => {
+      const id = readSearchId(searchId);
+      return { search: toProto(id, await searches.start(id, readConfig(configJson), supernet)) };
+    }),
+    resumeSearch: unary(async ({ searchId }) => {
+      const id = readSearchId(searchId);
+      return { search: toProto(id, await searches.resume(id)) };
+    }),
+    getSearch: unary(async ({ searchId }) => {
+      const id = readSearchId(searchId);
+      const state = await searches.find(id);
+      if (!state) throw new CollmError("not-found", `search "${id}": no journal of that name`);
+      return { search: toProto(id, state) };
+    }),
+    listSearches: unary(async () => {
+      const found = await searches.list();
+      return { searches: found.map(({ id, state }) => toProto(id, state)) };
+    }),
+    watchSearch: serverStream(async function* ({ searchId, afterSeq }, { signal }) {
+      const feed = await searches.feed(readSearchId(searchId));
+      for await (const event of feed.read(afterSeq, signal)) {
+        yield { event: toProtoEvent(event) };
+      }
+    }),
+    cancelSearch: unary(async ({ searchId }) => {
+      await searches.cancel(readSearchId(searchId));
+      return {};
+    }),
+    openTest: unary(async ({ searchId }) => {
+      const { top1Percent, top5Percent, images } = await searches.openTest(readSearchId(searchId));
+      return { top1Percent, top5Percent, images };
+    }),
+  };
+}
+
+function readSearchId(text: string): SearchId {
+  try {
+    return parseSearchId(text);
+  } catch (error) {
+    throw new CollmError("invalid-argument", (error as Error).message);
+  }
+}
+
+function readConfig(json: string): SearchConfig {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    throw new CollmError("invalid-argument", "config_json: not valid JSON");
+  }
+  const parsed = searchConfigSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new CollmError(
+    "invalid-argument",
+    `config_json: ${problemsOf(parsed.error, value).join("; ")}`,
+  );
+}
+
+function toProto(searchId: SearchId, state: SearchState): coordinator.Search {
+  return { searchId, status: state.phase, lastSeq: state.lastSeq };
+}

@@ -1,0 +1,123 @@
+import type { CoordinatorEnv } from "@collm/config";
+import { CollmError } from "@collm/errors";
+import { openFileEvaluationStore } from "@collm/journal";
+import {
+  CoordinatorServiceService,
+  EvaluatorServiceClient,
+  GeneratorServiceClient,
+  NavigatorServiceClient,
+} from "@collm/proto";
+import {
+  callUnary,
+  connect,
+  fromProtoEvaluationResult,
+  fromProtoSupernet,
+  type RunningService,
+  retryUnavailable,
+  startServer,
+} from "@collm/rpc";
+import { parseSearchId } from "@collm/search";
+import { createMetrics, type Logger, startHttp } from "@collm/telemetry";
+import { createGrpcDispatcher } from "./grpc-dispatcher.js";
+import { directoryLocator, singleRunLocator } from "./journal-locator.js";
+import { describeRoles } from "./role-labels.js";
+import { createGrpcRoles } from "./roles-client.js";
+import { Searches } from "./searches.js";
+import { createCoordinatorService } from "./service.js";
+
+/** How long a neighbour that cannot be reached is asked again. A supervised one is back in seconds. */
+const neighbourPatienceMs = 60_000;
+/** A language model with a long chain of thought may take minutes. */
+const roleTimeoutMs = 600_000;
+const evaluationTimeoutMs = 600_000;
+const testTimeoutMs = 600_000;
+/** Enough to keep a few evaluators with a few workers each busy; they queue what they cannot run. */
+const evaluationConcurrency = 8;
+
+/** Connects to the neighbours, opens the stores and listens. */
+export async function startCoordinator(
+  env: CoordinatorEnv,
+  logger: Logger,
+): Promise<RunningService> {
+  const navigator = connect(NavigatorServiceClient, env.navigatorAddress);
+  const generator = connect(GeneratorServiceClient, env.generatorAddress);
+  const evaluator = connect(EvaluatorServiceClient, env.evaluatorAddress);
+  const patiently = <T>(attempt: () => Promise<T>): Promise<T> =>
+    retryUnavailable(attempt, { maxWaitMs: neighbourPatienceMs });
+
+  const searches = new Searches({
+    locator:
+      env.journals.kind === "directory"
+        ? directoryLocator(env.journals.directory)
+        : singleRunLocator(env.journals.runDirectory, parseSearchId(env.journals.searchId)),
+    ports: {
+      roles: (searchId) =>
+        createGrpcRoles(navigator, generator, searchId, {
+          timeoutMs: roleTimeoutMs,
+          unavailableForMs: neighbourPatienceMs,
+        }),
+      dispatcher: createGrpcDispatcher(evaluator, {
+        concurrency: evaluationConcurrency,
+        timeoutMs: evaluationTimeoutMs,
+        unavailableForMs: neighbourPatienceMs,
+      }),
+      store: await openFileEvaluationStore(env.evaluationsDir),
+      clock: { now: () => new Date() },
+    },
+    describeSupernet: (name) =>
+      patiently(async () => {
+        const { supernet } = await callUnary(evaluator, "describeSupernet", { name });
+        if (!supernet) throw new CollmError("internal", "the evaluator described no supernet");
+        return fromProtoSupernet(supernet);
+      }),
+    describeRoles: (searcher) => patiently(() => describeRoles(searcher, navigator, generator)),
+    measureTest: (supernet, searchId, canonical) =>
+      patiently(async () => {
+        const { result } = await callUnary(
+          evaluator,
+          "openTest",
+          { supernet, searchId, canonical },
+          { timeoutMs: testTimeoutMs },
+        );
+        if (!result) throw new CollmError("internal", "the evaluator sent no test result");
+        return fromProtoEvaluationResult(result).result;
+      }),
+    versions: { collm: "0.1.0", node: process.versions.node },
+    logger,
+  });
+
+  const metrics = createMetrics("coordinator");
+  const pages =
+    env.metricsPort === undefined
+      ? undefined
+      : await startHttp({
+          host: env.host,
+          port: env.metricsPort,
+          metrics,
+          isHealthy: () => true,
+        });
+  const server = await startServer({
+    services: [
+      {
+        definition: CoordinatorServiceService,
+        implementation: createCoordinatorService(searches),
+        name: "coordinator",
+      },
+    ],
+    host: env.host,
+    port: env.port,
+    logger,
+    metrics,
+    maxConnectionAgeMs: env.maxConnectionAgeMs,
+  });
+  return {
+    addresses: { port: server.port, metricsPort: pages?.port },
+    drain: async () => {
+      // First the journals: watchers see the last events before their streams end.
+      await searches.drain("the coordinator is shutting down");
+      await server.drain(env.drainMs);
+      for (const client of [navigator, generator, evaluator]) client.close();
+      await pages?.close();
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import type { ProgressListener } from "@collm/evaluation";
+import type { Architecture } from "@collm/search-space";
+
+/** Splits that accuracies are measured on. */
+export type MeasuredSplit = "validation" | "test";
+
+export interface ExecuteOptions {
+  /** Stops the work between two batches. */
+  readonly signal: AbortSignal;
+  readonly onProgress?: ProgressListener | undefined;
+}
+
+/** What an executor found out about one architecture. */
+export interface Accuracy {
+  readonly top1Percent: number;
+  readonly top5Percent: number;
+  readonly images: number;
+  /** Seconds by phase, for metrics. */
+  readonly phaseSeconds: Readonly<Record<string, number>>;
+}
+
+/** How one supernet's subnets are measured: by running them, or from a made-up landscape. */
+export interface Executor {
+  /** Throws the signal's reason when stopped, and `unavailable` when trying again may help. */
+  measure(
+    architecture: Architecture,
+    split: MeasuredSplit,
+    options: ExecuteOptions,
+  ): Promise<Accuracy>;
+  /** The subnet as an ONNX model with its statistics folded in. */
+  exportModel(architecture: Architecture, options: ExecuteOptions): Promise<Uint8Array>;
+}

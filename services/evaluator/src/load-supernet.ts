@@ -1,0 +1,148 @@
+import { CollmError } from "@collm/errors";
+import {
+  contextDigest,
+  digestOf,
+  type ImageLocator,
+  isCalibrated,
+  openSplit,
+  type RuntimeSettings,
+  runtimeVersion,
+} from "@collm/evaluation";
+import { type PackedImages, sliceDigest } from "@collm/images";
+import { createSearchSpace } from "@collm/search-space";
+import {
+  InvalidManifestError,
+  loadManifest,
+  type Manifest,
+  type ManifestWeights,
+  openSupernet,
+  SupernetTensorError,
+  supernetDigest,
+} from "@collm/supernet";
+import type { HostedSupernet } from "./hosted-supernet.js";
+import type { ImageCache } from "./image-cache.js";
+import { landscapeImages } from "./landscape.js";
+import { createLandscapeExecutor } from "./landscape-executor.js";
+import { createSubnetExecutor } from "./subnet-executor.js";
+import type { WorkerPool } from "./worker/worker-pool.js";
+
+export interface LoadOptions {
+  readonly runtime: RuntimeSettings;
+  readonly cache: ImageCache;
+  /** Asked for once a supernet needs it: landscapes need no worker threads. */
+  readonly pool: () => Promise<WorkerPool>;
+  readonly locateImages: ImageLocator;
+}
+
+/**
+ * Loads a manifest's supernet with its images. Throws `invalid-argument` for a manifest or a weight
+ * file that cannot be used and `failed-precondition` when images are missing.
+ */
+export async function loadHostedSupernet(
+  manifestPath: string,
+  options: LoadOptions,
+): Promise<HostedSupernet> {
+  try {
+    const manifest = await loadManifest(manifestPath);
+    return manifest.weights.kind === "landscape"
+      ? landscapeSupernet(manifest, manifest.weights)
+      : await trainedSupernet(manifest, options);
+  } catch (error) {
+    if (error instanceof InvalidManifestError || error instanceof SupernetTensorError) {
+      throw new CollmError("invalid-argument", error.message, { cause: error });
+    }
+    throw error;
+  }
+}
+
+type LandscapeWeights = Extract<ManifestWeights, { kind: "landscape" }>;
+
+/** The pretended measuring time is no part of the identity: it changes no result. */
+function landscapeSupernet(
+  manifest: Manifest,
+  { seed, delayMs }: LandscapeWeights,
+): HostedSupernet {
+  const space = createSearchSpace(manifest.spec);
+  const version = "landscape 1";
+  const digest = supernetDigest(manifest.spec, digestOf({ landscape: { version, seed } }));
+  const contextOf = (split: string): string => digestOf({ supernet: digest, split });
+  return {
+    info: {
+      name: manifest.name,
+      family: manifest.spec.family,
+      digest,
+      contextDigest: contextOf("validation"),
+      space: manifest.spec,
+      validationImages: landscapeImages,
+      executionProvider: "synthetic",
+      runtimeVersion: version,
+      isSynthetic: true,
+    },
+    space,
+    executor: createLandscapeExecutor(space, { seed, delayMs }),
+    testContextDigest: async () => contextOf("test"),
+    close: async () => undefined,
+  };
+}
+
+async function trainedSupernet(manifest: Manifest, options: LoadOptions): Promise<HostedSupernet> {
+  const { runtime, cache, locateImages } = options;
+  const validation = await openSplit(manifest, "validation", locateImages);
+  const calibration = isCalibrated(manifest)
+    ? await openSplit(manifest, "calibration", locateImages)
+    : undefined;
+  const supernet = await openSupernet(manifest);
+  const opened = [validation, ...(calibration ? [calibration] : [])];
+  const test = once(async () => {
+    const images = await openSplit(manifest, "test", locateImages);
+    opened.push(images);
+    return images;
+  });
+
+  const calibrationDigest =
+    calibration && (await sliceDigest(calibration, manifest.recipe.calibrationImages));
+  const contextOf = async (measured: PackedImages): Promise<string> =>
+    contextDigest({
+      supernetDigest: supernet.digest,
+      measuredDigest: await sliceDigest(measured, measured.count),
+      calibrationDigest,
+      manifest,
+      executionProvider: runtime.executionProvider,
+    });
+  return {
+    info: {
+      name: manifest.name,
+      family: manifest.spec.family,
+      digest: supernet.digest,
+      contextDigest: await contextOf(validation),
+      space: manifest.spec,
+      validationImages: validation.count,
+      executionProvider: runtime.executionProvider,
+      runtimeVersion,
+      isSynthetic: false,
+    },
+    space: supernet.space,
+    executor: createSubnetExecutor({
+      supernet,
+      pool: await options.pool(),
+      cache,
+      images: { validation, calibration, test },
+    }),
+    testContextDigest: async () => await contextOf(await test()),
+    close: async () => {
+      await Promise.all(opened.map((images) => images.close()));
+    },
+  };
+}
+
+/** Opens at the first request; a failure is tried again at the next. */
+function once<T>(open: () => Promise<T>): () => Promise<T> {
+  let opened: Promise<T> | undefined;
+  return () => {
+    opened ??= open().catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
+    return opened;
+  };
+}

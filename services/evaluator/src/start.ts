@@ -1,0 +1,87 @@
+import type { EvaluatorEnv } from "@collm/config";
+import { createImageLocator } from "@collm/demo";
+import { CollmError } from "@collm/errors";
+import { type ImageLocator, type RuntimeSettings, requireProvider } from "@collm/evaluation";
+import { openFileEvaluationStore } from "@collm/journal";
+import { EvaluatorServiceService } from "@collm/proto";
+import { type RunningService, startServer } from "@collm/rpc";
+import { createMetrics, type Logger, startHttp } from "@collm/telemetry";
+import { EvaluationQueue } from "./evaluation-queue.js";
+import { EvaluationRunner } from "./evaluation-runner.js";
+import { createEvaluatorMetrics } from "./evaluator-metrics.js";
+import { hostSupernets } from "./host-supernets.js";
+import { createEvaluatorService } from "./service.js";
+
+/** Evaluations that may wait for a worker: several coordinators' worth, seconds to minutes of work. */
+const maxWaitingEvaluations = 64;
+
+/** Loads the supernets, opens the store and listens. */
+export async function startEvaluator(env: EvaluatorEnv, logger: Logger): Promise<RunningService> {
+  const runtime: RuntimeSettings = {
+    executionProvider: env.provider,
+    threads: env.threadsPerWorker,
+  };
+  await requireProvider(env.provider);
+  const metrics = createMetrics("evaluator");
+  const evaluatorMetrics = createEvaluatorMetrics(metrics);
+  const { supernets, close } = await hostSupernets(env.supernets, {
+    runtime,
+    workers: env.workers,
+    locateImages: locatorOf(env),
+  });
+  for (const { info } of supernets.values()) {
+    const { name, digest, contextDigest, isSynthetic } = info;
+    logger.info({ supernet: name, digest, contextDigest, isSynthetic }, "supernet loaded");
+  }
+
+  const runner = new EvaluationRunner({
+    supernets,
+    store: await openFileEvaluationStore(env.evaluationsDir),
+    queue: new EvaluationQueue({
+      slots: env.workers,
+      maxWaiting: maxWaitingEvaluations,
+      onChange: evaluatorMetrics.queueChanged,
+    }),
+    metrics: evaluatorMetrics,
+  });
+  const pages =
+    env.metricsPort === undefined
+      ? undefined
+      : await startHttp({ host: env.host, port: env.metricsPort, metrics, isHealthy: () => true });
+  const server = await startServer({
+    services: [
+      {
+        definition: EvaluatorServiceService,
+        implementation: createEvaluatorService(runner, supernets),
+        name: "evaluator",
+      },
+    ],
+    host: env.host,
+    port: env.port,
+    logger,
+    metrics,
+    maxConnectionAgeMs: env.maxConnectionAgeMs,
+  });
+  return {
+    addresses: { port: server.port, metricsPort: pages?.port },
+    drain: async () => {
+      // Finishes what is under way, or after `drainMs` abandons it between two batches.
+      await server.drain(env.drainMs);
+      await close();
+      await pages?.close();
+    },
+  };
+}
+
+/** Paths are files as they are; `demo:` names are made in the cache folder when missing. */
+function locatorOf({ cacheDir }: EvaluatorEnv): ImageLocator {
+  const locate = cacheDir === undefined ? undefined : createImageLocator(cacheDir);
+  return async (value) => {
+    if (locate) return await locate(value);
+    if (!value.startsWith("demo:")) return value;
+    throw new CollmError(
+      "failed-precondition",
+      `COLLM_CACHE_DIR: is not set, and the images "${value}" are made in that folder`,
+    );
+  };
+}

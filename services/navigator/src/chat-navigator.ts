@@ -1,0 +1,46 @@
+import { askModel, type ChatBackend, type PromptSet, type RoleMetrics } from "@collm/llm";
+import { renderConversation } from "./conversation.js";
+import type { Navigator } from "./navigator.js";
+
+export interface ChatNavigatorOptions {
+  readonly backend: ChatBackend;
+  readonly prompts: PromptSet;
+  readonly temperature: number;
+  readonly maxOutputTokens: number;
+  /** Estimated tokens that the conversation may have. Default 20,000: with an answer of 8,192 tokens it fits 32k. */
+  readonly maxConversationTokens?: number | undefined;
+  readonly metrics: RoleMetrics;
+}
+
+const defaultConversationTokens = 20_000;
+
+/** The Navigator played by a language model. */
+export function createChatNavigator(options: ChatNavigatorOptions): Navigator {
+  const { backend, prompts, metrics } = options;
+  return {
+    description: {
+      backend: backend.name,
+      model: backend.model,
+      promptsDigest: prompts.digest,
+    },
+    propose: async (request, onText, signal) => {
+      const { text, exchange } = await askModel(
+        backend,
+        prompts,
+        {
+          messages: renderConversation(
+            prompts,
+            request,
+            options.maxConversationTokens ?? defaultConversationTokens,
+          ),
+          temperature: options.temperature,
+          maxOutputTokens: options.maxOutputTokens,
+          onText,
+        },
+        metrics,
+        signal,
+      );
+      return { strategy: text, exchanges: [exchange] };
+    },
+  };
+}

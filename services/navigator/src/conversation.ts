@@ -1,0 +1,151 @@
+import {
+  bestTrial,
+  type ChatMessage,
+  costInWords,
+  estimateConversationTokens,
+  limitsInWords,
+  missionInWords,
+  type PromptSet,
+  rejectionsInWords,
+  trialsInWords,
+} from "@collm/llm";
+import type { StrategyRequest, TrajectoryIteration } from "@collm/search";
+import { createSearchSpace } from "@collm/search-space";
+
+/** Files that a prompt set of the Navigator must have. */
+export const navigatorPrompts = [
+  "system",
+  "first-round",
+  "next-round",
+  "closing",
+  "earlier-rounds",
+] as const;
+
+/** Trials kept of the rounds that are summed up. */
+const summarisedTrials = 12;
+
+/**
+ * Renders the conversation that a stateful Navigator would be in. It is made anew from the
+ * trajectory on every call, so any replica can answer:
+ *
+ *     system
+ *     user       first round          or: the rounds that no longer fit, summed up
+ *     assistant  strategy 1           verbatim
+ *     user       results of round 1
+ *     assistant  strategy 2
+ *     ...
+ *     user       results of round N, and the question
+ *
+ * Without memory only the last round is shown, in one message. Where it is longer than
+ * `maxTokens`, the oldest rounds are summed up to their best trials; the last round always stays.
+ */
+export function renderConversation(
+  prompts: PromptSet,
+  request: StrategyRequest,
+  maxTokens: number,
+): readonly ChatMessage[] {
+  const { trajectory } = request;
+  const firstKept = request.hasMemory ? 0 : Math.max(0, trajectory.length - 1);
+  for (let summarised = firstKept; ; summarised++) {
+    const messages = renderFrom(prompts, request, summarised);
+    const isShortest = summarised >= trajectory.length - 1;
+    if (isShortest || estimateConversationTokens(messages) <= maxTokens) return messages;
+  }
+}
+
+/** The conversation with the first `summarised` rounds summed up, or left out without memory. */
+function renderFrom(
+  prompts: PromptSet,
+  request: StrategyRequest,
+  summarised: number,
+): readonly ChatMessage[] {
+  const { task, trajectory, hasMemory } = request;
+  const space = createSearchSpace(request.space);
+  const system = prompts.render("system", {
+    mission: missionInWords(task),
+    space: space.describe(),
+    dimensions: [...new Set(space.genes.map((gene) => gene.dimension))].join(", "),
+  });
+  const turns: ChatMessage[] = [{ role: "user", content: openingOf(prompts, request, summarised) }];
+  for (const round of trajectory.slice(summarised)) {
+    // A round whose Navigator failed has no strategy: its results join the message before.
+    if (round.strategy !== "" && hasMemory) {
+      turns.push({ role: "assistant", content: round.strategy });
+    }
+    turns.push({ role: "user", content: resultsOf(prompts, request, round) });
+  }
+  if (trajectory.length > 0) {
+    turns.push({
+      role: "user",
+      content: prompts.render("closing", { standing: standing(request) }),
+    });
+  }
+  return [{ role: "system", content: system }, ...joined(turns)];
+}
+
+/** What stands before the first round that is shown in full. */
+function openingOf(prompts: PromptSet, request: StrategyRequest, summarised: number): string {
+  const { trajectory, hasMemory } = request;
+  if (trajectory.length > 0 && !hasMemory) return "";
+  if (summarised === 0) return prompts.render("first-round", {});
+  return earlierRounds(prompts, request, trajectory.slice(0, summarised));
+}
+
+function resultsOf(
+  prompts: PromptSet,
+  { task: { limits } }: StrategyRequest,
+  round: TrajectoryIteration,
+): string {
+  return prompts.render("next-round", {
+    round: String(round.index),
+    trials: trialsInWords(round.trials, limits),
+    rejections: rejectionsInWords(round.rejections, limits),
+  });
+}
+
+function earlierRounds(
+  prompts: PromptSet,
+  { task: { limits } }: StrategyRequest,
+  rounds: readonly TrajectoryIteration[],
+): string {
+  const trials = rounds.flatMap((round) => round.trials);
+  const best = trials
+    .filter((trial) => trial.isFeasible)
+    .sort((a, b) => b.top1Percent - a.top1Percent)
+    .slice(0, summarisedTrials);
+  return prompts.render("earlier-rounds", {
+    first: String(rounds[0]?.index ?? 1),
+    last: String(rounds.at(-1)?.index ?? 1),
+    evaluated: String(trials.length),
+    rejected: String(rounds.reduce((sum, round) => sum + round.rejections.length, 0)),
+    trials: trialsInWords(best, limits),
+  });
+}
+
+/** Where the search stands, as the paper ends its prompt: best so far, limit and target. */
+function standing({ task, trajectory }: StrategyRequest): string {
+  const best = bestTrial(trajectory);
+  return [
+    best
+      ? `Best so far within the limits: ${best.top1Percent.toFixed(2)} % top-1 ` +
+        `with ${costInWords(best.cost, task.limits)}.`
+      : "Nothing within the limits has been evaluated yet.",
+    `Limits: ${limitsInWords(task.limits)}.`,
+    ...(task.targetTop1Percent === undefined
+      ? []
+      : [`Target: more than ${task.targetTop1Percent} % top-1.`]),
+  ].join("\n");
+}
+
+/** Neighbouring messages of one role become one; chat templates insist on taking turns. */
+function joined(messages: readonly ChatMessage[]): ChatMessage[] {
+  const result: ChatMessage[] = [];
+  for (const message of messages) {
+    if (message.content === "") continue;
+    const last = result.at(-1);
+    if (last?.role === message.role) {
+      result[result.length - 1] = { ...last, content: `${last.content}\n\n${message.content}` };
+    } else result.push(message);
+  }
+  return result;
+}

@@ -1,0 +1,32 @@
+import type { RoleEnv } from "@collm/config";
+import {
+  createOpenAiBackend,
+  createRoleMetrics,
+  loadPromptSet,
+  type MetricSource,
+} from "@collm/llm";
+import { createChatNavigator } from "./chat-navigator.js";
+import { navigatorPrompts } from "./conversation.js";
+import { createHeuristicNavigator } from "./heuristic-navigator.js";
+import type { Navigator } from "./navigator.js";
+
+/** Beside `src/` and `dist/` alike. */
+const promptsFolder = new URL("../prompts/", import.meta.url);
+
+/**
+ * The Navigator that the environment asks for.
+ *
+ * @param metrics a service's registry; without one nothing is counted
+ * @throws CollmError not-found when there is no such prompt set
+ */
+export async function createNavigator(env: RoleEnv, metrics?: MetricSource): Promise<Navigator> {
+  const roleMetrics = createRoleMetrics("navigator", metrics);
+  if (env.backend === "heuristic") return createHeuristicNavigator(roleMetrics);
+  return createChatNavigator({
+    backend: createOpenAiBackend(env),
+    prompts: await loadPromptSet(promptsFolder, env.prompts, navigatorPrompts),
+    temperature: env.temperature,
+    maxOutputTokens: env.maxOutputTokens,
+    metrics: roleMetrics,
+  });
+}

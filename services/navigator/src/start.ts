@@ -1,0 +1,35 @@
+import type { CommonEnv, RoleEnv } from "@collm/config";
+import { type RunningService, startServer } from "@collm/rpc";
+import { createMetrics, type Logger, startHttp } from "@collm/telemetry";
+import { createNavigator } from "./create-navigator.js";
+import { createNavigatorService } from "./service.js";
+
+/** Reads the prompts and listens. */
+export async function startNavigator(
+  env: CommonEnv,
+  roleEnv: RoleEnv,
+  logger: Logger,
+): Promise<RunningService> {
+  const metrics = createMetrics("navigator");
+  const navigator = await createNavigator(roleEnv, metrics);
+  logger.info({ role: navigator.description }, "role ready");
+  const pages =
+    env.metricsPort === undefined
+      ? undefined
+      : await startHttp({ host: env.host, port: env.metricsPort, metrics, isHealthy: () => true });
+  const server = await startServer({
+    services: [createNavigatorService(navigator, logger)],
+    host: env.host,
+    port: env.port,
+    logger,
+    metrics,
+    maxConnectionAgeMs: env.maxConnectionAgeMs,
+  });
+  return {
+    addresses: { port: server.port, metricsPort: pages?.port },
+    drain: async () => {
+      await server.drain(env.drainMs);
+      await pages?.close();
+    },
+  };
+}

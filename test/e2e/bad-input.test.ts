@@ -1,0 +1,84 @@
+import { writeFile } from "node:fs/promises";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { digitsManifest, landscapeManifest, Workspace } from "../support/collm.js";
+
+describe("collm with bad input", { timeout: 60_000 }, () => {
+  let workspace: Workspace;
+  beforeEach(async () => {
+    workspace = await Workspace.create();
+  });
+  afterEach(() => workspace.remove());
+
+  /** Exit code 2 and one line that holds all `parts`. */
+  async function expectRefusal(args: readonly string[], ...parts: readonly string[]) {
+    const { code, stderr, stdout } = await workspace.run(...args);
+    const lines = stderr.trim().split("\n");
+    expect(lines, stderr).toHaveLength(1);
+    for (const part of parts) expect(lines[0]).toContain(part);
+    expect(stdout).toBe("");
+    expect(code).toBe(2);
+  }
+
+  const write = async (name: string, text: string): Promise<string> => {
+    await writeFile(workspace.file(name), text);
+    return workspace.file(name);
+  };
+
+  it("names an unknown key of the configuration", async () => {
+    const config = await write("c.yaml", `supernet: ${landscapeManifest}\nbugdet: 3\n`);
+    await expectRefusal(["search", "--config", config], "bugdet: unknown key");
+  });
+
+  it("names field, value and what is allowed", async () => {
+    await expectRefusal(
+      ["search", "--supernet", landscapeManifest, "--budget", "many"],
+      "command line: budget",
+      '"many"',
+      "a whole number",
+    );
+    await expectRefusal(
+      ["search", "--supernet", landscapeManifest, "--searcher", "genius"],
+      'searcher: got "genius"',
+      "collm, evolution, random",
+    );
+  });
+
+  it("says the smallest cost when a limit cannot be met", async () => {
+    await expectRefusal(
+      ["search", "--supernet", landscapeManifest, "--max-macs", "1k"],
+      "maxMacs: got 1000",
+      "the smallest macs that landscape can reach",
+    );
+  });
+
+  it("says that a manifest is missing", async () => {
+    await expectRefusal(["search", "--supernet", "none.yaml"], "none.yaml", "cannot be read");
+  });
+
+  it("names gene, value and choices of an illegal architecture", async () => {
+    const architecture = await write(
+      "a.json",
+      JSON.stringify({
+        ks: [4, ...Array(11).fill(3)],
+        e: Array(12).fill(2),
+        d: [1, 1, 1, 1],
+        r: 28,
+      }),
+    );
+    await expectRefusal(
+      ["subnet", "evaluate", "--supernet", digitsManifest, "--architecture", architecture],
+      "ks[0]: got 4",
+      "3, 5, 7",
+    );
+  });
+
+  it("says where a run is missing", async () => {
+    await expectRefusal(["resume", "nowhere"], "nowhere", "no run directory");
+  });
+
+  it("explains unknown commands and options", async () => {
+    const { code, stderr } = await workspace.run("search", "--bugdet", "3");
+    expect(code).toBe(2);
+    expect(stderr).toContain("unknown option '--bugdet'");
+  });
+});

@@ -1,0 +1,89 @@
+import { access, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { searchResultSchema } from "@collm/report";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { landscapeManifest, Workspace } from "../support/collm.js";
+import { processesIn } from "../support/processes.js";
+import { completionsOf, decisionsOf, journalOf, readJson } from "../support/run-files.js";
+
+describe("collm search on the landscape", { timeout: 120_000 }, () => {
+  let workspace: Workspace;
+  beforeEach(async () => {
+    workspace = await Workspace.create();
+  });
+  afterEach(async () => {
+    expect(await processesIn(workspace.path)).toEqual([]);
+    await workspace.remove();
+  });
+
+  const search = (out: string, ...flags: string[]) =>
+    workspace.run(
+      "search",
+      ...["--supernet", landscapeManifest, "--out", out, "--max-macs", "400k"],
+      ...["--budget", "24", "--candidates", "6"],
+      ...flags,
+    );
+
+  it("runs through the four services and leaves a complete run directory", async () => {
+    const run = workspace.file("run");
+    const finished = await search(run, "--json");
+    expect(finished).toMatchObject({ code: 0 });
+
+    const result = searchResultSchema.parse(JSON.parse(finished.stdout));
+    expect(result).toEqual(await readJson(join(run, "result.json")));
+    expect(result.status).toBe("finished");
+    expect(result.best?.cost.macs).toBeLessThanOrEqual(400_000);
+    expect(result.evaluations.evaluated).toBe(24);
+    expect(await readFile(join(run, "report.html"), "utf8")).toContain("<svg");
+    for (const name of ["config.yaml", "events.jsonl", "best/architecture.json"]) {
+      await access(join(run, name));
+    }
+
+    const events = await journalOf(run);
+    expect(events.map((event) => event.seq)).toEqual(events.map((_, i) => i + 1));
+    expect([...completionsOf(events).values()].every((count) => count === 1)).toBe(true);
+    const [testOpened, testCompleted] = events.slice(-2);
+    expect(testOpened?.type).toBe("TestOpened");
+    expect(testCompleted?.type).toBe("TestCompleted");
+  });
+
+  it("makes the same search of the same seed, and answers a second one from the store", async () => {
+    const [first, second] = [workspace.file("first"), workspace.file("second")];
+    expect((await search(first, "--seed", "3")).code).toBe(0);
+    expect((await search(second, "--seed", "3")).code).toBe(0);
+    const [a, b] = [await journalOf(first), await journalOf(second)];
+    expect(decisionsOf(b)).toEqual(decisionsOf(a));
+    const sources = b.flatMap((event) =>
+      event.type === "EvaluationCompleted" ? [event.source] : [],
+    );
+    expect(new Set(sources)).toEqual(new Set(["store"]));
+  });
+
+  it.each(["evolution", "random"])("runs the baseline %s without any role", async (searcher) => {
+    const run = workspace.file(searcher);
+    expect((await search(run, "--searcher", searcher)).code).toBe(0);
+    const types = new Set((await journalOf(run)).map((event) => event.type));
+    expect(types).not.toContain("StrategyRequested");
+    expect(types).toContain("SearchFinished");
+  });
+
+  it("evaluates over-limit candidates in the paper preset, but none of them wins", async () => {
+    const run = workspace.file("paper");
+    expect((await search(run, "--preset", "paper")).code).toBe(0);
+    const result = searchResultSchema.parse(await readJson(join(run, "result.json")));
+    expect(result.best?.cost.macs).toBeLessThanOrEqual(400_000);
+    const events = await journalOf(run);
+    const reasons = events.flatMap((event) =>
+      event.type === "CandidateRejected" ? [event.reason] : [],
+    );
+    expect(reasons).not.toContain("over-limit");
+  });
+
+  it("refuses to overwrite a run", async () => {
+    const run = workspace.file("run");
+    await search(run, "--budget", "6");
+    const again = await search(run, "--budget", "6");
+    expect(again.code).toBe(2);
+    expect(again.stderr).toContain("already holds a search");
+  });
+});
