@@ -63,7 +63,7 @@ export function describeSearcher(
       }
     });
 
-    it("decides the same when it is resumed after any event", async () => {
+    it("decides the same when it is resumed after any event", { timeout: 60_000 }, async () => {
       const { journal, store, decisions } = await search(7);
       const { length } = journal.events;
       for (let cut = 1; cut < length; cut++) {
