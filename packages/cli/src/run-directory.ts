@@ -1,9 +1,8 @@
 import { access, mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { problemsOf, searchFileSchema } from "@collm/config";
 import { CollmError } from "@collm/errors";
 import { readJournalFile } from "@collm/journal";
-import { buildResult, renderReport } from "@collm/report";
 import {
   best,
   foldEvents,
@@ -94,8 +93,14 @@ export class RunDirectory {
     const events = await this.events();
     const state = foldEvents(events);
     if (events.length === 0) return state;
+    // The plotting library takes most of a second to load, and most commands draw nothing.
+    const { buildResult, renderReport } = await import("@collm/report");
+    const options = {
+      runDirectory: relative(".", this.path) || ".",
+      supernetManifest: relative(".", (await this.launch()).supernet),
+    };
     await this.#write("result.json", `${JSON.stringify(buildResult(events), null, 2)}\n`);
-    await this.#write("report.html", renderReport(events));
+    await this.#write("report.html", renderReport(events, options));
     const winner = best(state);
     if (winner && state.space) {
       const notation = state.space.notation(winner.architecture);

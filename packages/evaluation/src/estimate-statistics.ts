@@ -28,7 +28,7 @@ export async function estimateStatistics(
   options: EstimateOptions,
 ): Promise<BatchStatistics> {
   const { runtime, stop, onImages } = options;
-  const network = await openNetwork(buildCalibrationGraph(subnet), runtime);
+  const network = await openNetwork(buildCalibrationGraph(subnet), runtime, { isForFewRuns: true });
   const observations: BatchObservation[] = [];
   let imagesDone = 0;
   try {

@@ -24,8 +24,15 @@ export interface Network {
   release(): Promise<void>;
 }
 
-/** Loads a model file into ONNX Runtime. Blocks the thread, like `run`. */
-export async function openNetwork(model: Uint8Array, settings: RuntimeSettings): Promise<Network> {
+/**
+ * Loads a model file into ONNX Runtime. Blocks the thread, like `run`. `isForFewRuns` leaves out
+ * planning one block of memory for all of a run, which pays off only after several runs.
+ */
+export async function openNetwork(
+  model: Uint8Array,
+  settings: RuntimeSettings,
+  { isForFewRuns = false } = {},
+): Promise<Network> {
   const session = await InferenceSession.create(model, {
     executionProviders: [settings.executionProvider],
     // Without it ONNX Runtime takes one thread, whatever the machine has.
@@ -33,6 +40,7 @@ export async function openNetwork(model: Uint8Array, settings: RuntimeSettings):
     interOpNumThreads: 1,
     // The fast convolution kernels (NCHWc) only come with "all".
     graphOptimizationLevel: "all",
+    enableMemPattern: !isForFewRuns,
   });
   return {
     run: async (batch, outputs) => {

@@ -22,13 +22,13 @@ export function createGrpcDispatcher(
 ): EvaluationDispatcher {
   const slots = new Slots(options.concurrency);
   return {
-    evaluate: (request, signal) =>
+    evaluate: (request, signal, onStarted) =>
       slots.use(signal, async () => {
         try {
-          return await retryUnavailable(() => evaluateOnce(client, request, options, signal), {
-            maxWaitMs: options.unavailableForMs,
-            signal,
-          });
+          return await retryUnavailable(
+            () => evaluateOnce(client, request, options, signal, onStarted),
+            { maxWaitMs: options.unavailableForMs, signal },
+          );
         } catch (error) {
           signal.throwIfAborted();
           if (!(error instanceof CollmError) || error.code === "unavailable") throw error;
@@ -48,6 +48,7 @@ async function evaluateOnce(
   request: EvaluationRequest,
   options: DispatcherOptions,
   signal: AbortSignal,
+  onStarted: () => void,
 ): Promise<EvaluationOutcome> {
   const { searchId, candidateId, supernet, canonical, contextDigest } = request;
   const responses = callStream(
@@ -56,7 +57,13 @@ async function evaluateOnce(
     { supernet, contextDigest, canonical, searchId, candidateId },
     { timeoutMs: options.timeoutMs, signal },
   );
+  let hasStarted = false;
   for await (const { event } of responses) {
+    // The evaluator reports progress as soon as it begins, and none for a stored result.
+    if (event?.$case === "progress" && !hasStarted) {
+      hasStarted = true;
+      onStarted();
+    }
     if (event?.$case === "result") {
       const { result, isStored } = fromProtoEvaluationResult(event.value);
       return { kind: "completed", result, isStored };

@@ -116,11 +116,18 @@ export class Searches {
     return feed;
   }
 
-  /** Ends a running search as cancelled; its best so far stays its result. */
+  /** Ends a search as cancelled, running or interrupted; its best so far stays its result. */
   async cancel(id: SearchId): Promise<void> {
     const active = this.#active.get(id);
-    if (active) await active.stop({ kind: "cancel" });
-    else if (!(await this.find(id))) throw unknownSearch(id);
+    if (active) return active.stop({ kind: "cancel" });
+    const state = await this.find(id);
+    if (!state) throw unknownSearch(id);
+    if (state.phase === "finished") return;
+    await this.#claim(id, async () => {
+      const search = await this.#open(id);
+      search.run(this.#logInterruption(id), () => {});
+      await search.stop({ kind: "cancel" });
+    });
   }
 
   /**
@@ -190,13 +197,12 @@ export class Searches {
     }
     const { state } = search;
     this.#active.set(id, search);
-    search.run(
-      (error) => {
-        this.#options.logger.error({ searchId: search.id, err: error }, "search interrupted");
-      },
-      () => this.#active.delete(search.id),
-    );
+    search.run(this.#logInterruption(id), () => this.#active.delete(id));
     return state;
+  }
+
+  #logInterruption(searchId: SearchId): (error: unknown) => void {
+    return (error) => this.#options.logger.error({ searchId, err: error }, "search interrupted");
   }
 
   async #claim<T>(id: SearchId, work: () => Promise<T>): Promise<T> {

@@ -115,6 +115,8 @@ export class EvaluationRunner {
         const stored = await store.read(key);
         if (stored) return { result: stored, isStored: true };
         return await queue.run(signal, async () => {
+          // Says that work begins, before there is any: the coordinator counts repeated work by it.
+          onProgress?.({ phase: "build", imagesDone: 0, imagesTotal: 0 });
           const started = performance.now();
           const accuracy = await hosted.executor.measure(architecture, split, {
             signal,

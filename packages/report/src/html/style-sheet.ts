@@ -202,9 +202,14 @@ footer { margin-top: 56px; padding-top: 12px; border-top: 1px solid var(--border
   section { margin-top: 28px; }
   figure, tr, .tiles { break-inside: avoid; }
   h2, h3, caption { break-after: avoid; }
-  .scroll.tall { max-height: none; border: 0; }
+  thead th.number { white-space: normal; }
+  .scroll { overflow: visible; }
+  .scroll.tall { max-height: none; border: 0; overflow: visible; }
   .tall thead th { position: static; }
   .sortable tbody tr:nth-child(n + 41) { display: none; }
+  /* Rank and top-5 leave their width to the architecture. */
+  .sortable :is(th, td):is(:nth-child(1), :nth-child(4)) { display: none; }
+  .sortable :is(th, td) { padding-right: 8px; font-size: 8pt; }
   .tall td, .tall td code { white-space: normal; }
   .iteration .first-line { white-space: normal; }
   table { font-size: 9.5pt; }

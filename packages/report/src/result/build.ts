@@ -93,6 +93,7 @@ export function resultOf(view: JournalView): SearchResult {
     },
     digests: { supernet: supernet.digest, context: supernet.contextDigest },
     versions: started.versions,
+    forkedFrom: started.forkedFrom,
   };
 }
 

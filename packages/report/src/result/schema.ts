@@ -154,6 +154,10 @@ export const searchResultSchema = z
     }),
     digests: z.strictObject({ supernet: z.string(), context: z.string() }),
     versions: z.record(z.string(), z.string()),
+    forkedFrom: z
+      .strictObject({ searchId: z.string(), seq: z.int().positive() })
+      .optional()
+      .describe("The search whose first events this one took over"),
   })
   .describe("Result of one subnet search, folded from its journal");
 

@@ -5,6 +5,9 @@ import type { ReportSource } from "./report-source.js";
 export function reproductionSection({ view, result, options }: ReportSource): Html {
   const facts: readonly (readonly [string, string])[] = [
     ["seed", String(result.seed)],
+    ...(result.forkedFrom
+      ? [["forked from", `${result.forkedFrom.searchId}, event ${result.forkedFrom.seq}`] as const]
+      : []),
     ["searcher", `${result.searcher}, preset ${result.preset}`],
     ["supernet", `${result.supernet.name} (${result.supernet.family})`],
     ["supernet digest", result.digests.supernet],

@@ -33,15 +33,18 @@ function row(term: string, value: string): Html {
 }
 
 function rolesTable({ roles, llm, searcher }: ReportSource["result"]): Html {
-  if (Object.keys(roles).length === 0) {
+  // A role may have been asked without being named at the start: its usage must not get lost.
+  const names = [...new Set([...Object.keys(roles), ...Object.keys(llm)])];
+  if (names.length === 0) {
     return html`<p>The searcher ${searcher} has no language-model roles.</p>`;
   }
   return html`<div class="scroll"><table>
 <caption>Language-model usage by role</caption>
 <thead><tr><th scope="col">role</th><th scope="col">played by</th><th scope="col" class="number">requests</th><th scope="col" class="number">input tokens</th><th scope="col" class="number">of these cached</th><th scope="col" class="number">output tokens</th><th scope="col" class="number">of these reasoning</th><th scope="col" class="number">time</th></tr></thead>
-<tbody>${Object.entries(roles).map(([name, { backend, kind }]) => {
+<tbody>${names.map((name) => {
+    const role = roles[name];
     const usage = llm[name];
-    return html`<tr><th scope="row">${name}</th><td><code>${backend}</code> <span class="muted">${roleKindWords[kind]}</span></td>${
+    return html`<tr><th scope="row">${name}</th><td>${role && html`<code>${role.backend}</code> <span class="muted">${roleKindWords[role.kind]}</span>`}</td>${
       usage &&
       [
         usage.requests,

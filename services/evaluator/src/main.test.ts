@@ -1,0 +1,124 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { writeTinySupernet } from "@collm/evaluation/testing";
+import { EvaluatorServiceClient } from "@collm/proto";
+import { callStream, callUnary, connect, parseServiceMessage } from "@collm/rpc";
+import { createSearchSpace } from "@collm/search-space";
+import { tinySpec } from "@collm/search-space/testing";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+const canonical = createSearchSpace(tinySpec).cheapest("macs").canonical;
+/** A process compiles its sources first, on a machine that may have other work. */
+const timeoutMs = 60_000;
+
+let folder: string;
+let child: ChildProcess | undefined;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "collm-evaluator-"));
+});
+afterEach(async () => {
+  child?.kill("SIGKILL");
+  await rm(folder, { recursive: true });
+});
+
+/** Starts the service as the command line does; gives what it says first, and its errors. */
+async function start(manifest: string, env: Readonly<Record<string, string>> = {}) {
+  const started = fork(fileURLToPath(new URL("./main.ts", import.meta.url)), {
+    execArgv: ["--conditions=@collm/source", "--import", import.meta.resolve("tsx")],
+    env: {
+      ...process.env,
+      COLLM_SUPERNETS: manifest,
+      COLLM_EVALUATIONS_DIR: join(folder, "evaluations"),
+      COLLM_WORKERS: "1",
+      COLLM_LOG_LEVEL: "error",
+      ...env,
+    },
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  });
+  child = started;
+  let errors = "";
+  started.stderr?.on("data", (bytes) => {
+    errors += String(bytes);
+  });
+  const exited = once(started, "exit") as Promise<[number | null, string | null]>;
+  const [message] = await once(started, "message");
+  return { message: parseServiceMessage(message), exited, errors: () => errors };
+}
+
+describe("the evaluator process", () => {
+  test("finishes the evaluation under way after SIGTERM, stores it, and exits with 0", {
+    timeout: timeoutMs,
+  }, async () => {
+    const { message, exited, errors } = await start(
+      await writeTinySupernet(folder, { images: 4096 }),
+    );
+    if (message?.kind !== "ready") throw new Error(errors());
+    const client = connect(EvaluatorServiceClient, `127.0.0.1:${message.port}`);
+    const { supernet } = await callUnary(client, "describeSupernet", { name: "tiny" });
+    const request = {
+      supernet: "tiny",
+      canonical,
+      contextDigest: supernet?.contextDigest ?? "",
+      searchId: "s",
+      candidateId: "1.1",
+    };
+    const kinds: (string | undefined)[] = [];
+    for await (const { event } of callStream(client, "evaluate", request)) {
+      // The worker is in the middle of it.
+      if (kinds.length === 0) child?.kill("SIGTERM");
+      kinds.push(event?.$case);
+    }
+    expect(kinds.at(0)).toBe("progress");
+    expect(kinds.at(-1)).toBe("result");
+    expect(await exited).toEqual([0, null]);
+    expect(errors()).toBe("");
+    expect(await readdir(join(folder, "evaluations"), { recursive: true })).not.toEqual([]);
+    client.close();
+  });
+
+  test("abandons the evaluation when the time for draining is over", {
+    timeout: timeoutMs,
+  }, async () => {
+    const manifest = join(folder, "slow.yaml");
+    await writeFile(manifest, JSON.stringify({ ...tinySpec, landscape: { delayMs: 600_000 } }));
+    const { message, exited, errors } = await start(manifest, { COLLM_DRAIN_MS: "100" });
+    if (message?.kind !== "ready") throw new Error(errors());
+    const client = connect(EvaluatorServiceClient, `127.0.0.1:${message.port}`);
+    const { supernet } = await callUnary(client, "describeSupernet", { name: "slow" });
+    const contextDigest = supernet?.contextDigest ?? "";
+    const ids = { searchId: "s", candidateId: "1.1" };
+    const events = callStream(client, "evaluate", {
+      supernet: "slow",
+      canonical,
+      contextDigest,
+      ...ids,
+    });
+    await events.next();
+    child?.kill("SIGTERM");
+    await expect(events.next()).rejects.toMatchObject({ code: "unavailable" });
+    expect(await exited).toEqual([0, null]);
+    client.close();
+  });
+
+  test("says in one sentence that a provider is not there and what is", {
+    timeout: timeoutMs,
+  }, async () => {
+    const { message, exited, errors } = await start("none.yaml", { COLLM_PROVIDER: "cuda" });
+    expect(message).toMatchObject({
+      kind: "failed",
+      message: 'execution provider: got "cuda", available here: cpu',
+    });
+    expect((await exited)[0]).toBe(1);
+    expect(errors().trim().split("\n")).toHaveLength(1);
+  });
+
+  test("blames the configuration with exit code 2", { timeout: timeoutMs }, async () => {
+    const { message, exited } = await start(join(folder, "none.yaml"));
+    expect(message).toMatchObject({ kind: "failed", code: "invalid-argument" });
+    expect((await exited)[0]).toBe(2);
+  });
+});
