@@ -34,7 +34,7 @@ describe("collm with bad input", { timeout: 60_000 }, () => {
       ["search", "--supernet", landscapeManifest, "--budget", "many"],
       "command line: budget",
       '"many"',
-      "a whole number",
+      "allowed is a number",
     );
     await expectRefusal(
       ["search", "--supernet", landscapeManifest, "--searcher", "genius"],

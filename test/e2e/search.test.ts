@@ -1,4 +1,4 @@
-import { access, readFile } from "node:fs/promises";
+import { access, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { searchResultSchema } from "@collm/report";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -81,9 +81,11 @@ describe("collm search on the landscape", { timeout: 120_000 }, () => {
 
   it("refuses to overwrite a run", async () => {
     const run = workspace.file("run");
-    await search(run, "--budget", "6");
-    const again = await search(run, "--budget", "6");
-    expect(again.code).toBe(2);
-    expect(again.stderr).toContain("already holds a search");
+    await mkdir(run);
+    await writeFile(join(run, "events.jsonl"), "{}\n");
+    const refused = await search(run);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain("already holds a search");
+    expect(await readFile(join(run, "events.jsonl"), "utf8")).toBe("{}\n");
   });
 });

@@ -1,6 +1,7 @@
+import { CollmError } from "@collm/errors";
+
 /** A file that is not what its reader expects; says where, and what was expected there. */
-export class CheckpointFormatError extends Error {
-  override readonly name = "CheckpointFormatError";
+export class CheckpointFormatError extends CollmError {
   /** The file as it was named by the caller. */
   readonly file: string;
   /** Position of the first byte that is wrong; the file's size where it ends too early. */
@@ -17,8 +18,9 @@ export class CheckpointFormatError extends Error {
   }) {
     const { file, byteOffset, found, expected, cause } = problem;
     super(
+      "invalid-argument",
       `${file}, byte ${byteOffset}: found ${found}, expected ${expected}`,
-      cause === undefined ? undefined : { cause },
+      cause === undefined ? {} : { cause },
     );
     this.file = file;
     this.byteOffset = byteOffset;

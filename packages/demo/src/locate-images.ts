@@ -1,3 +1,4 @@
+import { CollmError } from "@collm/errors";
 import { ensureDemoImages } from "./images/ensure-images.js";
 import { type DemoSplit, demoSplitNames } from "./images/splits.js";
 
@@ -12,7 +13,8 @@ export function createImageLocator(cacheDir: string): (value: string) => Promise
     if (!value.startsWith(prefix)) return value;
     const split = value.slice(prefix.length);
     if (!isSplit(split)) {
-      throw new RangeError(
+      throw new CollmError(
+        "invalid-argument",
         `images: got "${value}", allowed are ${demoSplitNames.map((name) => prefix + name).join(", ")} or a path`,
       );
     }

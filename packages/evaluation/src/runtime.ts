@@ -21,7 +21,7 @@ env.logLevel = "fatal";
 const knownProviders = ["cpu", "cuda", "tensorrt", "dml", "coreml"];
 
 /**
- * Checks that networks can be run on this provider. Throws `failed-precondition`, with one sentence
+ * Checks that networks can be run on this provider. Throws `invalid-argument`, with one sentence
  * that lists the providers that work here. The check opens a session, which takes milliseconds.
  */
 export async function requireProvider(executionProvider: string): Promise<void> {
@@ -31,7 +31,7 @@ export async function requireProvider(executionProvider: string): Promise<void> 
     if (name !== executionProvider && (await isAvailable(name))) available.push(name);
   }
   throw new CollmError(
-    "failed-precondition",
+    "invalid-argument",
     `execution provider: got "${executionProvider}", available here: ${available.join(", ")}`,
   );
 }

@@ -33,7 +33,7 @@ async function fileOf(content: string | Uint8Array): Promise<string> {
 const linesOf = (...seqs: number[]) =>
   seqs.map((seq) => `${JSON.stringify(plainEvent(seq))}\n`).join("");
 
-describe("openJournalFile", () => {
+describe("openJournalFile", { timeout: 60_000 }, () => {
   it("writes one JSON line per event and nothing else into its directory once closed", async () => {
     const path = join(directory, "deep", "er", "events.jsonl");
     const journal = await openJournalFile(path);

@@ -56,7 +56,10 @@ const record = ((model: object, constraints: object = {}) =>
   })) as typeof fc.record;
 
 const count = fc.nat({ max: Number.MAX_SAFE_INTEGER });
-const text = fc.string({ unit: "binary" });
+const text = fc.oneof(
+  fc.string(),
+  fc.string({ unit: fc.constantFrom("\n", '"', "\\", "\0", "a", "é", "語", "😀") }),
+);
 /** JSON as it is after one trip through text (no negative zero). */
 const json = fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)));
 const notation = json.filter(

@@ -1,9 +1,6 @@
 import { CollmError, type ErrorCode } from "@collm/errors";
-import { GeneratorServiceService } from "@collm/proto";
 import type { Logger } from "@collm/telemetry";
 import { type RunningService, runService } from "./run-service.js";
-import { startServer } from "./server.js";
-import { unary } from "./unary.js";
 
 /** A service for `run-service.test.ts`; the first argument says how it behaves. */
 const mode = process.argv[2];
@@ -19,9 +16,27 @@ async function start(logger: Logger): Promise<RunningService> {
     process.send?.("starting");
     await new Promise(() => undefined);
   }
-  let drained = () => undefined as unknown;
+  if (mode === "stuck") {
+    return {
+      addresses: { port: 1 },
+      drain: async () => {
+        process.send?.("draining");
+        await new Promise(() => undefined);
+      },
+    };
+  }
+  return serve(logger);
+}
+
+async function serve(logger: Logger): Promise<RunningService> {
+  // Loaded here, since the other modes start much faster without gRPC.
+  const { GeneratorServiceService } = await import("@collm/proto");
+  const { startServer } = await import("./server.js");
+  const { unary } = await import("./unary.js");
+
+  let drainHasBegun = () => {};
   const draining = new Promise<void>((resolve) => {
-    drained = () => resolve();
+    drainHasBegun = resolve;
   });
   const server = await startServer({
     host: "127.0.0.1",
@@ -45,10 +60,8 @@ async function start(logger: Logger): Promise<RunningService> {
   return {
     addresses: { port: server.port },
     drain: async () => {
-      process.send?.("draining");
-      if (mode === "stuck") await new Promise(() => undefined);
       const done = server.drain(10_000);
-      drained();
+      drainHasBegun();
       await done;
     },
   };

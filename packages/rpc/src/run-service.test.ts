@@ -13,7 +13,7 @@ import { candidatesRequest } from "./test-support.js";
 const fixture = fileURLToPath(new URL("./run-service.fixture.ts", import.meta.url));
 const execArgv = ["--conditions=@collm/source", "--import", "tsx"];
 
-/** Forks the fixture service: a generator that answers after `candidatesRequest.count` ms. */
+/** Forks the fixture service: a generator that answers once its drain has begun. */
 function forkService(mode: string, env: Record<string, string> = {}) {
   const child = fork(fixture, [mode], {
     execArgv,
@@ -54,8 +54,20 @@ describe("runService", { timeout: 120_000 }, () => {
     },
   );
 
+  it("leaves its callers with unavailable when it is killed", async () => {
+    const { child, message } = forkService("serve");
+    const ready = await message;
+    if (ready?.kind !== "ready") throw new Error("not ready");
+    const client = connect(GeneratorServiceClient, `127.0.0.1:${ready.port}`);
+    const call = callUnary(client, "proposeCandidates", candidatesRequest);
+    await once(child, "message");
+    child.kill("SIGKILL");
+    await expect(call).rejects.toMatchObject({ code: "unavailable" });
+    client.close();
+  });
+
   it("exits when its parent is gone", async () => {
-    const { child, message, exit } = forkService("serve");
+    const { child, message, exit } = forkService("stuck");
     await message;
     child.disconnect();
     expect(await exit).toBe(1);

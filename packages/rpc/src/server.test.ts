@@ -1,7 +1,11 @@
+import { once } from "node:events";
 import { createMetrics } from "@collm/telemetry";
+import { Client, credentials, type MethodDefinition } from "@grpc/grpc-js";
+import { service } from "grpc-health-check";
 import { describe, expect, it } from "vitest";
 import { callStream, callUnary } from "./call.js";
 import { checkHealth } from "./health.js";
+import { retryUnavailable } from "./retry.js";
 import {
   aborted,
   candidatesRequest,
@@ -83,21 +87,25 @@ describe("drain", () => {
     await drained;
   });
 
-  it("tells health watchers first", async () => {
-    const { server, generator, address } = await startLoopback({
-      propose: (_request, { signal }) => aborted(signal).then(() => noProposals),
+  it("tells health watchers first, and cannot be made to serve again", async () => {
+    const { server, address } = await startLoopback({});
+    const client = new Client(address, credentials.createInsecure());
+    const { path, requestSerialize, responseDeserialize } = service.Watch as MethodDefinition<
+      { service: string },
+      { status: string }
+    >;
+    const watch = client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, {
+      service: "generator",
     });
-    expect(await checkHealth(address)).toBe("SERVING");
-    const call = callUnary(generator, "proposeCandidates", candidatesRequest).catch(
-      () => undefined,
-    );
-    server.setServing(false);
-    server.setServing(true);
-    expect(await checkHealth(address)).toBe("SERVING");
+    watch.on("error", () => undefined);
+    const [first] = await once(watch, "data");
+    const second = once(watch, "data");
     const drained = server.drain(0);
     server.setServing(true);
+    expect([first, ...(await second)]).toEqual([{ status: "SERVING" }, { status: "NOT_SERVING" }]);
     expect(server.isServing).toBe(false);
-    await Promise.all([drained, call]);
+    await drained;
+    client.close();
   });
 
   it("aborts what is left after the grace period; callers get unavailable", async () => {
@@ -125,6 +133,24 @@ describe("drain", () => {
     await expect(stream.next()).rejects.toMatchObject({ code: "unavailable" });
     expect(signal.reason).toMatchObject({ code: "unavailable" });
     await drained;
+  });
+
+  it("leaves the port free; a client that retries finds the next server on it", async () => {
+    const { server, generator } = await startLoopback({});
+    await callUnary(generator, "proposeCandidates", candidatesRequest);
+    await server.drain(0);
+    let next: Promise<unknown> | undefined;
+    const answer = await retryUnavailable(
+      () => callUnary(generator, "proposeCandidates", candidatesRequest),
+      {
+        maxWaitMs: 60_000,
+        onRetry: () => {
+          next ??= startLoopback({}, { port: server.port });
+        },
+      },
+    );
+    expect(answer).toEqual(noProposals);
+    await next;
   });
 
   it("tells calls that never end by themselves that it has begun", async () => {

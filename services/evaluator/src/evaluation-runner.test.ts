@@ -89,7 +89,8 @@ describe("EvaluationRunner.run", () => {
     finish();
     expect(await b).toMatchObject({ kind: "completed" });
     expect(calls).toHaveLength(1);
-    expect(heard).toEqual([1]);
+    // The runner says that work begins, then the executor speaks.
+    expect(heard).toEqual([0, 1]);
   });
 
   test("stops the work when nobody waits for it, and starts afresh afterwards", async () => {

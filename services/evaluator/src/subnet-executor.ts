@@ -1,11 +1,9 @@
 import { CollmError } from "@collm/errors";
 import { type CalibrationImages, calibrationImages } from "@collm/evaluation";
 import type { PackedImages } from "@collm/images";
-import type { Architecture } from "@collm/search-space";
 import type { Supernet } from "@collm/supernet";
 import type { Executor, MeasuredSplit } from "./executor.js";
 import type { ImageCache } from "./image-cache.js";
-import { packSubnet } from "./worker/pack-subnet.js";
 import type { WorkerPool } from "./worker/worker-pool.js";
 
 export interface SubnetExecutorOptions {
@@ -22,14 +20,13 @@ export interface SubnetExecutorOptions {
 
 /**
  * Measures subnets in worker threads. The supernet's weights are in memory once, here: cutting is
- * mostly a matter of views, so this thread copies one subnet's weights per evaluation and the
- * workers' memory does not depend on the supernet.
+ * mostly a matter of views, so this thread copies one subnet's weights per evaluation (2 to 30 ms
+ * for once-for-all), and workers hold no supernet.
  */
 export function createSubnetExecutor(options: SubnetExecutorOptions): Executor {
   const { supernet, pool, cache, images } = options;
   const { manifest } = supernet;
 
-  const sizeOf = (architecture: Architecture): number => supernet.subnet(architecture).resolution;
   const calibrationFor = async (resolution: number): Promise<CalibrationImages | undefined> =>
     images.calibration &&
     calibrationImages(await cache.load(images.calibration, resolution), manifest.recipe);
@@ -38,15 +35,14 @@ export function createSubnetExecutor(options: SubnetExecutorOptions): Executor {
 
   return {
     measure: async (architecture, split, { signal, onProgress }) => {
-      const resolution = sizeOf(architecture);
+      const subnet = supernet.subnet(architecture);
       const [measured, calibration] = await Promise.all([
-        imagesOf(split).then((packed) => cache.load(packed, resolution)),
-        calibrationFor(resolution),
+        imagesOf(split).then((packed) => cache.load(packed, subnet.resolution)),
+        calibrationFor(subnet.resolution),
       ]);
-      const { subnet, memory } = packSubnet(supernet.subnet(architecture));
       const result = await pool.run(
         { kind: "measure", subnet, measured, calibration },
-        { signal, onProgress, transfer: [memory] },
+        { signal, onProgress },
       );
       if (result.kind !== "measured") throw unexpected(result.kind);
       const { top1Count, top5Count, images: count, seconds } = result.measurement;
@@ -58,11 +54,11 @@ export function createSubnetExecutor(options: SubnetExecutorOptions): Executor {
       };
     },
     exportModel: async (architecture, { signal, onProgress }) => {
-      const calibration = await calibrationFor(sizeOf(architecture));
-      const { subnet, memory } = packSubnet(supernet.subnet(architecture));
+      const subnet = supernet.subnet(architecture);
+      const calibration = await calibrationFor(subnet.resolution);
       const result = await pool.run(
         { kind: "export", subnet, calibration },
-        { signal, onProgress, transfer: [memory] },
+        { signal, onProgress },
       );
       if (result.kind !== "exported") throw unexpected(result.kind);
       return result.model;

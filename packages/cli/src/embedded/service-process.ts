@@ -42,6 +42,8 @@ export class ServiceProcess {
       execArgv: sourceArguments(),
       env: { ...process.env, ...options.env },
       stdio: ["ignore", log, log, "ipc"],
+      // Of its own process group: Ctrl-C reaches the parent alone, which stops services in order.
+      detached: true,
     });
     closeSync(log);
     const exited = new Promise<string>((resolve) => {

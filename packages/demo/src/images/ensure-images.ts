@@ -3,20 +3,21 @@ import { createReadStream } from "node:fs";
 import { access, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { CollmError } from "@collm/errors";
 import { demoImageDigests } from "./digests.js";
 import { type Digit, readDigits } from "./digits.js";
 import { renderSplit } from "./render-split.js";
 import type { DemoSplit } from "./splits.js";
 
 /** A split's file is not what this version of the demo makes. */
-export class DemoImagesError extends Error {
-  override readonly name = "DemoImagesError";
+export class DemoImagesError extends CollmError {
   readonly path: string;
   readonly expected: string;
   readonly actual: string;
 
   constructor(path: string, expected: string, actual: string) {
     super(
+      "data-loss",
       `${path}: sha256 is ${actual}, the demo's images have ${expected}. ` +
         "Delete the file to have it made again; if the digest still differs, the installed package mnist is not 1.1.0.",
     );

@@ -6,17 +6,17 @@ const at = fc
   .map((date) => date.toISOString());
 const count = fc.nat();
 const positive = fc.integer({ min: 1, max: 1_000_000 });
-/** Any text a model may answer: line breaks, quotes, half surrogates. */
-const text = fc.oneof(
-  fc.string({ unit: "binary" }),
-  fc.string({ unit: fc.constantFrom("\n", "\r", '"', "\\", "\u2028", "\0", "a", "é", "😀") }),
+/** Any text a model may answer: line breaks, quotes, characters of one to four bytes. */
+export const arbitraryText: fc.Arbitrary<string> = fc.oneof(
+  fc.string(),
+  fc.string({ unit: fc.constantFrom("\n", "\r", '"', "\\", "\u2028", "\0", "a", "é", "語", "😀") }),
 );
 const json = fc.jsonValue().map((value): unknown => JSON.parse(JSON.stringify(value)));
 const exchange = fc.record({
-  backend: text,
-  model: text,
+  backend: arbitraryText,
+  model: arbitraryText,
   request: json,
-  answer: text,
+  answer: arbitraryText,
   usage: fc.record({
     inputTokens: count,
     cachedInputTokens: count,
@@ -34,29 +34,29 @@ const result = fc.record({
 
 const body: fc.Arbitrary<EventBody> = fc.oneof(
   fc.record({ type: fc.constant("SearchResumed" as const) }),
-  fc.record({ type: fc.constant("SearchInterrupted" as const), reason: text }),
+  fc.record({ type: fc.constant("SearchInterrupted" as const), reason: arbitraryText }),
   fc.record({ type: fc.constant("StrategyRequested" as const), iteration: positive }),
   fc.record({
     type: fc.constant("StrategyProposed" as const),
     iteration: positive,
-    strategy: text,
+    strategy: arbitraryText,
     exchanges: fc.array(exchange, { maxLength: 2 }),
   }),
   fc.record({
     type: fc.constant("EvaluationCompleted" as const),
     iteration: positive,
-    candidateId: text,
-    key: text,
+    candidateId: arbitraryText,
+    key: arbitraryText,
     result,
     source: fc.constantFrom("evaluator" as const, "store" as const),
   }),
   fc.record({
     type: fc.constant("EvaluationFailed" as const),
     iteration: positive,
-    candidateId: text,
-    key: text,
-    code: text,
-    message: text,
+    candidateId: arbitraryText,
+    key: arbitraryText,
+    code: arbitraryText,
+    message: arbitraryText,
     willRetry: fc.boolean(),
   }),
 );

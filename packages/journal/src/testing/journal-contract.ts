@@ -35,7 +35,8 @@ export function describeJournal(implementation: string, harness: JournalHarness)
     return events;
   }
 
-  describe(`${implementation} as a journal`, () => {
+  // A busy disk may take a second for each write.
+  describe(`${implementation} as a journal`, { timeout: 60_000 }, () => {
     it("is empty at first", async () => {
       expect(await eventsOf(freshName())).toEqual([]);
     });

@@ -9,8 +9,8 @@ import type { ImageSet } from "@collm/images";
 import type { Subnet } from "@collm/supernet";
 
 /**
- * What the main thread and a worker say to each other. Subnets are plain arrays whose memory is
- * handed over, image sets lie in shared memory; a worker knows no supernet and no file.
+ * What the main thread and a worker say to each other. Subnets and image sets are plain objects whose
+ * arrays lie in shared memory; a worker knows no supernet and no file.
  *
  *     main    job ─────────────────────────▶ worker      at most one at a time
  *             ◀── progress … ── result | failed

@@ -40,14 +40,10 @@ export class WorkerPool {
   }
 
   /**
-   * Runs a job. `transfer` is memory that goes to the worker for good. When the signal aborts, the
-   * job ends between two batches and the promise rejects then. Throws `unavailable` when the worker
-   * dies.
+   * Runs a job. When the signal aborts, the job ends between two batches and the promise rejects
+   * then. Throws `unavailable` when the worker dies.
    */
-  async run(
-    job: Job,
-    options: ExecuteOptions & { readonly transfer?: readonly ArrayBuffer[] },
-  ): Promise<JobResult> {
+  async run(job: Job, options: ExecuteOptions): Promise<JobResult> {
     const seat = this.#seats.find((candidate) => !candidate.isBusy);
     if (!seat) {
       throw new CollmError("internal", `worker pool: all ${this.#seats.length} workers are busy`);

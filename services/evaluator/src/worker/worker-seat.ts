@@ -3,6 +3,7 @@ import { CollmError } from "@collm/errors";
 import type { ExecuteOptions } from "../executor.js";
 import type { FromWorker, Job, JobResult, ToWorker } from "./messages.js";
 import { createStopFlag } from "./stop-flag.js";
+import { SubnetMemory } from "./subnet-memory.js";
 
 interface Running {
   readonly resolve: (result: JobResult) => void;
@@ -25,6 +26,7 @@ const closeTimeoutMs = 10_000;
  */
 export class WorkerSeat {
   readonly #spawn: () => Worker;
+  readonly #memory = new SubnetMemory();
   #worker: Worker | undefined;
   #running: Running | undefined;
   #started: Promise<void> | undefined;
@@ -71,11 +73,8 @@ export class WorkerSeat {
     return this.#started;
   }
 
-  run(
-    job: Job,
-    options: ExecuteOptions & { readonly transfer?: readonly ArrayBuffer[] },
-  ): Promise<JobResult> {
-    const { signal, onProgress, transfer = [] } = options;
+  /** Runs a job; call it only while the seat is not busy. */
+  run(job: Job, { signal, onProgress }: ExecuteOptions): Promise<JobResult> {
     return new Promise((resolve, reject) => {
       const flag = createStopFlag();
       const stop = (): void => flag.raise();
@@ -96,9 +95,13 @@ export class WorkerSeat {
           reject(signal.aborted ? signal.reason : error);
         },
       };
-      const message: ToWorker = { kind: "job", job, stopFlag: flag.memory };
+      const message: ToWorker = {
+        kind: "job",
+        job: { ...job, subnet: this.#memory.write(job.subnet) },
+        stopFlag: flag.memory,
+      };
       this.start().then(
-        () => this.#worker?.postMessage(message, [...transfer]),
+        () => this.#worker?.postMessage(message),
         (error) => this.#settle()?.reject(error),
       );
     });
