@@ -16,7 +16,8 @@ export interface ModelAnswer {
  * cannot go on without: its code becomes the gRPC status, and the coordinator goes on without
  * the role.
  *
- * @throws CollmError with the outcome's code and reason
+ * @throws CollmError with the outcome's code (an unreachable endpoint is `failed-precondition`)
+ *   and reason
  */
 export async function askModel(
   backend: ChatBackend,
@@ -28,7 +29,10 @@ export async function askModel(
   const outcome = await backend.complete(request, signal);
   if (outcome.kind === "failed") {
     metrics.failed(outcome.code, outcome.seconds);
-    throw new CollmError(outcome.code, `${backend.name} (${backend.model}): ${outcome.reason}`);
+    // `unavailable` would say that the role cannot be reached, and callers would ask again for a
+    // while; the role is there, and the backend has already tried its endpoint as often as it may.
+    const code = outcome.code === "unavailable" ? "failed-precondition" : outcome.code;
+    throw new CollmError(code, `${backend.name} (${backend.model}): ${outcome.reason}`);
   }
   metrics.answered(outcome.usage, outcome.seconds);
   return { text: outcome.text, exchange: chatExchange(backend, prompts, outcome) };

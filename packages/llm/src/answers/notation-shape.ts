@@ -9,9 +9,9 @@ export type NotationShape =
 
 /** The shape that a notation's JSON Schema describes. */
 export function notationShape(schema: Readonly<Record<string, unknown>>): NotationShape {
-  if (schema["type"] === "array") return { kind: "list" };
-  if (schema["type"] === "string") return { kind: "string" };
-  return { kind: "object", keys: Object.keys(Object(schema["properties"])) };
+  if (schema.type === "array") return { kind: "list" };
+  if (schema.type === "string") return { kind: "string" };
+  return { kind: "object", keys: Object.keys(Object(schema.properties)) };
 }
 
 /** An object of any keys: what is assumed where the space is not known. */

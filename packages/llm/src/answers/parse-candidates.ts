@@ -42,12 +42,12 @@ export function parseCandidates(
   return found.slice(0, maxCandidates);
 }
 
-/** About 60,000 tokens; an answer of 20 candidates for 20 blocks has about 6,000 characters. */
-const maxAnswerCharacters = 262_144;
+/** About 40,000 tokens; an answer of 20 candidates for 20 blocks has about 6,000 characters. */
+const maxAnswerCharacters = 131_072;
 /** More than any request asks for; the rest of a runaway answer is ignored. */
 const maxCandidates = 256;
 /** Failed reads start again further in, so text may be read a few times over. */
-const readsPerCharacter = 16;
+const readsPerCharacter = 8;
 /** An unreadable piece is quoted up to this length. */
 const maxQuotedCharacters = 2_000;
 
@@ -56,17 +56,16 @@ function withoutDirectives(text: string): string {
   return text.replace(/```directives[\s\S]*?(```|$)/g, "");
 }
 
+/** The next `{` or `[`, or -1. */
 function nextOpening(text: string, from: number): number {
-  const brace = text.indexOf("{", from);
-  const bracket = text.indexOf("[", from);
-  if (brace === -1 || bracket === -1) return Math.max(brace, bracket);
-  return Math.min(brace, bracket);
+  const opening = /[{[]/g;
+  opening.lastIndex = from;
+  return opening.exec(text)?.index ?? -1;
 }
 
 /** Whether a candidate may begin between `from` and `to`. */
 function opensCandidate(text: string, from: number, to: number, shape: NotationShape): boolean {
-  const at = text.indexOf(shape.kind === "list" ? "[" : "{", from);
-  return at !== -1 && at < to;
+  return text.slice(from, to).includes(shape.kind === "list" ? "[" : "{");
 }
 
 function looksMeant(piece: string, sawKey: boolean, shape: NotationShape): boolean {

@@ -38,19 +38,25 @@ const maxNesting = 32;
 export function readTolerantJson(
   text: string,
   start: number,
-  budget: ReadBudget = { left: 16 * text.length + 1_024 },
+  budget: ReadBudget = { left: 4 * text.length + 1_024 },
 ): TolerantRead {
   const reader = new TolerantReader(text, start, budget);
   try {
     return { kind: "read", node: reader.value(0) };
   } catch (error) {
-    if (!(error instanceof Unreadable)) throw error;
-    return { kind: "failed", at: reader.at, problem: error.message, sawKey: reader.sawKey };
+    if (error !== unreadable) throw error;
+    return { kind: "failed", at: reader.at, problem: reader.problem, sawKey: reader.sawKey };
   }
 }
 
-/** Never leaves this file: it unwinds the recursive reader. */
-class Unreadable extends Error {}
+/**
+ * Unwinds the recursive reader and never leaves this file. One for all failures: making an error
+ * records a stack, which would be most of the work on text full of brackets.
+ */
+const unreadable = new Error("unreadable");
+
+/** Beyond its characters every read, and every bracket in it, costs this much: they take longer. */
+const costOfBracket = 8;
 
 const words: Readonly<Record<string, unknown>> = {
   true: true,
@@ -74,11 +80,13 @@ class TolerantReader {
   readonly #budget: ReadBudget;
   at: number;
   sawKey = false;
+  problem = "";
 
   constructor(text: string, start: number, budget: ReadBudget) {
     this.#text = text;
     this.#budget = budget;
     this.at = start;
+    budget.left -= costOfBracket;
   }
 
   value(nesting: number): JsonNode {
@@ -86,6 +94,7 @@ class TolerantReader {
     this.#skipBlanks();
     const start = this.at;
     const character = this.#peek();
+    if (character === "{" || character === "[") this.#budget.left -= costOfBracket;
     if (character === "{") return this.#object(start, nesting);
     if (character === "[") return this.#list(start, nesting);
     const value = character === '"' || character === "'" ? this.#string(character) : this.#scalar();
@@ -167,7 +176,7 @@ class TolerantReader {
 
   #scalar(): unknown {
     const word = this.#word();
-    if (word === "") this.#fail(this.#peek() === "" ? "the text ends here" : "expected a value");
+    if (word === "") this.#fail("expected a value");
     if (Object.hasOwn(words, word)) return words[word];
     const number = Number(word);
     if (/^[-+]?[\d.]/.test(word) && Number.isFinite(number)) return number;
@@ -208,6 +217,7 @@ class TolerantReader {
   }
 
   #fail(problem: string): never {
-    throw new Unreadable(problem);
+    this.problem = this.#peek() === "" ? "the text ends here" : problem;
+    throw unreadable;
   }
 }

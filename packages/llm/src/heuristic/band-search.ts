@@ -59,8 +59,11 @@ export function searchBand(
 
   let current = judge(start);
   let best = current.isAllowed ? current : undefined;
-  for (let move = 0; move < options.moves; move++) {
-    const changed = change(space, current.architecture, favourite, rng);
+  // Nothing is better than every favourite inside the band, e.g. when nothing is preferred.
+  const highest = preferences.reduce((sum, logs) => sum + Math.max(0, ...logs), 0);
+  let changeable = changeableGenes(space, current.architecture);
+  for (let move = 0; move < options.moves && current.value < highest; move++) {
+    const changed = change(space, current.architecture, changeable, favourite, rng);
     if (changed.canonical === current.architecture.canonical) continue;
     if (options.edits !== undefined && editDistance(space, start, changed) > options.edits) {
       continue;
@@ -68,28 +71,32 @@ export function searchBand(
     const next = judge(changed);
     if (next.value <= current.value) continue;
     current = next;
+    changeable = changeableGenes(space, current.architecture);
     if (next.isAllowed) best = next;
   }
   return best?.architecture;
 }
 
-/** Changes one or two active genes to another of their choices. */
+/** Active genes that have another choice. */
+function changeableGenes(space: SearchSpace, architecture: Architecture): readonly number[] {
+  return space.genes.flatMap((gene, i) =>
+    gene.choices.length > 1 && space.isActive(i, architecture.choices) ? [i] : [],
+  );
+}
+
+/** Changes one or two of these genes to another of their choices. */
 function change(
   space: SearchSpace,
   from: Architecture,
+  changeable: readonly number[],
   favourite: readonly number[],
   rng: Rng,
 ): Architecture {
-  const active = space.genes
-    .map((_, gene) => gene)
-    .filter(
-      (gene) => (space.genes[gene]?.choices.length ?? 0) > 1 && space.isActive(gene, from.choices),
-    );
-  if (active.length === 0) return from;
+  if (changeable.length === 0) return from;
   const choices = [...from.choices];
   const changes = rng.next() < 0.5 ? 1 : 2;
   for (let i = 0; i < changes; i++) {
-    const gene = rng.pick(active);
+    const gene = rng.pick(changeable);
     const count = space.genes[gene]?.choices.length as number;
     choices[gene] = ((choices[gene] as number) + 1 + rng.int(count - 1)) % count;
   }
@@ -100,7 +107,7 @@ function change(
   );
 }
 
-/** Genes that differ and are active in both networks, or whose activity alone differs by a choice. */
+/** Genes that are active in both networks and differ; blocks that only one has count as its depth. */
 export function editDistance(space: SearchSpace, a: Architecture, b: Architecture): number {
   return space.genes.filter(
     (_, gene) =>

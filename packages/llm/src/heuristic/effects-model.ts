@@ -5,7 +5,7 @@ import { createFeatureMap, type FeatureMap, type FeatureVector } from "./feature
 /**
  * Bayesian ridge regression of accuracy on genes: `y = mean + cost + shared + own + noise`, each
  * part linear in the contrasts of `features.ts`. How strong the parts are is not fixed but chosen
- * by the evidence (marginal likelihood) over a coarse grid, in units of the observed spread, so
+ * by the evidence (marginal likelihood) among a few values, in units of the observed spread, so
  * nothing here depends on the scale of the accuracies. Solved in the dual, one row per trial.
  */
 export interface Observation {
@@ -39,13 +39,16 @@ interface Strengths {
   readonly noise: number;
 }
 
-const grid: readonly Strengths[] = [0.3, 3].flatMap((cost) =>
-  [0.03, 0.1, 0.3, 1].flatMap((shared) =>
-    [0.003, 0.02, 0.1].flatMap((own) =>
-      [0.03, 0.1, 0.3, 0.8].map((noise) => ({ cost, shared, own, noise })),
-    ),
-  ),
-);
+/** Values that are tried for each part; the middle ones come first. */
+const candidates = {
+  shared: [0.1, 0.03, 0.3, 1],
+  noise: [0.3, 0.1, 0.03, 0.8],
+  own: [0.02, 0.003, 0.1],
+  cost: [3, 0.3],
+} as const satisfies Record<keyof Strengths, readonly number[]>;
+
+/** Times that each part is chosen anew, the others being held. */
+const sweeps = 2;
 
 /** The intercept's variance: wide, as the mean was subtracted only approximately. */
 const interceptVariance = 1;
@@ -140,30 +143,54 @@ function gramMatrices(
   return { cost: gram("cost"), shared: gram("shared"), own: gram("own") };
 }
 
+/** Chooses one part after the other by the evidence, which is almost as good as all combinations. */
 function bestStrengths(
   grams: Record<"cost" | "shared" | "own", Gram>,
   y: readonly number[],
 ): { strengths: Strengths; factor: CholeskyFactor } {
-  let best: { strengths: Strengths; factor: CholeskyFactor; evidence: number } | undefined;
-  for (const strengths of grid) {
-    const factor = cholesky(
-      y.map((_, i) =>
-        y.map(
-          (_, j) =>
-            interceptVariance +
-            strengths.cost * entry(grams.cost, i, j) +
-            strengths.shared * entry(grams.shared, i, j) +
-            strengths.own * entry(grams.own, i, j) +
-            (i === j ? strengths.noise : 0),
-        ),
-      ),
-    );
+  const judge = (strengths: Strengths) => {
+    const factor = factorOf(grams, y.length, strengths);
     const half = factor.halfSolve(y);
     const evidence = -0.5 * (half.reduce((sum, v) => sum + v * v, 0) + factor.logDeterminant);
-    if (!best || evidence > best.evidence) best = { strengths, factor, evidence };
+    return { strengths, factor, evidence };
+  };
+  const parts = Object.keys(candidates) as (keyof Strengths)[];
+  let best = judge({
+    shared: candidates.shared[0],
+    noise: candidates.noise[0],
+    own: candidates.own[0],
+    cost: candidates.cost[0],
+  });
+  for (let sweep = 0; sweep < sweeps; sweep++) {
+    for (const part of parts) {
+      for (const value of candidates[part]) {
+        if (value === best.strengths[part]) continue;
+        const other = judge({ ...best.strengths, [part]: value });
+        if (other.evidence > best.evidence) best = other;
+      }
+    }
   }
-  if (!best) throw new RangeError("bestStrengths: the grid is empty");
   return best;
+}
+
+function factorOf(
+  grams: Record<"cost" | "shared" | "own", Gram>,
+  size: number,
+  strengths: Strengths,
+): CholeskyFactor {
+  const indices = Array.from({ length: size }, (_, i) => i);
+  return cholesky(
+    indices.map((i) =>
+      indices.map(
+        (j) =>
+          interceptVariance +
+          strengths.cost * entry(grams.cost, i, j) +
+          strengths.shared * entry(grams.shared, i, j) +
+          strengths.own * entry(grams.own, i, j) +
+          (i === j ? strengths.noise : 0),
+      ),
+    ),
+  );
 }
 
 function entry(gram: Gram, i: number, j: number): number {

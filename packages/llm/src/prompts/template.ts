@@ -15,14 +15,14 @@ export function renderTemplate(
   file: string,
 ): string {
   const used = new Set<string>();
-  const valueOf = (name: string): string => {
+  const lookUp = (name: string): string => {
     used.add(name);
     if (Object.hasOwn(values, name)) return values[name] as string;
     const allowed = Object.keys(values).join(", ");
     throw new CollmError("invalid-argument", `${file}: got {{${name}}}, allowed are ${allowed}`);
   };
   const lines = template.split("\n").flatMap((line) => {
-    const filled = line.replaceAll(placeholder, (_, name: string) => valueOf(name));
+    const filled = line.replaceAll(placeholder, (_, name: string) => lookUp(name));
     const isOnlyPlaceholders = line.trim() !== "" && line.replaceAll(placeholder, "").trim() === "";
     return isOnlyPlaceholders && filled.trim() === "" ? [] : [filled];
   });

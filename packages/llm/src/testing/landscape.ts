@@ -47,7 +47,7 @@ export type LandscapeKind = "additive" | "bottleneck";
  */
 export function createLandscape(kind: LandscapeKind, seed: number, spec = benchSpec): Landscape {
   const space = createSearchSpace(spec);
-  const truth = kind === "additive" ? additive(space, seed) : bottleneck(space, spec, seed);
+  const truth = kind === "additive" ? additive(space, seed) : bottleneck(spec, seed);
   return {
     space,
     truth,
@@ -96,7 +96,7 @@ function additive(space: SearchSpace, seed: number): Truth {
   };
 }
 
-function bottleneck(space: SearchSpace, spec: ElasticMobileNetSpec, seed: number): Truth {
+function bottleneck(spec: ElasticMobileNetSpec, seed: number): Truth {
   const weights = spec.stages.map((_, stage) => 1.2 * Math.exp(0.5 * normal("stage", seed, stage)));
   const kernelGain = spec.stages.map((_, stage) => 0.15 * normal("kernel", seed, stage) + 0.1);
   const resolutionLoss = 2.5 + 1.5 * uniform("resolution", seed);

@@ -25,7 +25,10 @@ export const heuristicRoles: Roles = {
   }),
   proposeCandidates: async (request) => ({
     kind: "answered",
-    value: parseCandidates(heuristicCandidates(request)),
+    value: parseCandidates(heuristicCandidates(request), {
+      kind: "object",
+      keys: ["ks", "e", "d", "r"],
+    }),
     exchanges: [],
   }),
 };

@@ -1,0 +1,83 @@
+import { loadPromptSet, type PromptSet } from "@collm/llm";
+import { createSearchSpace } from "@collm/search-space";
+import { tinySpec } from "@collm/search-space/testing";
+import { beforeAll, describe, expect, it } from "vitest";
+import { answerSchema, generatorPrompts, renderConversation } from "./conversation.js";
+import { testHistory, testRequest } from "./generator.fixture.js";
+
+let prompts: PromptSet;
+beforeAll(async () => {
+  const folder = new URL("../prompts/", import.meta.url);
+  prompts = await loadPromptSet(folder, "default", generatorPrompts);
+});
+
+function textOf(change: Parameters<typeof testRequest>[0] = {}): string {
+  return renderConversation(prompts, testRequest(change))
+    .map(({ content }) => content)
+    .join("\n");
+}
+
+describe("renderConversation", () => {
+  it("holds the strategy verbatim, the count, the mission and the space", () => {
+    const text = textOf();
+    expect(text).toContain(testRequest().strategy);
+    expect(text).toContain("Write 4 different, valid architectures");
+    expect(text).toContain("at most 450 k multiply-accumulates");
+    expect(text).toContain(createSearchSpace(tinySpec).describe());
+  });
+
+  it("holds no earlier result by default", () => {
+    // All that the loop knows of results is in `history`; by default it is empty.
+    const text = textOf({ task: { limits: { maxMacs: 450_000 } } });
+    expect(text).not.toContain("61.37");
+    expect(text).not.toMatch(/\d % top-1|Earlier rounds|Explore everything/);
+  });
+
+  it("shows earlier rounds when the request has them (memory ablation)", () => {
+    const text = textOf({ history: testHistory });
+    expect(text).toContain("Earlier rounds");
+    expect(text).toContain("61.37 % top-1");
+    expect(text).toContain("Explore everything.");
+  });
+
+  it("lists the newest visited architectures, as many as fit", () => {
+    const space = createSearchSpace(tinySpec);
+    expect(textOf()).toContain(
+      JSON.stringify({ ks: [3, 0, 0, 3, 0, 0], e: [1, 0, 0, 1, 0, 0], d: [1, 1], r: 16 }),
+    );
+    const many = Array.from(
+      { length: 600 },
+      (_, i) =>
+        space.canonicalise(space.genes.map((gene, g) => (i >> g) % gene.choices.length)).canonical,
+    );
+    const text = textOf({ visited: [...many, "r20/k7e4/k7e4"] });
+    expect(text).toContain('"d":[1,1],"r":20');
+    expect(text.length).toBeLessThan(12_000);
+  });
+
+  it("says nothing about visited architectures or costs where there are none", () => {
+    const text = textOf({ visited: [], task: { limits: {} } });
+    expect(text).not.toMatch(/proposed before|What choices cost/);
+  });
+
+  it("tells what choices cost as shares of the limit", () => {
+    expect(textOf()).toMatch(/- resolution 12: \d+ %, 16: \d+ %, 20: \d+ %/);
+    expect(textOf()).toMatch(/- expansion ratio 1: \d+ %/);
+  });
+
+  it("names no data set, benchmark or published network", () => {
+    expect(textOf({ history: testHistory })).not.toMatch(
+      /imagenet|cifar|coco|mnist|digits|once-for-all|ofa|mobilenet|bench/i,
+    );
+  });
+});
+
+describe("answerSchema", () => {
+  it("wraps the space's schema in a list of the wanted length", () => {
+    expect(answerSchema(testRequest())).toMatchObject({
+      properties: {
+        candidates: { minItems: 4, maxItems: 4, items: { required: ["ks", "e", "d", "r"] } },
+      },
+    });
+  });
+});

@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { createGenerator } from "./create-generator.js";
+import { testRequest } from "./generator.fixture.js";
+import { generatorRole } from "./generator.js";
+
+const openai = {
+  backend: "openai",
+  baseUrl: "http://127.0.0.1:9/v1",
+  model: "m",
+  temperature: 0.6,
+  maxOutputTokens: 100,
+  timeoutMs: 50,
+  prompts: "default",
+} as const;
+const never = new AbortController().signal;
+
+describe("createGenerator", () => {
+  it("finds the prompts that ship with the service", async () => {
+    const { description } = await createGenerator(openai);
+    expect(description).toMatchObject({ backend: "openai", model: "m" });
+    expect(description.promptsDigest).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it("refuses a prompt set that does not exist", async () => {
+    await expect(createGenerator({ ...openai, prompts: "nope" })).rejects.toMatchObject({
+      code: "not-found",
+    });
+  });
+});
+
+describe("generatorRole", () => {
+  it("gives the candidates as a value", async () => {
+    const role = generatorRole(await createGenerator({ backend: "heuristic" }));
+    expect(await role(testRequest(), never)).toMatchObject({ kind: "answered" });
+  });
+
+  it("gives a failure as a value", async () => {
+    const role = generatorRole(await createGenerator(openai));
+    expect(await role(testRequest(), never)).toMatchObject({ kind: "failed", exchanges: [] });
+  });
+});
