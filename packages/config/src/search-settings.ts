@@ -2,11 +2,7 @@ import { CollmError } from "@collm/errors";
 import { defaultSearchConfig, presets, type SearchConfig } from "@collm/search";
 import { parse as parseYaml } from "yaml";
 import { problemsOf } from "./problems.js";
-import {
-  type RoleSettings,
-  type SearchFile,
-  searchFileSchema,
-} from "./search-file.js";
+import { type RoleSettings, type SearchFile, searchFileSchema } from "./search-file.js";
 
 /** Everything a search needs to know, resolved. */
 export interface SearchSettings {

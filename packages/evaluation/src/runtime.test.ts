@@ -4,7 +4,7 @@ import { requireProvider, runtimeVersion } from "./runtime.js";
 test("requireProvider accepts the CPU and refuses what cannot be loaded, listing what can", async () => {
   await requireProvider("cpu");
   await expect(requireProvider("cuda")).rejects.toMatchObject({
-    code: "failed-precondition",
+    code: "invalid-argument",
     message: 'execution provider: got "cuda", available here: cpu',
   });
   await expect(requireProvider("abacus")).rejects.toThrow('got "abacus", available here: cpu');

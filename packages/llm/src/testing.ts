@@ -1,6 +1,5 @@
 export {
   type ChatBehaviour,
-  type ChatBehaviour,
   type ChatScript,
   type ChatServer,
   type SeenRequest,

@@ -1,4 +1,3 @@
-import { CollmError } from "@collm/errors";
 import {
   contextDigest,
   digestOf,
@@ -11,12 +10,10 @@ import {
 import { type PackedImages, sliceDigest } from "@collm/images";
 import { createSearchSpace } from "@collm/search-space";
 import {
-  InvalidManifestError,
   loadManifest,
   type Manifest,
   type ManifestWeights,
   openSupernet,
-  SupernetTensorError,
   supernetDigest,
 } from "@collm/supernet";
 import type { HostedSupernet } from "./hosted-supernet.js";
@@ -42,17 +39,10 @@ export async function loadHostedSupernet(
   manifestPath: string,
   options: LoadOptions,
 ): Promise<HostedSupernet> {
-  try {
-    const manifest = await loadManifest(manifestPath);
-    return manifest.weights.kind === "landscape"
-      ? landscapeSupernet(manifest, manifest.weights)
-      : await trainedSupernet(manifest, options);
-  } catch (error) {
-    if (error instanceof InvalidManifestError || error instanceof SupernetTensorError) {
-      throw new CollmError("invalid-argument", error.message, { cause: error });
-    }
-    throw error;
-  }
+  const manifest = await loadManifest(manifestPath);
+  return manifest.weights.kind === "landscape"
+    ? landscapeSupernet(manifest, manifest.weights)
+    : await trainedSupernet(manifest, options);
 }
 
 type LandscapeWeights = Extract<ManifestWeights, { kind: "landscape" }>;

@@ -112,7 +112,7 @@ describe("the evaluator process", () => {
       kind: "failed",
       message: 'execution provider: got "cuda", available here: cpu',
     });
-    expect((await exited)[0]).toBe(1);
+    expect((await exited)[0]).toBe(2);
     expect(errors().trim().split("\n")).toHaveLength(1);
   });
 
