@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { formatQuantity } from "@collm/config";
 import { best, budgetSpent, type SearchState } from "@collm/search";
+import { collmCommand } from "./command-line.js";
 import type { Output } from "./output.js";
 import type { RunDirectory } from "./run-directory.js";
 
@@ -39,7 +40,7 @@ function summaryLines(run: RunDirectory, state: SearchState): string[] {
   if (state.phase === "finished") {
     lines.push(`report    ${join(directory, "report.html")}`);
   } else {
-    lines.push(`resume    pnpm --silent collm resume ${directory}`);
+    lines.push(`resume    ${collmCommand} resume ${directory}`);
   }
   return lines;
 }

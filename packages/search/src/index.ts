@@ -38,6 +38,7 @@ export {
   paretoFront,
   repeatedEvaluations,
 } from "./folds.js";
+export { strategyHeadline } from "./headline.js";
 export { candidateId, evaluationKey, parseSearchId, type SearchId } from "./identifiers.js";
 export { type LoopPorts, runSearch } from "./loop.js";
 export type {

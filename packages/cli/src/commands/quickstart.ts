@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { collmCommand } from "../command-line.js";
 import { quickstartConfigPath } from "../demo-files.js";
 import { type Output, processOutput } from "../output.js";
 import { searchFromFlags } from "./search.js";
@@ -24,12 +25,12 @@ function sayNextSteps(output: Output): void {
   output.say("");
   output.say("The roles were played by the built-in heuristic, no language model was asked. Next:");
   output.say(
-    "1. your LLM       pnpm --silent collm search --config packages/demo/quickstart.yaml --llm openai:MODEL@http://HOST:PORT/v1",
+    `1. your LLM       ${collmCommand} search --config packages/demo/quickstart.yaml --llm openai:MODEL@http://HOST:PORT/v1`,
   );
   output.say(
-    "2. your supernet  pnpm --silent collm search --supernet MANIFEST.yaml --max-flops 330M   (docs/search-spaces.md)",
+    `2. your supernet  ${collmCommand} search --supernet MANIFEST.yaml --max-flops 330M   (docs/search-spaces.md)`,
   );
   output.say(
-    "3. a cluster      each service runs by itself: pnpm --silent collm serve evaluator   (docs/operations.md)",
+    `3. a cluster      each service runs by itself: ${collmCommand} serve evaluator   (docs/operations.md)`,
   );
 }

@@ -8,6 +8,7 @@ import {
   isClosed,
   type SearchEvent,
   type SearchState,
+  strategyHeadline,
 } from "@collm/search";
 import type { Output } from "../output.js";
 
@@ -30,13 +31,6 @@ function bestText(state: SearchState): string {
   return winner
     ? `${winner.status.result.top1Percent.toFixed(2)} % (candidate ${winner.id})`
     : "none yet";
-}
-
-/** The first line of the strategy in force that says something. */
-export function strategyHeadline(strategy: string): string {
-  const lines = strategy.split("\n").map((line) => line.replace(/^[#*\s>-]+/, "").trim());
-  // A heading alone ("SUMMARY") tells nothing.
-  return lines.find((line) => line.length > 0 && !/^[A-Z ]+:?$/.test(line)) ?? "";
 }
 
 class PlainProgress implements Progress {

@@ -1,4 +1,10 @@
-import { type Candidate, evaluatedOf, funnelOf, type IterationRecord } from "@collm/search";
+import {
+  type Candidate,
+  evaluatedOf,
+  funnelOf,
+  type IterationRecord,
+  strategyHeadline,
+} from "@collm/search";
 import { formatCount, formatPercent, formatPlural } from "../html/format.js";
 import { type Html, html } from "../html/markup.js";
 import type { SearchResult } from "../result/schema.js";
@@ -40,8 +46,8 @@ ${failures(record.index, result)}
 }
 
 function firstLine(record: IterationRecord): string {
-  const line = record.strategy?.split("\n").find((text) => text.trim() !== "");
-  if (line !== undefined) return line.trim();
+  const line = strategyHeadline(record.strategy ?? "");
+  if (line !== "") return line;
   const origin = record.candidates?.[0]?.origin;
   if (record.degraded.some(({ role }) => role === "navigator")) return "The navigator failed";
   return origin === undefined ? "No candidates yet" : `Candidates by ${origin}`;
