@@ -66,6 +66,12 @@ describe("runService", { timeout: 120_000 }, () => {
     client.close();
   });
 
+  it("exits when its parent was gone before it had loaded", async () => {
+    const { child, exit } = forkService("hang");
+    child.disconnect();
+    expect(await exit).toBe(1);
+  });
+
   it("exits when its parent is gone", async () => {
     const { child, message, exit } = forkService("stuck");
     await message;

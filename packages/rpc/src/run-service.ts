@@ -56,7 +56,9 @@ export async function runService(service: ServiceDescription): Promise<void> {
   };
   process.on("SIGTERM", onSignal);
   process.on("SIGINT", onSignal);
-  // An orphan would hold its port and memory for ever.
+  // An orphan would hold its port and memory for ever. The parent may have died while this
+  // process was still loading its modules; then the event has passed.
+  if (process.connected === false) process.exit(1);
   process.once("disconnect", () => process.exit(1));
   process.once("uncaughtException", (error) => {
     logger?.fatal({ err: error }, "unexpected error");
