@@ -1,11 +1,12 @@
 /**
- * Everything that must hold, in one run: `pnpm verify`. Stops at the first failed check, except
- * that tests always run last and are counted. The last line is `N passed, N failed`.
+ * Everything that must hold, in one run: `pnpm verify`. Every check runs, whatever failed before.
+ * The last line is `N passed, N failed`; a check counts like a test.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { installTestTools } from "./install-test-tools.js";
 
 interface Check {
   readonly name: string;
@@ -46,7 +47,7 @@ function run(check: Check): boolean {
   const { status, error } = spawnSync(command, args, {
     cwd: check.cwd ?? ".",
     stdio: "inherit",
-    env: { ...environment, PATH: [...bins, process.env["PATH"]].join(":") },
+    env: { ...environment, PATH: [...bins, process.env.PATH].join(":") },
   });
   if (error) process.stdout.write(`${error.message}\n`);
   const isGood = status === 0;
@@ -54,6 +55,8 @@ function run(check: Check): boolean {
   process.stdout.write(`${isGood ? "ok" : "FAILED"}: ${check.name} (${seconds} s)\n\n`);
   return isGood;
 }
+
+installTestTools();
 
 const failedChecks = checks.filter((check) => !run(check)).map((check) => check.name);
 
@@ -82,7 +85,7 @@ try {
 rmSync(scratch, { recursive: true, force: true });
 
 if (failedChecks.length > 0) process.stdout.write(`failed checks: ${failedChecks.join(", ")}\n`);
-// A check counts like a test; a suite that could not be collected fails without a failed test.
+// A suite that could not be collected fails without a failed test.
 const failures = failed + failedChecks.length + (areTestsGood || failed > 0 ? 0 : 1);
 process.stdout.write(
   `${passed + checks.length - failedChecks.length} passed, ${failures} failed\n`,

@@ -1,0 +1,1 @@
+export { type FixtureOptions, runFixture } from "./testing/fixture.js";
