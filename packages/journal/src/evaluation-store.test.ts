@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, unlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openFileEvaluationStore } from "./evaluation-store.js";
@@ -44,6 +44,15 @@ describe("openFileEvaluationStore", () => {
         message: expect.stringContaining(path),
       });
     }
+  });
+
+  it("writes again once what stood in its way is gone", async () => {
+    const root = join(directory, "blocked");
+    await writeFile(root, "not a directory");
+    const store = openFileEvaluationStore(root);
+    await expect(store.write("a@b", result)).rejects.toThrow(root);
+    await unlink(root);
+    expect(await store.write("a@b", result)).toEqual(result);
   });
 
   it("refuses a result that could not be read back", async () => {

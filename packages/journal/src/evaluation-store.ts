@@ -37,6 +37,15 @@ export function openFileEvaluationStore(directory: string): EvaluationStore {
     await removeAbandoned(temporary);
   }
 
+  /** A failure is not kept: a disk that was full may have room at the next write. */
+  function prepareOnce(): Promise<void> {
+    prepared ??= prepare().catch((error: unknown) => {
+      prepared = undefined;
+      throw error;
+    });
+    return prepared;
+  }
+
   async function read(key: string): Promise<EvaluationResult | undefined> {
     const path = pathOf(directory, key);
     try {
@@ -53,8 +62,7 @@ export function openFileEvaluationStore(directory: string): EvaluationStore {
     const path = pathOf(directory, key);
     const draft = join(temporary, randomUUID());
     try {
-      prepared ??= prepare();
-      await prepared;
+      await prepareOnce();
       await writeDurably(draft, formatEntry(key, result));
       await makeDirectory(dirname(path));
       await link(draft, path);

@@ -4,8 +4,8 @@ import { dirname } from "node:path";
 import { CollmError } from "@collm/errors";
 import type { Journal, SearchEvent } from "@collm/search";
 import { makeDirectory, syncDirectory } from "./directories.js";
+import { createDurableAppender } from "./durable-appender.js";
 import { fileError } from "./file-error.js";
-import { createGroupWriter } from "./group-writer.js";
 import { formatLine, type JournalLines, parseLines } from "./journal-lines.js";
 import { acquireWriterLock, type WriterLock } from "./writer-lock.js";
 
@@ -79,7 +79,7 @@ function journalOn(
   handle: FileHandle,
   { events, wholeBytes, tornBytes }: JournalLines,
 ): JournalFile {
-  const writer = createGroupWriter({
+  const appender = createDurableAppender({
     handle,
     position: wholeBytes,
     check: () => lock.assertHeld(),
@@ -108,7 +108,7 @@ function journalOn(
   }
 
   async function close(): Promise<void> {
-    await writer.settled();
+    await appender.settled();
     await handle.close();
     await lock.release();
   }
@@ -122,7 +122,7 @@ function journalOn(
       const bytes = Buffer.from(formatLine(event));
       nextSeq += 1;
       searchId = event.searchId;
-      await writer.append(bytes);
+      await appender.append(bytes);
     },
     close() {
       closed ??= close();
