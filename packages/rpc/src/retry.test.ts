@@ -53,6 +53,37 @@ describe("retryUnavailable", () => {
     );
   });
 
+  it("counts patience from the failure, however long the attempt before it lasted", async () => {
+    const { options } = fakeTime(() => 1);
+    let attempts = 0;
+    const result = await retryUnavailable(
+      async () => {
+        attempts += 1;
+        if (attempts > 1) return "answered";
+        await options.sleep(90_000);
+        throw unavailable();
+      },
+      { maxWaitMs: 1_000, ...options },
+    );
+    expect(result).toBe("answered");
+  });
+
+  it("is patient anew after an attempt that reached somebody", async () => {
+    const { waits, options } = fakeTime(() => 1);
+    let attempts = 0;
+    const failure = retryUnavailable(
+      async (reached) => {
+        attempts += 1;
+        if (attempts === 3) reached();
+        throw unavailable();
+      },
+      { maxWaitMs: 400, ...options },
+    );
+    await expect(failure).rejects.toMatchObject({ code: "unavailable" });
+    // 300 ms before the third attempt, and as much after it.
+    expect(waits).toEqual([100, 200, 100, 200]);
+  });
+
   it("does not repeat a call that failed for another reason", async () => {
     let attempts = 0;
     const failure = retryUnavailable(
