@@ -2,7 +2,14 @@ import { CollmError } from "@collm/errors";
 import { type EvaluationStore, evaluationKey } from "@collm/search";
 import { describe, expect, test } from "vitest";
 import type { Executor } from "./executor.js";
-import { accuracyOf, canonical, hostedSupernet, memoryStore, runnerOf } from "./hosted.fixture.js";
+import {
+  accuracyOf,
+  canonical,
+  hostedSupernet,
+  memoryStore,
+  otherCanonical,
+  runnerOf,
+} from "./hosted.fixture.js";
 
 const contextDigest = "c".repeat(64);
 const task = { supernet: "tiny", canonical, contextDigest };
@@ -64,6 +71,27 @@ describe("EvaluationRunner.run", () => {
       result: other,
       isStored: true,
     });
+  });
+
+  test("looks into the store again when its turn comes", async () => {
+    let finish: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const { calls, hosted } = counting(async () => {
+      await held;
+      return accuracyOf(60);
+    });
+    const store = memoryStore();
+    const { runner } = runnerOf([hosted], { store, slots: 1 });
+    const first = runner.run(task, never);
+    const waiting = runner.run({ ...task, canonical: otherCanonical }, never);
+    const elsewhere = { top1Percent: 61, top5Percent: 98, images: 100, seconds: 5 };
+    await store.write(evaluationKey(otherCanonical, contextDigest), elsewhere);
+    finish();
+    await first;
+    expect(await waiting).toEqual({ kind: "completed", result: elsewhere, isStored: true });
+    expect(calls).toEqual([`validation ${canonical}`]);
   });
 
   test("joins identical requests; one that leaves does not stop the others", async () => {

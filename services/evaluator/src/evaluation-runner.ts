@@ -115,6 +115,9 @@ export class EvaluationRunner {
         const stored = await store.read(key);
         if (stored) return { result: stored, isStored: true };
         return await queue.run(signal, async () => {
+          // Another evaluator on the same store may have been faster while this one waited.
+          const storedMeanwhile = await store.read(key);
+          if (storedMeanwhile) return { result: storedMeanwhile, isStored: true };
           // Says that work begins, before there is any: the coordinator counts repeated work by it.
           onProgress?.({ phase: "build", imagesDone: 0, imagesTotal: 0 });
           const started = performance.now();
@@ -125,7 +128,7 @@ export class EvaluationRunner {
           metrics.measured(accuracy);
           const result = resultOf(accuracy, (performance.now() - started) / 1000);
           const kept = await store.write(key, result);
-          // Another evaluator may have been faster; the first write wins.
+          // It may still have been faster just now; the first write wins.
           return { result: kept, isStored: !isDeepStrictEqual(kept, result) };
         });
       },

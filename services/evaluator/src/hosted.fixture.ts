@@ -11,6 +11,9 @@ import type { HostedSupernet } from "./hosted-supernet.js";
 
 export const tinySpace = createSearchSpace(tinySpec);
 export const canonical = tinySpace.cheapest("macs").canonical;
+export const otherCanonical = tinySpace.canonicalise(
+  tinySpace.genes.map((gene) => gene.choices.length - 1),
+).canonical;
 
 /** A store in memory that notes the order of what happens to it. */
 export function memoryStore(): EvaluationStore & {
