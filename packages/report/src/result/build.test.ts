@@ -49,6 +49,25 @@ describe("buildResult", () => {
     expect(result.evaluatorSeconds + result.storedSeconds).toBeCloseTo(seconds, 2);
   });
 
+  it("charges a stored result whose evaluation this search had started", async () => {
+    const events = await runFixture({ config: { budget: 60 } });
+    const before = buildResult(events);
+    const stored = events.find(
+      (event) => event.type === "EvaluationCompleted" && event.source === "store",
+    );
+    if (stored?.type !== "EvaluationCompleted") throw new Error("no result came from the store");
+    const { iteration, candidateId, key } = stored;
+    const started = { ...stored, type: "EvaluationStarted", iteration, candidateId, key } as const;
+    const after = buildResult(
+      events.toSpliced(events.indexOf(stored), 0, started).map((event, i) => ({
+        ...event,
+        seq: i + 1,
+      })),
+    );
+    expect(after.evaluatorSeconds).toBeCloseTo(before.evaluatorSeconds + stored.result.seconds, 3);
+    expect(after.storedSeconds).toBeCloseTo(before.storedSeconds - stored.result.seconds, 3);
+  });
+
   it("has a test accuracy only after the test split was opened", async () => {
     const events = await runFixture({ config: { budget: 10 } });
     expect(buildResult(events).test).toBeUndefined();

@@ -116,15 +116,18 @@ function bestEntry({ state, space }: JournalView): SearchResult["best"] {
   );
 }
 
-/** Evaluator time this search spent, and what its results from the store had cost before. */
+/**
+ * Evaluator time this search spent, and what its results from the store had cost before. A result
+ * that came from the store although this search had its evaluation started is its own: the
+ * coordinator died between the evaluator's write and its own.
+ */
 function measuredTime(trials: readonly EvaluatedCandidate[]) {
-  const sum = (isStored: boolean): number =>
+  const isOwn = ({ status, starts }: EvaluatedCandidate): boolean => !status.isStored || starts > 0;
+  const sum = (wanted: boolean): number =>
     sumSeconds(
-      trials
-        .filter(({ status }) => status.isStored === isStored)
-        .map(({ status }) => status.result),
+      trials.filter((trial) => isOwn(trial) === wanted).map(({ status }) => status.result),
     );
-  return { evaluatorSeconds: sum(false), storedSeconds: sum(true) };
+  return { evaluatorSeconds: sum(true), storedSeconds: sum(false) };
 }
 
 function rejectionCounts(candidates: readonly Candidate[]): Record<RejectionReason, number> {
