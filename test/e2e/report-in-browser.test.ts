@@ -77,9 +77,9 @@ describe.skipIf(!existsSync(executablePath))(
 
     it("fits a narrow screen: only tables and charts scroll sideways, not the page", async () => {
       const page = await open(400);
-      const overflow = await page.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      );
+      const overflow = await page
+        .locator("html")
+        .evaluate((root) => root.scrollWidth - root.clientWidth);
       expect(overflow).toBe(0);
     });
   },
