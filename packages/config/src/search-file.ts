@@ -57,9 +57,11 @@ export const searchFileSchema = z.strictObject({
   visitedHints: z.boolean().optional(),
   evolution: z
     .strictObject({
+      population: z.int().positive().optional(),
       parentShare: z.number().gt(0).max(1).optional(),
       mutationShare: z.number().min(0).max(1).optional(),
       mutationProbability: z.number().min(0).max(1).optional(),
+      resolutionMutationProbability: z.number().min(0).max(1).optional(),
     })
     .optional(),
   navigator: roleSchema.optional(),

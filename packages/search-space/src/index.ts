@@ -26,7 +26,6 @@ export { type UnreachableLimit, unreachableLimits } from "./reachability.js";
 export { createRng, fnv1a, type Rng } from "./rng.js";
 export {
   type BoundedSample,
-  isReachable,
   sampleUniform,
   sampleWithin,
   shrinkWithin,

@@ -3,7 +3,7 @@ import { isFeasible } from "./cost.js";
 import { createSearchSpace } from "./create.js";
 import { publishedOfaSpec } from "./elastic-mobilenet/published.js";
 import { createRng } from "./rng.js";
-import { isReachable, sampleUniform, sampleWithin, shrinkWithin } from "./sampling.js";
+import { sampleUniform, sampleWithin, shrinkWithin } from "./sampling.js";
 import { tinySpec } from "./testing/tiny-spec.js";
 
 const space = createSearchSpace(tinySpec);
@@ -41,16 +41,6 @@ describe("sampleWithin", () => {
       kind: "exhausted",
       attempts: 5,
     });
-  });
-});
-
-describe("isReachable", () => {
-  it("compares each limit with the cheapest architecture of its kind", () => {
-    expect(isReachable(space, {})).toBe(true);
-    const limits = { maxMacs: cheapest.macs, maxParams: cheapest.paramsCount };
-    expect(isReachable(space, limits)).toBe(true);
-    expect(isReachable(space, { ...limits, maxParams: cheapest.paramsCount - 1 })).toBe(false);
-    expect(isReachable(space, { maxFlops: cheapest.officialFlops - 1 })).toBe(false);
   });
 });
 

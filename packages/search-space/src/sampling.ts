@@ -38,14 +38,6 @@ export function sampleWithin(
   return { kind: "exhausted", attempts: maxAttempts };
 }
 
-/** Whether each limit alone can be met. A search within limits that cannot is over before it starts. */
-export function isReachable(space: SearchSpace, limits: Limits): boolean {
-  return (Object.keys(limitedCost) as (keyof Limits)[]).every((limit) => {
-    const kind = limitedCost[limit];
-    return space.cost(space.cheapest(kind))[kind] <= (limits[limit] ?? Number.POSITIVE_INFINITY);
-  });
-}
-
 /**
  * Makes `architecture` cheaper, one random gene at a time, until it respects the limits; undefined
  * if that does not succeed, which with one limit means that it is not reachable. For limits so

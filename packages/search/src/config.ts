@@ -35,12 +35,16 @@ export const searchConfigSchema = z.strictObject({
   /** Whether the Generator is given the list of architectures not to repeat. */
   visitedHints: z.boolean(),
   evolution: z.strictObject({
-    /** Share of a generation that may be parents, best first. */
+    /** Networks that are drawn uniformly before the first child. */
+    population: positive,
+    /** Share of the population's size that may be parents, the best so far first. */
     parentShare: z.number().gt(0).max(1),
     /** Share of children made by mutation; the others by crossover. */
     mutationShare: z.number().min(0).max(1),
     /** Probability that a gene of a mutated child is drawn anew. */
     mutationProbability: z.number().min(0).max(1),
+    /** The same for the input resolution, which decides more than any other gene. */
+    resolutionMutationProbability: z.number().min(0).max(1),
   }),
 });
 
@@ -62,7 +66,14 @@ export function defaultSearchConfig(searcher: SearcherName): SearchConfig {
     navigatorMemory: true,
     generatorMemory: false,
     visitedHints: true,
-    evolution: { parentShare: 0.5, mutationShare: 0.5, mutationProbability: 0.1 },
+    // Once-for-all's finder (`ofa.nas`), with a population for budgets of tens instead of thousands.
+    evolution: {
+      population: 20,
+      parentShare: 0.25,
+      mutationShare: 0.5,
+      mutationProbability: 0.1,
+      resolutionMutationProbability: 0.5,
+    },
   };
 }
 
@@ -70,7 +81,7 @@ export function defaultSearchConfig(searcher: SearcherName): SearchConfig {
  * What each preset changes. `paper` reproduces CoLLM-NAS where the default improves on it:
  * over-limit candidates are evaluated and fed back, the Generator gets no list of visited
  * architectures, and a last strategy is asked for that nothing uses (Algorithm 1, step 3e).
- * For evolution it is the paper's baseline: generations of 10, half of them elites.
+ * For evolution it is the paper's baseline: a population of 10, half of them elites.
  */
 export const presets = {
   collm: {
@@ -81,7 +92,13 @@ export const presets = {
     default: {},
     paper: {
       candidatesPerIteration: 10,
-      evolution: { parentShare: 0.5, mutationShare: 0.5, mutationProbability: 0.1 },
+      evolution: {
+        population: 10,
+        parentShare: 0.5,
+        mutationShare: 0.5,
+        mutationProbability: 0.1,
+        resolutionMutationProbability: 0.1,
+      },
     },
   },
   random: { default: {} },

@@ -1,5 +1,5 @@
 import type { Architecture } from "@collm/search-space";
-import { isFeasible, isReachable, shrinkWithin } from "@collm/search-space";
+import { sampleWithin, shrinkWithin, unreachableLimits } from "@collm/search-space";
 import type { SearcherSetup, Turn } from "../searcher.js";
 
 /** Draws an attempt per architecture that may be wasted on duplicates or limits. */
@@ -11,26 +11,31 @@ const shrunkDrawsPerCandidate = 20;
  * Up to `turn.count` new architectures within the limits, from any source of draws. Under limits
  * that hardly any draw respects, the rest is made by shrinking draws, so that a tight limit gives
  * a search, not an empty one; where nothing new is found in bounded time the list is shorter.
+ *
+ * @param draw is told how many were found before the one it draws for.
  */
 export function collectNovel(
   setup: SearcherSetup,
   turn: Turn,
-  draw: () => Architecture,
+  draw: (found: number) => Architecture,
 ): Architecture[] {
   const { space, config } = setup;
-  if (!isReachable(space, config.limits)) return [];
+  if (unreachableLimits(space, config.limits).length > 0) return [];
   const found = new Map<string, Architecture>();
   const isNew = ({ canonical }: Architecture): boolean =>
     !turn.seen.has(canonical) && !found.has(canonical);
 
-  for (let i = 0; i < drawsPerCandidate * turn.count && found.size < turn.count; i++) {
-    const architecture = draw();
-    if (isNew(architecture) && isFeasible(space.cost(architecture), config.limits)) {
-      found.set(architecture.canonical, architecture);
-    }
+  let draws = drawsPerCandidate * turn.count;
+  while (found.size < turn.count && draws > 0) {
+    const sample = sampleWithin(space, config.limits, () => draw(found.size), {
+      maxAttempts: draws,
+      accept: isNew,
+    });
+    draws -= sample.attempts;
+    if (sample.kind === "found") found.set(sample.architecture.canonical, sample.architecture);
   }
   for (let i = 0; i < shrunkDrawsPerCandidate * turn.count && found.size < turn.count; i++) {
-    const architecture = shrinkWithin(space, draw(), config.limits, turn.rng);
+    const architecture = shrinkWithin(space, draw(found.size), config.limits, turn.rng);
     if (architecture && isNew(architecture)) found.set(architecture.canonical, architecture);
   }
   return [...found.values()];

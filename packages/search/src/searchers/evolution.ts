@@ -5,39 +5,46 @@ import { collectNovel } from "./collect-novel.js";
 
 interface EvolutionState {
   readonly setup: SearcherSetup;
+  /** Evaluations seen so far, feasible or not. */
+  readonly evaluated: number;
   /** The best feasible trials so far, most accurate first; of equals, the earlier first. */
   readonly parents: readonly EvaluatedCandidate[];
 }
 
 /**
- * Elitist evolution as in once-for-all's and SPOS's second stage: the first generation is
+ * Elitist evolution as in once-for-all's and SPOS's second stage: the first population is
  * uniform within the limits; then the best so far are parents, and each child is a mutation of
  * one or a crossover of two. Unlike the originals a child is never a network that was already
- * proposed, so that no evaluation is spent twice.
+ * proposed, so that no evaluation is spent twice, and parents are chosen anew for every batch,
+ * which may be smaller than the population.
  */
 export const evolutionSearcher: Searcher<EvolutionState> = {
   name: "evolution",
-  initial: (setup) => ({ setup, parents: [] }),
-  observe: ({ setup, parents }, record) => {
-    const { candidatesPerIteration, evolution } = setup.config;
-    const trials = evaluatedOf([record]).filter((trial) => trial.isFeasible);
+  initial: (setup) => ({ setup, evaluated: 0, parents: [] }),
+  observe: ({ setup, evaluated, parents }, record) => {
+    const { population, parentShare } = setup.config.evolution;
+    const trials = evaluatedOf([record]);
+    const feasible = trials.filter((trial) => trial.isFeasible);
     return {
       setup,
+      evaluated: evaluated + trials.length,
       // The sort is stable, so of equals the earlier stays first.
-      parents: [...parents, ...trials]
+      parents: [...parents, ...feasible]
         .sort((a, b) => b.status.result.top1Percent - a.status.result.top1Percent)
-        .slice(0, Math.max(1, Math.round(candidatesPerIteration * evolution.parentShare))),
+        .slice(0, Math.max(1, Math.round(population * parentShare))),
     };
   },
   propose: (state, turn) => {
     const { space, config } = state.setup;
-    const { mutationShare, mutationProbability } = config.evolution;
+    const { population, mutationShare, ...mutation } = config.evolution;
     const parents = state.parents.map((trial) => trial.architecture);
-    const draw = () => {
-      if (parents.length === 0) return sampleUniform(space, turn.rng);
+    const founders = population - state.evaluated;
+    const draw = (found: number) => {
+      if (found < founders || parents.length === 0) return sampleUniform(space, turn.rng);
       if (parents.length === 1 || turn.rng.next() < mutationShare) {
         return mutate(space, turn.rng.pick(parents), turn.rng, {
-          probability: mutationProbability,
+          probability: mutation.mutationProbability,
+          byDimension: { resolution: mutation.resolutionMutationProbability },
         });
       }
       return crossover(space, turn.rng.pick(parents), turn.rng.pick(parents), turn.rng);
