@@ -1,3 +1,4 @@
+import { requireChoices } from "../genotype.js";
 import type { Architecture, Legality, SearchSpace } from "../space.js";
 import { elasticMobileNetCost } from "./cost.js";
 import {
@@ -18,14 +19,7 @@ export function createElasticMobileNetSpace(spec: ElasticMobileNetSpec): SearchS
   const layout = layoutGenotype(spec);
 
   const canonicalise = (choices: readonly number[]): Architecture => {
-    layout.genes.forEach((gene, i) => {
-      const choice = choices[i];
-      if (choice === undefined || gene.choices[choice] === undefined) {
-        throw new RangeError(
-          `choice of ${gene.name} is ${choice}, allowed is 0 to ${gene.choices.length - 1}`,
-        );
-      }
-    });
+    requireChoices(layout.genes, choices);
     const canonicalChoices = layout.genes.map((_, i) =>
       isGeneActive(spec, layout, i, choices) ? (choices[i] as number) : 0,
     );
