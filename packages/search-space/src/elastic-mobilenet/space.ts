@@ -71,3 +71,18 @@ export function elasticMobileNetGenes(
 ): ElasticMobileNetGenes {
   return genesOf(spec, layoutGenotype(spec), architecture.choices);
 }
+
+/** Smallest image that a subnet outside the space's own resolutions may be meant for. */
+const minFreeResolution = 32;
+
+/** The spec, with the notation's resolution as its only one if that is a size a network can take. */
+export function withResolutionOf(
+  spec: ElasticMobileNetSpec,
+  notation: unknown,
+): ElasticMobileNetSpec {
+  const { r, image_size: imageSize } = (notation ?? {}) as Record<string, unknown>;
+  const wanted = r ?? imageSize;
+  const size: unknown = Array.isArray(wanted) && wanted.length === 1 ? wanted[0] : wanted;
+  const isFree = typeof size === "number" && Number.isInteger(size) && size >= minFreeResolution;
+  return isFree ? { ...spec, resolutions: [size] } : spec;
+}
