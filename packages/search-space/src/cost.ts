@@ -1,4 +1,8 @@
-/** What an architecture costs, exact integers. */
+/**
+ * What an architecture costs, exactly. Whole numbers for everything a search may choose; only
+ * `officialFlops` of an AutoFormer with an odd embedding width, which can be evaluated but not be
+ * searched, ends in a half, as in the original.
+ */
 export interface Cost {
   /** Multiply-accumulates of one forward pass with one image. */
   readonly macs: number;

@@ -1,4 +1,6 @@
+import { createAutoFormerSpace } from "./autoformer/space.js";
 import { createElasticMobileNetSpace } from "./elastic-mobilenet/space.js";
+import { createShuffleNetSpace } from "./shufflenet/space.js";
 import type { SearchSpace } from "./space.js";
 import type { SpaceSpec } from "./spec.js";
 
@@ -7,5 +9,9 @@ export function createSearchSpace(spec: SpaceSpec): SearchSpace {
   switch (spec.family) {
     case "ofa-mobilenet-v3":
       return createElasticMobileNetSpace(spec);
+    case "spos-shufflenet-v2":
+      return createShuffleNetSpace(spec);
+    case "autoformer":
+      return createAutoFormerSpace(spec);
   }
 }

@@ -1,4 +1,23 @@
 export {
+  type AutoFormerGenes,
+  type AutoFormerNotation,
+  autoFormerGenes,
+} from "./autoformer/genotype.js";
+export {
+  type AutoFormerHeadChoices,
+  type AutoFormerSize,
+  publishedAutoFormerSpec,
+} from "./autoformer/published.js";
+export {
+  type AutoFormerSpec,
+  autoFormerHeadDim,
+  autoFormerMaxRelativePosition,
+  autoFormerSpecSchema,
+  mlpWidth,
+  patchCount,
+  superMlpWidth,
+} from "./autoformer/spec.js";
+export {
   type Cost,
   type CostKind,
   excesses,
@@ -8,6 +27,7 @@ export {
   limitedCost,
 } from "./cost.js";
 export { createSearchSpace } from "./create.js";
+export { type Cuttable, networkOf, readCuttable } from "./cuttable.js";
 export {
   type BlockPlan,
   type ElasticMobileNetGenes,
@@ -30,6 +50,19 @@ export {
   sampleWithin,
   shrinkWithin,
 } from "./sampling.js";
+export {
+  planShuffleBlocks,
+  type ShuffleBlockPlan,
+  type ShuffleNetGenes,
+  shuffleBlocks,
+} from "./shufflenet/plan.js";
+export { publishedShuffleNetSpec } from "./shufflenet/published.js";
+export { shuffleNetGenes } from "./shufflenet/space.js";
+export {
+  layerCount,
+  type ShuffleNetSpec,
+  shuffleNetSpecSchema,
+} from "./shufflenet/spec.js";
 export type { Architecture, Gene, Legality, Notation, SearchSpace } from "./space.js";
 export { type SpaceSpec, spaceSpecSchema } from "./spec.js";
 export { crossover, type MutationOptions, mutate } from "./variation.js";

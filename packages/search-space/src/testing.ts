@@ -1,3 +1,3 @@
 export { describeSearchSpace } from "./testing/contract.js";
 export { findSchemaViolation } from "./testing/json-schema.js";
-export { tinySpec } from "./testing/tiny-spec.js";
+export { tinyAutoFormerSpec, tinyShuffleNetSpec, tinySpec } from "./testing/tiny-spec.js";

@@ -4,6 +4,8 @@ import {
   type Architecture,
   createSearchSpace,
   elasticMobileNetGenes,
+  networkOf,
+  readCuttable,
   type SearchSpace,
   type SpaceSpec,
 } from "@collm/search-space";
@@ -41,9 +43,6 @@ export interface SupernetSummary {
   readonly paramsCount: number;
 }
 
-/** Smallest image that a subnet outside the space's own resolutions may be meant for. */
-const minFreeResolution = 32;
-
 /**
  * Loads the supernet of a manifest. Throws `InvalidManifestError` when the manifest has no weights,
  * `CheckpointFormatError` for a broken file and `SupernetTensorError` for the wrong tensors.
@@ -65,13 +64,19 @@ export async function openSupernet(manifest: Manifest): Promise<Supernet> {
 /** Loads a supernet from tensors that are already open; the caller closes them. */
 export async function loadSupernet(manifest: Manifest, source: TensorSource): Promise<Supernet> {
   const { spec } = manifest;
+  if (spec.family !== "ofa-mobilenet-v3") {
+    throw new InvalidManifestError(manifest.file, [
+      `family: got ${spec.family}, whose networks cannot be built, allowed is ofa-mobilenet-v3`,
+    ]);
+  }
   const checkpointSha256 = await source.digest();
   const digest = supernetDigest(spec, checkpointSha256);
   const weights = await loadElasticWeights(spec, source);
   const space = createSearchSpace(spec);
 
   const cut = (cuttable: SearchSpace, architecture: Architecture): Subnet => {
-    const genes = elasticMobileNetGenes(cuttable.spec, architecture);
+    // A space that was widened for one architecture is of the manifest's family.
+    const genes = elasticMobileNetGenes(cuttable.spec as typeof spec, architecture);
     return {
       ...cutElasticSubnet(spec, weights, genes),
       canonical: architecture.canonical,
@@ -94,23 +99,21 @@ export async function loadSupernet(manifest: Manifest, source: TensorSource): Pr
     },
     subnet: (architecture) => cut(space, architecture),
     subnetOfNotation: (notation) => {
-      const cuttable = createSearchSpace(withResolutionOf(spec, notation));
-      const legality = cuttable.legality(notation);
-      return legality.kind === "illegal"
-        ? legality
-        : { kind: "subnet", subnet: cut(cuttable, legality.architecture) };
+      const read = readCuttable(spec, notation);
+      return read.kind === "illegal"
+        ? read
+        : { kind: "subnet", subnet: cut(read.space, read.architecture) };
     },
   };
 }
 
 /**
- * Two manifests with the same digest give the same logits for the same architecture. The list of
- * resolutions is left out: it restricts the search and changes no result.
+ * Two manifests with the same digest give the same logits for the same architecture. What only
+ * restricts the search, such as the list of resolutions, is left out: it changes no result.
  */
 export function supernetDigest(spec: SpaceSpec, weightsDigest: string): string {
-  const { resolutions, ...network } = spec;
   return createHash("sha256")
-    .update(JSON.stringify({ network: sortKeys(network), weights: weightsDigest }))
+    .update(JSON.stringify({ network: sortKeys(networkOf(spec)), weights: weightsDigest }))
     .digest("hex");
 }
 
@@ -123,13 +126,4 @@ function sortKeys(value: unknown): unknown {
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, inner]) => [key, sortKeys(inner)]),
   );
-}
-
-/** The spec, with the notation's resolution as its only one if that is a size a network can take. */
-function withResolutionOf(spec: SpaceSpec, notation: unknown): SpaceSpec {
-  const { r, image_size: imageSize } = (notation ?? {}) as Record<string, unknown>;
-  const wanted = r ?? imageSize;
-  const size: unknown = Array.isArray(wanted) && wanted.length === 1 ? wanted[0] : wanted;
-  const isFree = typeof size === "number" && Number.isInteger(size) && size >= minFreeResolution;
-  return isFree ? { ...spec, resolutions: [size] } : spec;
 }

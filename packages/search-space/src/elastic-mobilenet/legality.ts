@@ -1,3 +1,4 @@
+import { shorten, show } from "../reasons.js";
 import { type GenotypeLayout, isGeneActive } from "./genotype.js";
 import { blockCount, type ElasticMobileNetSpec } from "./spec.js";
 
@@ -72,19 +73,4 @@ function readResolution(record: Readonly<Record<string, unknown>>, problems: str
     problems.push(`image_size: got ${show(imageSize)}, but r is ${show(r)}`);
   }
   return r ?? imageSize;
-}
-
-function show(value: unknown): string {
-  if (value === undefined) return "nothing";
-  try {
-    return shorten(JSON.stringify(value) ?? String(value));
-  } catch {
-    // No JSON, so no language model wrote it: a cycle or a big integer inside.
-    return `a ${typeof value} that is not JSON`;
-  }
-}
-
-/** A model may write anything at any length; a reason is read by people and sent back to it. */
-function shorten(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

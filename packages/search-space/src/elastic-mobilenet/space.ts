@@ -1,3 +1,4 @@
+import { requireChoices } from "../genotype.js";
 import type { Architecture, Legality, SearchSpace } from "../space.js";
 import { elasticMobileNetCost } from "./cost.js";
 import {
@@ -18,14 +19,7 @@ export function createElasticMobileNetSpace(spec: ElasticMobileNetSpec): SearchS
   const layout = layoutGenotype(spec);
 
   const canonicalise = (choices: readonly number[]): Architecture => {
-    layout.genes.forEach((gene, i) => {
-      const choice = choices[i];
-      if (choice === undefined || gene.choices[choice] === undefined) {
-        throw new RangeError(
-          `choice of ${gene.name} is ${choice}, allowed is 0 to ${gene.choices.length - 1}`,
-        );
-      }
-    });
+    requireChoices(layout.genes, choices);
     const canonicalChoices = layout.genes.map((_, i) =>
       isGeneActive(spec, layout, i, choices) ? (choices[i] as number) : 0,
     );
@@ -76,4 +70,19 @@ export function elasticMobileNetGenes(
   architecture: Architecture,
 ): ElasticMobileNetGenes {
   return genesOf(spec, layoutGenotype(spec), architecture.choices);
+}
+
+/** Smallest image that a subnet outside the space's own resolutions may be meant for. */
+const minFreeResolution = 32;
+
+/** The spec, with the notation's resolution as its only one if that is a size a network can take. */
+export function withResolutionOf(
+  spec: ElasticMobileNetSpec,
+  notation: unknown,
+): ElasticMobileNetSpec {
+  const { r, image_size: imageSize } = (notation ?? {}) as Record<string, unknown>;
+  const wanted = r ?? imageSize;
+  const size: unknown = Array.isArray(wanted) && wanted.length === 1 ? wanted[0] : wanted;
+  const isFree = typeof size === "number" && Number.isInteger(size) && size >= minFreeResolution;
+  return isFree ? { ...spec, resolutions: [size] } : spec;
 }

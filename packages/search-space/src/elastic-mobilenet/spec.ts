@@ -1,14 +1,5 @@
 import { z } from "zod";
-
-const count = z.int().positive();
-const choices = (what: string) =>
-  z
-    .array(count)
-    .min(1)
-    .refine(
-      (list) => list.every((value, i) => i === 0 || value > (list[i - 1] as number)),
-      `${what} must be distinct and ascending`,
-    );
+import { ascendingChoices, count } from "../spec-parts.js";
 
 /**
  * The stage table of an elastic MobileNetV3: a fixed stem and first block, then stages whose
@@ -39,15 +30,15 @@ export const elasticMobileNetSpecSchema = z.strictObject({
   featureMix: count,
   classes: count,
   /** Blocks a stage may run; the first `d` of the largest depth run. */
-  depths: choices("depths"),
+  depths: ascendingChoices("depths"),
   /** Odd depthwise kernel sizes; the largest is stored, the others are derived from it. */
-  kernels: choices("kernels").refine(
+  kernels: ascendingChoices("kernels").refine(
     (list) => list.every((k) => k % 2 === 1),
     "kernels must be odd",
   ),
-  expansions: choices("expansions"),
+  expansions: ascendingChoices("expansions"),
   /** Square input sizes in pixels. */
-  resolutions: choices("resolutions"),
+  resolutions: ascendingChoices("resolutions"),
 });
 
 export type ElasticMobileNetSpec = z.infer<typeof elasticMobileNetSpecSchema>;

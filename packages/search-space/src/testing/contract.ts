@@ -101,7 +101,10 @@ export function describeSearchSpace(name: string, spec: SpaceSpec): void {
     it("answers anything that is no architecture with reasons, and never throws", () => {
       const junk = fc.oneof(
         fc.anything({ withBigInt: true, withNullPrototype: true, withObjectString: true }),
-        fc.dictionary(fc.constantFrom("ks", "e", "d", "r", "op"), fc.anything()),
+        fc.dictionary(
+          fc.constantFrom("ks", "e", "d", "r", "op", "layer_num", "mlp_ratio", "embed_dim"),
+          fc.anything(),
+        ),
       );
       fc.assert(
         fc.property(junk, fc.string(), (value, text) => {
