@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { GraphBuilder } from "./graph-builder.js";
+import { GraphBuilder, type Value } from "./graph-builder.js";
 import { encodeModel } from "./model.js";
 import { OnnxBuildError } from "./onnx-build-error.js";
 import { float32Elements } from "./tensor.js";
@@ -42,8 +42,23 @@ function everyOperator(): GraphBuilder {
     Float32Array.of(0.5, -0.5),
   );
   graph.output(logits, "logits", ["batch", 2]);
+  graph.output(everyTokenOperator(graph, stem), "tokens", ["batch", "tokens", 3]);
   graph.output(graph.concat([variance, variance], 0), "variances", [8]);
   return graph;
+}
+
+/** The operators of transformers: [batch, 4, height, width] to [batch, tokens, 3]. */
+function everyTokenOperator(graph: GraphBuilder, maps: Value): Value {
+  const [even, odd] = graph.splitByParity(maps, 1);
+  const flat = graph.reshape(graph.concat([even, odd], 1), [0, 4, -1]);
+  const tokens = graph.pad(graph.transpose(flat, [0, 2, 1]), [0, 1, 0], [0, 0, 0]);
+  const normalised = graph.layerNormalization("layerNorm", graph.slice(tokens, 1, 1), {
+    scale: new Float32Array(4).fill(1),
+    shift: new Float32Array(4),
+    epsilon: 1e-5,
+  });
+  const [first, rest] = graph.split(graph.softmax(graph.gelu(normalised)), 2, [1, 3]);
+  return graph.mul(first as Value, rest as Value);
 }
 
 describe("GraphBuilder", () => {
@@ -54,6 +69,7 @@ describe("GraphBuilder", () => {
     ]);
     expect(output.map((info) => [info.name, dimensionsOf(info)])).toEqual([
       ["logits", ["batch", 2]],
+      ["tokens", ["batch", "tokens", 3]],
       ["variances", [8]],
     ]);
   });

@@ -9,14 +9,18 @@ declare const valueBrand: unique symbol;
 /** The name of a tensor inside one graph; only a `GraphBuilder` makes them. */
 export type Value = string & { readonly [valueBrand]: true };
 
-/** A square two-dimensional convolution, zero-padded so that stride 1 keeps the image size. */
+/** A square two-dimensional convolution. */
 export interface Convolution {
   /** Row-major `[output channels, input channels / groups, kernel, kernel]`. */
   readonly weight: Float32Array;
   readonly weightShape: readonly [number, number, number, number];
   /** One number per output channel; absent means none. */
   readonly bias?: Float32Array | undefined;
-  readonly stride?: 1 | 2;
+  /** Default 1. */
+  readonly stride?: number;
+  /** Zeros on each side. Default: half the kernel, so that stride 1 keeps the image size. */
+  readonly padding?: number;
+  /** Default 1. */
   readonly groups?: number;
 }
 
@@ -72,7 +76,7 @@ export class GraphBuilder {
   /** Convolves `[batch, channels, height, width]`. */
   conv(name: string, input: Value, convolution: Convolution): Value {
     const [outChannels, , kernel] = convolution.weightShape;
-    const padding = (kernel - 1) / 2;
+    const padding = convolution.padding ?? (kernel - 1) / 2;
     const stride = convolution.stride ?? 1;
     const operands = [
       input,
@@ -155,6 +159,42 @@ export class GraphBuilder {
     );
   }
 
+  /** `((x - mean) / sqrt(variance + epsilon)) * scale + shift` over the last dimension. */
+  layerNormalization(
+    name: string,
+    input: Value,
+    parameters: {
+      readonly scale: Float32Array;
+      readonly shift: Float32Array;
+      readonly epsilon: number;
+    },
+  ): Value {
+    const { scale, shift, epsilon } = parameters;
+    const operands = [
+      input,
+      this.constant(`${name}.weight`, [scale.length], scale),
+      this.constant(`${name}.bias`, [shift.length], shift),
+    ];
+    const attributes = { axis: int(-1), epsilon: float(epsilon) };
+    return this.#node("LayerNormalization", operands, attributes, name);
+  }
+
+  /** Over the last dimension. */
+  softmax(input: Value): Value {
+    return this.#node("Softmax", [input], { axis: int(-1) });
+  }
+
+  /**
+   * `x * (1 + erf(x / sqrt(2))) / 2`, the exact GELU, in the form that ONNX Runtime turns into one
+   * kernel. ONNX has an operator for it only from version 20 on.
+   */
+  gelu(input: Value): Value {
+    const scaled = this.#node("Div", [input, this.#scalar(Math.SQRT2)]);
+    const shifted = this.add(this.#node("Erf", [scaled]), this.#scalar(1));
+    return this.mul(this.mul(input, shifted), this.#scalar(0.5));
+  }
+
+  /** Of more than two dimensions: the product of the last two, the others broadcast. */
   matMul(a: Value, b: Value): Value {
     return this.#node("MatMul", [a, b]);
   }
@@ -165,13 +205,10 @@ export class GraphBuilder {
     input: Value,
     weight: Float32Array,
     shape: readonly [number, number],
-    bias: Float32Array,
+    bias?: Float32Array,
   ): Value {
-    const operands = [
-      input,
-      this.constant(`${name}.weight`, shape, weight),
-      this.constant(`${name}.bias`, [shape[0]], bias),
-    ];
+    const operands = [input, this.constant(`${name}.weight`, shape, weight)];
+    if (bias) operands.push(this.constant(`${name}.bias`, [shape[0]], bias));
     return this.#node("Gemm", operands, { transB: int(1) }, name);
   }
 
@@ -182,6 +219,51 @@ export class GraphBuilder {
 
   concat(inputs: readonly Value[], axis: number): Value {
     return this.#node("Concat", inputs, { axis: int(axis) });
+  }
+
+  /** Dimension i of the result is dimension `order[i]` of the input. */
+  transpose(input: Value, order: readonly number[]): Value {
+    return this.#node("Transpose", [input], { perm: ints(...order) });
+  }
+
+  /** Indices from `start` up to but excluding `end` of one dimension; without `end`, to the last. */
+  slice(input: Value, axis: number, start: number, end?: number): Value {
+    const operand = (what: string, value: number): Value =>
+      this.constant(what, [1], BigInt64Array.of(BigInt(value)));
+    const last = end ?? Number.MAX_SAFE_INTEGER;
+    return this.#node("Slice", [
+      input,
+      operand("start", start),
+      operand("end", last),
+      operand("axis", axis),
+    ]);
+  }
+
+  /** Adds `before` and `after` zeros to each dimension. */
+  pad(input: Value, before: readonly number[], after: readonly number[]): Value {
+    const widths = BigInt64Array.from([...before, ...after], BigInt);
+    return this.#node("Pad", [input, this.constant("pads", [widths.length], widths)]);
+  }
+
+  /** Cuts one dimension into consecutive parts of these sizes. */
+  split(input: Value, axis: number, sizes: readonly number[]): readonly Value[] {
+    const lengths = this.constant("sizes", [sizes.length], BigInt64Array.from(sizes, BigInt));
+    return this.#nodeOf(sizes.length, "Split", [input, lengths], { axis: int(axis) }, "Split");
+  }
+
+  /** The even and the odd indices of one dimension. */
+  splitByParity(input: Value, axis: number): readonly [Value, Value] {
+    const operand = (what: string, value: number): Value =>
+      this.constant(what, [1], BigInt64Array.of(BigInt(value)));
+    const half = (start: number): Value =>
+      this.#node("Slice", [
+        input,
+        operand("start", start),
+        operand("end", Number.MAX_SAFE_INTEGER),
+        operand("axis", axis),
+        operand("step", 2),
+      ]);
+    return [half(0), half(1)];
   }
 
   /** Gives `input` a new shape; -1 stands for what is left, 0 for the size the input has there. */
@@ -203,18 +285,34 @@ export class GraphBuilder {
     };
   }
 
+  #scalar(value: number): Value {
+    return this.constant("scalar", [], Float32Array.of(value));
+  }
+
   #node(
     opType: string,
     input: readonly Value[],
     attributes: Attributes = {},
     name: string = opType,
   ): Value {
-    const output = this.#claim(name);
+    const [output] = this.#nodeOf(1, opType, input, attributes, name);
+    return output as Value;
+  }
+
+  /** A node with several outputs. */
+  #nodeOf(
+    outputs: number,
+    opType: string,
+    input: readonly Value[],
+    attributes: Attributes,
+    name: string,
+  ): readonly Value[] {
+    const output = Array.from({ length: outputs }, () => this.#claim(name));
     this.#nodes.push({
-      name: output,
+      name: output[0] as Value,
       opType,
       input: [...input],
-      output: [output],
+      output: [...output],
       attribute: Object.entries(attributes).map(([key, value]) => attributeProto(key, value)),
       docString: "",
       domain: "",
