@@ -1,9 +1,10 @@
 import {
-  averageStatistics,
   type BatchObservation,
   type BatchStatistics,
   buildCalibrationGraph,
+  combineStatistics,
   graphNames,
+  type StatisticsMode,
   type Subnet,
 } from "@collm/supernet";
 import { type InputBatch, openNetwork } from "./network.js";
@@ -12,6 +13,8 @@ import type { RuntimeSettings } from "./runtime.js";
 
 export interface EstimateOptions {
   readonly runtime: RuntimeSettings;
+  /** How batches become statistics. */
+  readonly mode: StatisticsMode;
   /** Checked before each batch. */
   readonly stop: StopSignal;
   /** Called after each batch with the number of images seen so far. */
@@ -27,7 +30,7 @@ export async function estimateStatistics(
   batches: Iterable<InputBatch> | AsyncIterable<InputBatch>,
   options: EstimateOptions,
 ): Promise<BatchStatistics> {
-  const { runtime, stop, onImages } = options;
+  const { runtime, mode, stop, onImages } = options;
   const network = await openNetwork(buildCalibrationGraph(subnet), runtime, { isForFewRuns: true });
   const observations: BatchObservation[] = [];
   let imagesDone = 0;
@@ -38,12 +41,17 @@ export async function estimateStatistics(
         graphNames.means,
         graphNames.variances,
       ]);
-      observations.push({ imagesCount: batch.imagesCount, means, variances });
+      observations.push({
+        imagesCount: batch.imagesCount,
+        side: batch.shape[2] as number,
+        means,
+        variances,
+      });
       imagesDone += batch.imagesCount;
       onImages?.(imagesDone);
     }
   } finally {
     await network.release();
   }
-  return averageStatistics(subnet, observations);
+  return combineStatistics(subnet, observations, mode);
 }

@@ -3,7 +3,9 @@ import {
   type BatchStatistics,
   buildInferenceGraph,
   graphNames,
+  type Recipe,
   runningStatistics,
+  type StatisticsMode,
   type Subnet,
 } from "@collm/supernet";
 import { estimateStatistics } from "./estimate-statistics.js";
@@ -18,10 +20,11 @@ import { countRecognised } from "./top-k.js";
  */
 export const measuringBatchSize = 16;
 
-/** Images for re-estimation, and how many form one batch of the estimate. */
+/** Images for re-estimation, how many form one batch of the estimate, and how batches combine. */
 export interface CalibrationImages {
   readonly images: ImageSet;
   readonly batchSize: number;
+  readonly mode: StatisticsMode;
 }
 
 export interface MeasureOptions {
@@ -99,23 +102,20 @@ export async function statisticsOf(
   options: MeasureOptions,
 ): Promise<BatchStatistics> {
   if (!calibration) return runningStatistics(subnet);
-  const { images, batchSize } = calibration;
+  const { images, batchSize, mode } = calibration;
   const report = (imagesDone: number): void =>
     options.onProgress?.({ phase: "calibrate", imagesDone, imagesTotal: images.count });
   report(0);
   return await estimateStatistics(subnet, imageBatches(images, subnet.normalize, batchSize), {
     ...options,
+    mode,
     onImages: report,
   });
 }
 
 /** The recipe's calibration images: the first ones of the packed set. */
-export function calibrationImages(
-  images: ImageSet,
-  recipe: { readonly calibrationImages: number; readonly batchSize: number },
-): CalibrationImages {
-  return {
-    images: firstImages(images, recipe.calibrationImages),
-    batchSize: recipe.batchSize,
-  };
+export function calibrationImages(images: ImageSet, recipe: Recipe): CalibrationImages {
+  const { calibrationImages: count, batchSize, batchNorm } = recipe;
+  if (batchNorm === "running") throw new RangeError("the recipe re-estimates no statistics");
+  return { images: firstImages(images, count), batchSize, mode: batchNorm };
 }

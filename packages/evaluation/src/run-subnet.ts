@@ -5,6 +5,8 @@ import {
   type BatchStatistics,
   buildInferenceGraph,
   graphNames,
+  hasBatchNorm,
+  type Manifest,
   runningStatistics,
   type Subnet,
   statisticsToJson,
@@ -37,10 +39,10 @@ export interface RunSummary {
 /** Runs a subnet on arrays. */
 export async function runSubnet(command: RunCommand): Promise<RunSummary> {
   const { runtime, stop } = executionOf(command);
-  const { subnet } = await openSubnet(command);
+  const { manifest, subnet } = await openSubnet(command);
   const input = await readBatch(command.inputPath);
   let calibrationImages = 0;
-  const statistics = await statisticsFor(subnet, command, (images) => {
+  const statistics = await statisticsFor(manifest, subnet, command, (images) => {
     calibrationImages = images;
   });
   if (command.statisticsPath !== undefined) {
@@ -65,14 +67,23 @@ export async function runSubnet(command: RunCommand): Promise<RunSummary> {
 }
 
 async function statisticsFor(
+  { recipe, file }: Manifest,
   subnet: Subnet,
   command: RunCommand,
   onImages: (imagesDone: number) => void,
 ): Promise<BatchStatistics> {
   const paths = command.calibrationPaths ?? [];
   if (paths.length === 0) return runningStatistics(subnet);
+  if (!hasBatchNorm(subnet)) {
+    throw new CollmError(
+      "invalid-argument",
+      `--calibration: got ${paths[0]}, allowed is none: the networks of ${file} have no BatchNorm`,
+    );
+  }
   return await estimateStatistics(subnet, readBatches(paths), {
     ...executionOf(command),
+    // Whoever gives images wants an estimate, even if the recipe makes none.
+    mode: recipe.batchNorm === "running" ? "weighted-mean" : recipe.batchNorm,
     onImages,
   });
 }

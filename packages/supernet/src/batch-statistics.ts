@@ -1,11 +1,11 @@
-import { type BatchNorm, batchNormsOf, type SubnetLayers } from "./subnet-layers.js";
+import {
+  type BatchNorm,
+  batchNormSides,
+  batchNormsOf,
+  type SubnetLayers,
+} from "./subnet-layers.js";
 
-/**
- * BatchNorm statistics of one subnet, by BatchNorm key. Re-estimation follows once-for-all's
- * `set_running_statistics`: every batch is normalised with its own mean and biased variance, and the
- * result is the average of these over batches, weighted by batch size. The variance between batch
- * means is not added, so this is not the pooled variance, and it depends on how images are batched.
- */
+/** BatchNorm statistics of one subnet, by BatchNorm key. */
 export type BatchStatistics = ReadonlyMap<string, ChannelStatistics>;
 
 export interface ChannelStatistics {
@@ -14,10 +14,28 @@ export interface ChannelStatistics {
   readonly variance: Float64Array;
 }
 
+/**
+ * How batches become statistics. In every mode each batch is normalised with its own mean and biased
+ * variance, the variance between batch means is not added, and the result depends on how images are
+ * batched.
+ *
+ * - `weighted-mean`: averages weighted by batch size, biased variances; once-for-all's
+ *   `set_running_statistics`.
+ * - `exponential`: PyTorch's running average with momentum 0.1 from mean 0 and variance 1, unbiased
+ *   variances: what single-path one-shot's search does. It remembers the last 20 to 40 batches.
+ * - `cumulative`: the plain average over batches, unbiased variances (momentum 1 / i).
+ */
+export type StatisticsMode = "weighted-mean" | "exponential" | "cumulative";
+
+/** PyTorch's default weight of a new batch. */
+const momentum = 0.1;
+
 /** What a calibration graph gives for one batch. */
 export interface BatchObservation {
   /** Images in the batch. */
   readonly imagesCount: number;
+  /** Side of the images in pixels. */
+  readonly side: number;
   /** All BatchNorms' batch means, one after another in execution order. */
   readonly means: ArrayLike<number>;
   /** The biased variances, in the same order. */
@@ -38,12 +56,13 @@ export function runningStatistics(subnet: SubnetLayers): BatchStatistics {
 }
 
 /**
- * The average of several batches' statistics, weighted by batch size. Sums are double precision, in
- * the order given. Throws RangeError without batches or when one has another number of channels.
+ * The statistics that follow from several batches, in the order given. Sums are double precision.
+ * Throws RangeError without batches or when one has another number of channels.
  */
-export function averageStatistics(
+export function combineStatistics(
   subnet: SubnetLayers,
   batches: readonly BatchObservation[],
+  mode: StatisticsMode,
 ): BatchStatistics {
   const norms = batchNormsOf(subnet.layers);
   const channels = norms.reduce((sum, norm) => sum + norm.channels, 0);
@@ -51,21 +70,39 @@ export function averageStatistics(
   if (imagesCount === 0) throw new RangeError("batch statistics: no images to average over");
 
   const mean = new Float64Array(channels);
-  const variance = new Float64Array(channels);
-  for (const batch of batches) {
+  const variance = new Float64Array(channels).fill(mode === "exponential" ? 1 : 0);
+  batches.forEach((batch, index) => {
     if (batch.means.length !== channels || batch.variances.length !== channels) {
       throw new RangeError(
         `batch statistics: got ${batch.means.length} means and ${batch.variances.length} variances, ` +
           `expected ${channels} of each`,
       );
     }
-    const weight = batch.imagesCount / imagesCount;
+    const weight = {
+      "weighted-mean": batch.imagesCount / imagesCount,
+      exponential: momentum,
+      cumulative: 1 / (index + 1),
+    }[mode];
+    // A weighted mean is a sum of shares; the others make room for the new batch.
+    const kept = mode === "weighted-mean" ? 1 : 1 - weight;
+    const corrections = mode === "weighted-mean" ? undefined : unbiased(subnet, batch);
     for (let i = 0; i < channels; i++) {
-      mean[i] = (mean[i] as number) + weight * (batch.means[i] as number);
-      variance[i] = (variance[i] as number) + weight * (batch.variances[i] as number);
+      const observed = (batch.variances[i] as number) * (corrections?.[i] ?? 1);
+      mean[i] = kept * (mean[i] as number) + weight * (batch.means[i] as number);
+      variance[i] = kept * (variance[i] as number) + weight * observed;
     }
-  }
+  });
   return splitByKey(norms, mean, variance);
+}
+
+/** For each channel of each BatchNorm n / (n - 1), n being the values that a batch gives it. */
+function unbiased(subnet: SubnetLayers, { imagesCount, side }: BatchObservation): Float64Array {
+  return Float64Array.from(
+    batchNormSides(subnet.layers, side).flatMap(({ norm, side: own }) => {
+      const values = imagesCount * own * own;
+      return new Array<number>(norm.channels).fill(values / (values - 1));
+    }),
+  );
 }
 
 /** Plain JSON: `{"<key>": {"mean": [], "variance": []}}`. */

@@ -6,7 +6,7 @@ import { type ConvolutionWriter, graphNames, writeLayers } from "./write-layers.
 /**
  * A model file that takes one batch of images of any size and gives the batch mean and biased
  * variance of every BatchNorm's input, while each BatchNorm normalises with just these. They come as
- * two vectors (`graphNames`), in the order of `batchNormsOf`; `averageStatistics` takes them apart.
+ * two vectors (`graphNames`), in the order of `batchNormsOf`; `combineStatistics` takes them apart.
  *
  * Mean and variance are ordinary operators: the training mode of BatchNormalization is refused by
  * ONNX Runtime's CUDA provider, and on the CPU it is no faster than this form, which leaves the

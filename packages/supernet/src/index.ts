@@ -1,9 +1,10 @@
 export {
-  averageStatistics,
   type BatchObservation,
   type BatchStatistics,
   type ChannelStatistics,
+  combineStatistics,
   runningStatistics,
+  type StatisticsMode,
   statisticsToJson,
 } from "./batch-statistics.js";
 export { buildCalibrationGraph } from "./calibration-graph.js";
@@ -18,6 +19,7 @@ export {
   type Recipe,
 } from "./manifest.js";
 export type { Subnet } from "./subnet.js";
+export { hasBatchNorm } from "./subnet-layers.js";
 export {
   openSupernet,
   type SubnetOutcome,

@@ -1,8 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { publishedOfaSpec } from "@collm/search-space";
-import { tinySpec } from "@collm/search-space/testing";
+import {
+  publishedAutoFormerSpec,
+  publishedOfaSpec,
+  publishedShuffleNetSpec,
+} from "@collm/search-space";
+import { tinyAutoFormerSpec, tinySpec } from "@collm/search-space/testing";
 import { afterAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { InvalidManifestError } from "./invalid-manifest-error.js";
@@ -58,12 +62,43 @@ describe("loadManifest", () => {
     expect(manifest.spec).toMatchObject({ resolutions: [128, 132] });
   });
 
+  it("fills in SPOS's published network, its bytes as they are and its running average", async () => {
+    const { family, ...spec } = publishedShuffleNetSpec();
+    expect(
+      await load({ family, checkpoint: "weights.safetensors", resolution: 160 }),
+    ).toMatchObject({
+      spec: { family, ...spec, resolution: 160 },
+      normalize: { mean: [0, 0, 0], std: [1, 1, 1], range: 255, channelOrder: "bgr" },
+      recipe: { calibrationImages: 25_600, batchSize: 128, batchNorm: "exponential" },
+    });
+  });
+
+  it("takes an AutoFormer by its size, and the other head choices of Base", async () => {
+    const autoformer = { family: "autoformer", checkpoint: "weights.safetensors" };
+    expect(await load({ ...autoformer, size: "tiny" })).toMatchObject({
+      spec: publishedAutoFormerSpec("tiny"),
+      recipe: { batchNorm: "running" },
+    });
+    const headChoices = "subnet-yaml" as const;
+    expect(await load({ ...autoformer, size: "base", headChoices })).toMatchObject({
+      spec: publishedAutoFormerSpec("base", headChoices),
+    });
+  });
+
+  it("takes an AutoFormer that is spelled out", async () => {
+    const manifest = await load({ ...tinyAutoFormerSpec, checkpoint: "weights.safetensors" });
+    expect(manifest.spec).toEqual(tinyAutoFormerSpec);
+  });
+
+  const families = '"ofa-mobilenet-v3" or "spos-shufflenet-v2" or "autoformer"';
+  const spos = { family: "spos-shufflenet-v2", checkpoint: "weights.safetensors" };
+  const autoformer = { family: "autoformer", checkpoint: "weights.safetensors" };
   const { stages, ...withoutStages } = { ...tinySpec, checkpoint: "weights.safetensors" };
   const [firstStage, secondStage] = stages;
   it.each([
     [{ ...published, width: 1.1 }, "width: got 1.1, allowed is 1 or 1.2"],
-    [{ ...published, family: "spos" }, 'family: got "spos", allowed is "ofa-mobilenet-v3"'],
-    [{ checkpoint: "x" }, 'family: got nothing, allowed is "ofa-mobilenet-v3"'],
+    [{ ...published, family: "spos" }, `family: got "spos", allowed is ${families}`],
+    [{ checkpoint: "x" }, `family: got nothing, allowed is ${families}`],
     [{ ...published, stem: 16 }, "stem: unknown key in the manifest"],
     [withoutStages, "stages: got nothing, allowed is a list"],
     [
@@ -79,14 +114,28 @@ describe("loadManifest", () => {
       "resolutions: got [160,128], but resolutions must be distinct and ascending",
     ],
     [
-      { ...published, recipe: { batchSize: 0, batchNorm: "exponential" } },
-      'recipe.batchSize: got 0, allowed is a number above 0; recipe.batchNorm: got "exponential", allowed is "running" or "weighted-mean"',
+      { ...published, recipe: { batchSize: 0, batchNorm: "median" } },
+      'recipe.batchSize: got 0, allowed is a number above 0; recipe.batchNorm: got "median", allowed is "running" or "weighted-mean" or "exponential" or "cumulative"',
     ],
     [
       { ...published, normalize: { mean: [0, 0], std: [1, 1, 1] } },
       "normalize.mean: got [0,0], allowed is a list of at least 3",
     ],
     [{ ...published, name: "a b" }, 'name: got "a b", allowed is text that matches'],
+    [
+      { ...spos, stages: [{ repeats: 1, channels: 7 }] },
+      "stages[0].channels: got 7, but allowed are even channels",
+    ],
+    [{ ...spos, width: 1.0 }, "width: unknown key in the manifest"],
+    [{ ...autoformer, size: "huge" }, 'size: got "huge", allowed is "tiny" or "small" or "base"'],
+    [
+      { ...autoformer, size: "tiny", recipe: { batchNorm: "weighted-mean" } },
+      'recipe.batchNorm: got "weighted-mean", allowed is "running": autoformer has no BatchNorm',
+    ],
+    [
+      { ...tinyAutoFormerSpec, checkpoint: "weights.safetensors", superHeads: 9 },
+      "superHeads: got 9, but",
+    ],
     [{ ...published, checkpoint: "" }, 'checkpoint: got "", allowed is text that is not empty'],
     [{ ...published, images: "all" }, 'images: got "all", allowed is a mapping'],
     [

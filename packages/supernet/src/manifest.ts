@@ -1,11 +1,11 @@
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, extname, resolve } from "node:path";
-import { publishedOfaSpec, type SpaceSpec } from "@collm/search-space";
+import type { SpaceSpec } from "@collm/search-space";
 import { parse, YAMLParseError } from "yaml";
-import type { z } from "zod";
+import type { StatisticsMode } from "./batch-statistics.js";
+import { familyDefaults } from "./family-defaults.js";
 import { InvalidManifestError } from "./invalid-manifest-error.js";
-import { manifestProblems } from "./manifest-problems.js";
-import { familySchema, publishedManifestSchema, tableManifestSchema } from "./manifest-schema.js";
+import { type CommonFields, readManifestFields } from "./manifest-fields.js";
 
 /** A supernet as its manifest describes it: complete, with absolute paths. */
 export interface Manifest {
@@ -31,10 +31,14 @@ export interface ManifestImages {
   readonly test?: string;
 }
 
-/** A pixel `p` in 0..1 enters the network as `(p - mean) / std`; R, G, B. */
+/** `(p - mean) / std` for each pixel `p`; mean and std are of R, G, B. */
 export interface Normalization {
   readonly mean: readonly [number, number, number];
   readonly std: readonly [number, number, number];
+  /** Largest pixel: 1 divides bytes by 255, 255 takes them as they are. Default 1. */
+  readonly range?: 1 | 255;
+  /** Which colour is the network's first channel. Default `rgb`. */
+  readonly channelOrder?: "rgb" | "bgr";
 }
 
 /** How BatchNorm statistics are re-estimated. */
@@ -42,13 +46,12 @@ export interface Recipe {
   readonly calibrationImages: number;
   /** Images per calibration batch; the statistics depend on it. */
   readonly batchSize: number;
-  readonly batchNorm: "running" | "weighted-mean";
+  /** `running` keeps the checkpoint's statistics. */
+  readonly batchNorm: "running" | StatisticsMode;
 }
 
 /** Image values with this prefix name data sets that the project ships, not paths. */
 const shippedImagesPrefix = "demo:";
-
-type ManifestFields = z.infer<typeof publishedManifestSchema> | z.infer<typeof tableManifestSchema>;
 
 /**
  * Reads a manifest. The weight file must exist; images are not looked for, since describing, running
@@ -57,17 +60,45 @@ type ManifestFields = z.infer<typeof publishedManifestSchema> | z.infer<typeof t
 export async function loadManifest(path: string): Promise<Manifest> {
   const file = resolve(path);
   const value = parseYaml(file, await readText(file));
-  const fields = validate(file, value);
-  const weights = weightsOf(file, fields);
+  const { common, spec } = readManifestFields(file, value);
+  const weights = weightsOf(file, common);
   if (weights.kind === "checkpoint") await requireFile(file, weights.path);
+  const defaults = familyDefaults[spec.family];
   return {
     file,
-    name: fields.name ?? basename(file, extname(file)),
-    spec: specOf(fields),
+    name: common.name ?? basename(file, extname(file)),
+    spec,
     weights,
-    images: imagesOf(file, fields),
-    normalize: fields.normalize,
-    recipe: fields.recipe,
+    images: imagesOf(file, common),
+    normalize: normalizeOf(common) ?? defaults.normalize,
+    recipe: recipeOf(file, spec, common),
+  };
+}
+
+/** Without keys that hold undefined. */
+function normalizeOf({ normalize }: CommonFields): Normalization | undefined {
+  if (!normalize) return undefined;
+  const { mean, std, range, channelOrder } = normalize;
+  return {
+    mean,
+    std,
+    ...(range === undefined ? {} : { range }),
+    ...(channelOrder === undefined ? {} : { channelOrder }),
+  };
+}
+
+function recipeOf(file: string, spec: SpaceSpec, { recipe }: CommonFields): Recipe {
+  const defaults = familyDefaults[spec.family].recipe;
+  const batchNorm = recipe.batchNorm ?? defaults.batchNorm;
+  if (spec.family === "autoformer" && batchNorm !== "running") {
+    throw new InvalidManifestError(file, [
+      `recipe.batchNorm: got "${batchNorm}", allowed is "running": autoformer has no BatchNorm`,
+    ]);
+  }
+  return {
+    calibrationImages: recipe.calibrationImages ?? defaults.calibrationImages,
+    batchSize: recipe.batchSize ?? defaults.batchSize,
+    batchNorm,
   };
 }
 
@@ -90,18 +121,7 @@ function parseYaml(file: string, text: string): unknown {
   }
 }
 
-/** The family decides first, then `width` decides between the two forms. */
-function validate(file: string, value: unknown): ManifestFields {
-  const check = <T>(schema: z.ZodType<T>): T => {
-    const checked = schema.safeParse(value);
-    if (checked.success) return checked.data;
-    throw new InvalidManifestError(file, manifestProblems(checked.error, value));
-  };
-  const named: object = check(familySchema);
-  return "width" in named ? check(publishedManifestSchema) : check(tableManifestSchema);
-}
-
-function weightsOf(file: string, fields: ManifestFields): ManifestWeights {
+function weightsOf(file: string, fields: CommonFields): ManifestWeights {
   const { checkpoint, landscape } = fields;
   if ((checkpoint === undefined) === (landscape === undefined)) {
     const got = checkpoint === undefined ? "neither" : "both";
@@ -122,16 +142,7 @@ async function requireFile(file: string, path: string): Promise<void> {
   ]);
 }
 
-function specOf(fields: ManifestFields): SpaceSpec {
-  if ("width" in fields) {
-    const published = publishedOfaSpec(fields.width);
-    return { ...published, resolutions: fields.resolutions ?? published.resolutions };
-  }
-  const { name, checkpoint, landscape, images, normalize, recipe, ...spec } = fields;
-  return spec;
-}
-
-function imagesOf(file: string, fields: ManifestFields): ManifestImages {
+function imagesOf(file: string, fields: CommonFields): ManifestImages {
   const locate = (value: string): string =>
     value.startsWith(shippedImagesPrefix) ? value : resolve(dirname(file), value);
   const { validation, calibration, test } = fields.images;

@@ -1,3 +1,5 @@
+import type { TransformerLayer } from "./transformer-layers.js";
+
 /**
  * A subnet as a list of layers with its own (sliced) weights: the one description that every graph
  * is written from. Families translate an architecture into layers; the writers know no family.
@@ -12,8 +14,10 @@ export type Layer =
   | ConvolutionLayer
   | SqueezeExciteLayer
   | ResidualLayer
+  | BranchesLayer
   | GlobalAveragePoolLayer
-  | LinearLayer;
+  | LinearLayer
+  | TransformerLayer;
 
 export type Activation = "none" | "relu" | "h-swish";
 
@@ -66,25 +70,67 @@ export interface ResidualLayer {
   readonly body: readonly Layer[];
 }
 
+/** Runs branches and joins their outputs by channel; a branch without layers passes its input on. */
+export interface BranchesLayer {
+  readonly kind: "branches";
+  readonly name: string;
+  /**
+   * What the branches get. `copy`: all of the input. `parity`: there are two, and the first gets
+   * channels 0, 2, 4, ..., the second 1, 3, 5, ...
+   */
+  readonly split: "copy" | "parity";
+  readonly branches: readonly (readonly Layer[])[];
+}
+
 /** `[batch, channels, height, width]` to `[batch, channels, 1, 1]`. */
 export interface GlobalAveragePoolLayer {
   readonly kind: "global-average-pool";
 }
 
-/** Flattens, then `weight * x + bias`. */
+/** Flattens, then `weight * x + bias`, or without bias. */
 export interface LinearLayer {
   readonly kind: "linear";
   readonly name: string;
   /** `[outputs, inputs]` */
   readonly weight: Float32Array;
   readonly weightShape: readonly [number, number];
-  readonly bias: Float32Array;
+  readonly bias?: Float32Array;
 }
 
 /** All BatchNorms of a subnet, in execution order. */
 export function batchNormsOf(layers: readonly Layer[]): readonly BatchNorm[] {
-  return layers.flatMap((layer) => {
-    if (layer.kind === "residual") return batchNormsOf(layer.body);
-    return layer.kind === "convolution" && layer.batchNorm ? [layer.batchNorm] : [];
-  });
+  return batchNormSides(layers, 1).map(({ norm }) => norm);
+}
+
+/** Whether there are statistics that can be re-estimated. */
+export function hasBatchNorm({ layers }: SubnetLayers): boolean {
+  return batchNormsOf(layers).length > 0;
+}
+
+/** All BatchNorms in execution order with the side of the maps they see, for images of this side. */
+export function batchNormSides(
+  layers: readonly Layer[],
+  side: number,
+): readonly { readonly norm: BatchNorm; readonly side: number }[] {
+  const found: { readonly norm: BatchNorm; readonly side: number }[] = [];
+  const visit = (inner: readonly Layer[], before: number): number =>
+    inner.reduce((own, layer) => {
+      switch (layer.kind) {
+        case "convolution": {
+          const after = Math.ceil(own / layer.stride);
+          if (layer.batchNorm) found.push({ norm: layer.batchNorm, side: after });
+          return after;
+        }
+        case "residual":
+          return visit(layer.body, own);
+        case "branches":
+          return layer.branches.reduce((_, branch) => visit(branch, own), own);
+        case "global-average-pool":
+          return 1;
+        default:
+          return own;
+      }
+    }, before);
+  visit(layers, side);
+  return found;
 }

@@ -20,7 +20,7 @@ export interface Subnet extends SubnetLayers {
 
 /** What an exported model says about itself. */
 export function subnetMetadata(subnet: Subnet): Record<string, string> {
-  const { mean, std } = subnet.normalize;
+  const { mean, std, range = 1, channelOrder = "rgb" } = subnet.normalize;
   return {
     "collm.architecture": subnet.canonical,
     "collm.notation": JSON.stringify(subnet.notation),
@@ -29,5 +29,7 @@ export function subnetMetadata(subnet: Subnet): Record<string, string> {
     "collm.classes": String(subnet.classes),
     "collm.normalize.mean": JSON.stringify(mean),
     "collm.normalize.std": JSON.stringify(std),
+    "collm.normalize.range": String(range),
+    "collm.channelOrder": channelOrder,
   };
 }

@@ -93,6 +93,8 @@ describe("buildInferenceGraph", () => {
       "collm.classes": "10",
       "collm.normalize.mean": "[0.485,0.456,0.406]",
       "collm.normalize.std": "[0.229,0.224,0.225]",
+      "collm.normalize.range": "1",
+      "collm.channelOrder": "rgb",
     });
   });
 

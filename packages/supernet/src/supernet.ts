@@ -3,16 +3,14 @@ import { openTensorFile, type TensorSource } from "@collm/checkpoint";
 import {
   type Architecture,
   createSearchSpace,
-  elasticMobileNetGenes,
   networkOf,
   readCuttable,
   type SearchSpace,
   type SpaceSpec,
 } from "@collm/search-space";
+import { loadFamily } from "./families.js";
 import { InvalidManifestError } from "./invalid-manifest-error.js";
 import type { Manifest } from "./manifest.js";
-import { cutElasticSubnet } from "./ofa-mobilenet-v3/subnet-layers.js";
-import { loadElasticWeights } from "./ofa-mobilenet-v3/weights.js";
 import type { Subnet } from "./subnet.js";
 
 /** A trained supernet in memory, ready to be cut. */
@@ -64,45 +62,35 @@ export async function openSupernet(manifest: Manifest): Promise<Supernet> {
 /** Loads a supernet from tensors that are already open; the caller closes them. */
 export async function loadSupernet(manifest: Manifest, source: TensorSource): Promise<Supernet> {
   const { spec } = manifest;
-  if (spec.family !== "ofa-mobilenet-v3") {
-    throw new InvalidManifestError(manifest.file, [
-      `family: got ${spec.family}, whose networks cannot be built, allowed is ofa-mobilenet-v3`,
-    ]);
-  }
   const checkpointSha256 = await source.digest();
   const digest = supernetDigest(spec, checkpointSha256);
-  const weights = await loadElasticWeights(spec, source);
+  const { tensors, cut } = await loadFamily(spec, source);
   const space = createSearchSpace(spec);
 
-  const cut = (cuttable: SearchSpace, architecture: Architecture): Subnet => {
-    // A space that was widened for one architecture is of the manifest's family.
-    const genes = elasticMobileNetGenes(cuttable.spec as typeof spec, architecture);
-    return {
-      ...cutElasticSubnet(spec, weights, genes),
-      canonical: architecture.canonical,
-      notation: cuttable.notation(architecture),
-      resolution: genes.resolution,
-      classes: spec.classes,
-      cost: cuttable.cost(architecture),
-      supernetDigest: digest,
-      normalize: manifest.normalize,
-    };
-  };
+  const cutFrom = (cuttable: SearchSpace, architecture: Architecture): Subnet => ({
+    ...cut(cuttable, architecture),
+    canonical: architecture.canonical,
+    notation: cuttable.notation(architecture),
+    classes: spec.classes,
+    cost: cuttable.cost(architecture),
+    supernetDigest: digest,
+    normalize: manifest.normalize,
+  });
   return {
     manifest,
     space,
     digest,
     summary: {
       checkpointSha256,
-      tensorCount: weights.tensorCount,
-      paramsCount: weights.paramsCount,
+      tensorCount: tensors.tensorCount,
+      paramsCount: tensors.paramsCount,
     },
-    subnet: (architecture) => cut(space, architecture),
+    subnet: (architecture) => cutFrom(space, architecture),
     subnetOfNotation: (notation) => {
       const read = readCuttable(spec, notation);
       return read.kind === "illegal"
         ? read
-        : { kind: "subnet", subnet: cut(read.space, read.architecture) };
+        : { kind: "subnet", subnet: cutFrom(read.space, read.architecture) };
     },
   };
 }

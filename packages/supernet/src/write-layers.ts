@@ -5,6 +5,7 @@ import type {
   PointwiseWeights,
   SqueezeExciteLayer,
 } from "./subnet-layers.js";
+import { writeTransformerLayer } from "./write-transformer.js";
 
 /** Names of the inputs and outputs of all graphs. */
 export const graphNames = {
@@ -51,6 +52,13 @@ function writeLayer(
       return writeSqueezeExcite(graph, input, layer);
     case "residual":
       return graph.add(writeLayers(graph, input, layer.body, writeConvolution), input);
+    case "branches": {
+      const inputs = layer.split === "parity" ? graph.splitByParity(input, 1) : undefined;
+      const outputs = layer.branches.map((branch, i) =>
+        writeLayers(graph, inputs?.[i] ?? input, branch, writeConvolution),
+      );
+      return graph.concat(outputs, 1);
+    }
     case "global-average-pool":
       return graph.globalAveragePool(input);
     case "linear":
@@ -61,6 +69,8 @@ function writeLayer(
         layer.weightShape,
         layer.bias,
       );
+    default:
+      return writeTransformerLayer(graph, input, layer);
   }
 }
 

@@ -77,7 +77,7 @@ describe("the demo supernet", { timeout: 120_000 }, () => {
     const statistics = await estimateStatistics(
       subnet,
       imageBatches(calibration, subnet.normalize, 100),
-      { runtime, stop },
+      { runtime, mode: "weighted-mean", stop },
     );
     expectClose(await logitsOf(subnet, statistics, images), expected.logitsCalibrated);
   });

@@ -55,7 +55,7 @@ export async function prepareSubnet(
       estimateStatistics(
         subnet,
         imageBatches(calibration.images, normalize, calibration.batchSize),
-        { runtime, stop: never },
+        { runtime, mode: calibration.mode, stop: never },
       ),
     );
     const model = await build.time(() => buildInferenceGraph(subnet, statistics));

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { openSafetensors, type TensorSource } from "@collm/checkpoint";
 import { ensureDemoImages } from "@collm/demo";
 import {
-  averageStatistics,
+  combineStatistics,
   type BatchStatistics,
   buildCalibrationGraph,
   buildInferenceGraph,
@@ -123,10 +123,11 @@ async function calibrate(subnet: Subnet, batches: readonly Tensor[]): Promise<Ba
   const outputs = await run(buildCalibrationGraph(subnet), batches);
   const observations = outputs.map(({ means, variances }, i) => ({
     imagesCount: batches[i]?.dims[0] as number,
+    side: batches[i]?.dims[2] as number,
     means: means?.data as Float32Array,
     variances: variances?.data as Float32Array,
   }));
-  return averageStatistics(subnet, observations);
+  return combineStatistics(subnet, observations, "weighted-mean");
 }
 
 /** Largest difference of a logit, relative to the RMS of its image's logits. */

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { averageStatistics, type BatchStatistics, runningStatistics } from "../batch-statistics.js";
+import { type BatchStatistics, combineStatistics, runningStatistics } from "../batch-statistics.js";
 import { buildCalibrationGraph } from "../calibration-graph.js";
 import { buildInferenceGraph } from "../inference-graph.js";
 import { openSession, runSession } from "../onnx-session.fixture.js";
@@ -101,10 +101,10 @@ async function calibrate(subnet: Subnet, calibration: GoldenCalibration): Promis
   const observations = [];
   for (const { images, n, size } of calibration.batches) {
     const { means = [], variances = [] } = await runSession(session, formulaBatch(images, n, size));
-    observations.push({ imagesCount: n, means, variances });
+    observations.push({ imagesCount: n, side: size, means, variances });
   }
   await session.release();
-  return averageStatistics(subnet, observations);
+  return combineStatistics(subnet, observations, "weighted-mean");
 }
 
 function expectStatistics(statistics: BatchStatistics, calibration: GoldenCalibration): void {

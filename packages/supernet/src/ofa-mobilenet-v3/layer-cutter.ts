@@ -1,3 +1,4 @@
+import { leadingBlock } from "../slices.js";
 import type {
   Activation,
   BatchNorm,
@@ -115,14 +116,7 @@ export class LayerCutter {
   /** The leading outputs and inputs `[:outputs, :inputs]` of a weight; a view where that is contiguous. */
   #leading(name: string, [outputs, inputs, height, width]: Shape4): Float32Array {
     const whole = this.#weights.tensor(name);
-    const rowLength = whole.length / this.#weights.outputs(name);
-    const cutLength = inputs * height * width;
-    if (cutLength === rowLength) return whole.subarray(0, outputs * rowLength);
-    const cut = new Float32Array(outputs * cutLength);
-    for (let output = 0; output < outputs; output++) {
-      const start = output * rowLength;
-      cut.set(whole.subarray(start, start + cutLength), output * cutLength);
-    }
-    return cut;
+    const rowLength = whole.length / (this.#weights.shape(name)[0] as number);
+    return leadingBlock(whole, rowLength, outputs, inputs * height * width);
   }
 }

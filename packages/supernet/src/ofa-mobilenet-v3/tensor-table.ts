@@ -1,7 +1,5 @@
 import { blockCount, type ElasticMobileNetSpec, planBlocks } from "@collm/search-space";
-
-/** Tensors of a supernet by name, in the official spelling and in the order of the official files. */
-export type TensorTable = ReadonlyMap<string, readonly number[]>;
+import type { TensorTable } from "../match-tensors.js";
 
 /**
  * The tensors that a supernet of this shape has, with their shapes; every block at its largest
