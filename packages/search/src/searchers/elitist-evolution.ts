@@ -3,7 +3,7 @@ import { type EvaluatedCandidate, evaluatedOf } from "../folds.js";
 import type { Searcher, SearcherSetup } from "../searcher.js";
 import { collectNovel } from "./collect-novel.js";
 
-interface EvolutionState {
+interface ElitistState {
   readonly setup: SearcherSetup;
   /** The best feasible trials so far, most accurate first; of equals, the earlier first. */
   readonly parents: readonly EvaluatedCandidate[];
@@ -15,7 +15,7 @@ interface EvolutionState {
  * one or a crossover of two. Unlike the originals a child is never a network that was already
  * proposed, so that no evaluation is spent twice.
  */
-export const evolutionSearcher: Searcher<EvolutionState> = {
+export const elitistSearcher: Searcher<ElitistState> = {
   name: "evolution",
   initial: (setup) => ({ setup, parents: [] }),
   observe: ({ setup, parents }, record) => {
