@@ -55,11 +55,16 @@ export const searchFileSchema = z.strictObject({
   navigatorMemory: z.boolean().optional(),
   generatorMemory: z.boolean().optional(),
   visitedHints: z.boolean().optional(),
+  /** See `SearchConfig.evolution`. */
   evolution: z
     .strictObject({
+      algorithm: z.enum(["elitist", "spos", "autoformer"]).optional(),
       parentShare: z.number().gt(0).max(1).optional(),
       mutationShare: z.number().min(0).max(1).optional(),
+      crossoverShare: z.number().min(0).max(1).optional(),
       mutationProbability: z.number().min(0).max(1).optional(),
+      structureProbability: z.number().min(0).max(1).optional(),
+      minParams: quantity.optional(),
     })
     .optional(),
   navigator: roleSchema.optional(),
