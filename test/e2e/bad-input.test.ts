@@ -51,6 +51,16 @@ describe("collm with bad input", { timeout: 60_000 }, () => {
     );
   });
 
+  it("refuses a published search on another family, and a lower bound that no search heeds", async () => {
+    const evolution = ["search", "--supernet", landscapeManifest, "--searcher", "evolution"];
+    await expectRefusal(
+      [...evolution, "--preset", "autoformer"],
+      "evolution.algorithm: got autoformer",
+      "allowed for the family ofa-mobilenet-v3 is elitist or spos",
+    );
+    await expectRefusal([...evolution, "--min-params", "5M"], "evolution.minParams: got 5000000");
+  });
+
   it("says that a manifest is missing", async () => {
     await expectRefusal(["search", "--supernet", "none.yaml"], "none.yaml", "cannot be read");
   });

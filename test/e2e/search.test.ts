@@ -59,9 +59,13 @@ describe("collm search on the landscape", { timeout: 120_000 }, () => {
     expect(new Set(sources)).toEqual(new Set(["store"]));
   });
 
-  it.each(["evolution", "random"])("runs the baseline %s without any role", async (searcher) => {
+  it.each([
+    ["evolution", "default"],
+    ["evolution", "spos"],
+    ["random", "default"],
+  ])("runs the baseline %s with the preset %s without any role", async (searcher, preset) => {
     const run = workspace.file(searcher);
-    expect((await search(run, "--searcher", searcher)).code).toBe(0);
+    expect((await search(run, "--searcher", searcher, "--preset", preset)).code).toBe(0);
     const types = new Set((await journalOf(run)).map((event) => event.type));
     expect(types).not.toContain("StrategyRequested");
     expect(types).toContain("SearchFinished");

@@ -55,13 +55,18 @@ export const searchFileSchema = z.strictObject({
   navigatorMemory: z.boolean().optional(),
   generatorMemory: z.boolean().optional(),
   visitedHints: z.boolean().optional(),
+  /** See `SearchConfig.evolution`. */
   evolution: z
     .strictObject({
       population: z.int().positive().optional(),
+      algorithm: z.enum(["elitist", "spos", "autoformer"]).optional(),
       parentShare: z.number().gt(0).max(1).optional(),
       mutationShare: z.number().min(0).max(1).optional(),
+      crossoverShare: z.number().min(0).max(1).optional(),
       mutationProbability: z.number().min(0).max(1).optional(),
       resolutionMutationProbability: z.number().min(0).max(1).optional(),
+      structureProbability: z.number().min(0).max(1).optional(),
+      minParams: quantity.optional(),
     })
     .optional(),
   navigator: roleSchema.optional(),

@@ -49,6 +49,31 @@ describe("resolveSettings", () => {
     expect(search).toMatchObject({ preset: "paper", overLimit: "evaluate", visitedHints: true });
   });
 
+  it("takes a preset's limits unless the user sets his own", () => {
+    const spos = "searcher: evolution\npreset: spos\n";
+    expect(resolve(spos).search).toMatchObject({
+      budget: 1050,
+      candidatesPerIteration: 50,
+      limits: { maxFlops: 330_000_000 },
+      evolution: { algorithm: "spos", parentShare: 0.2 },
+    });
+    expect(resolve(`${spos}maxFlops: 300M\nmaxParams: 3M\n`).search.limits).toEqual({
+      maxFlops: 300_000_000,
+      maxParams: 3_000_000,
+    });
+  });
+
+  it("drops a preset's lower bound above the user's limit, but not the user's own", () => {
+    const preset = "searcher: evolution\npreset: autoformer\n";
+    const minParamsOf = (yaml: string, flags = {}) =>
+      resolve(preset + yaml, {}, flags).search.evolution.minParams;
+    expect(minParamsOf("")).toBe(18_000_000);
+    expect(minParamsOf("maxParams: 23M\n")).toBe(18_000_000);
+    expect(minParamsOf("maxParams: 7M\n")).toBeUndefined();
+    expect(minParamsOf("maxParams: 7M\n", { evolution: { minParams: "5M" } })).toBe(5_000_000);
+    expect(minParamsOf("maxParams: 7M\nevolution: { minParams: 8M }\n")).toBe(8_000_000);
+  });
+
   it("says where YAML is broken", () => {
     expect(() => resolve("budget: [1\n")).toThrow(/collm.yaml: not valid YAML: .*line/);
   });

@@ -117,8 +117,23 @@ function searchConfigOf(file: SearchFile): SearchConfig {
   return {
     ...defaults,
     ...direct,
-    limits: withoutUndefined({ maxFlops, maxMacs, maxParams }),
-    evolution: { ...defaults.evolution, ...withoutUndefined(file.evolution ?? {}) },
+    limits: { ...defaults.limits, ...withoutUndefined({ maxFlops, maxMacs, maxParams }) },
+    evolution: evolutionOf(defaults.evolution, file),
+  };
+}
+
+/**
+ * A preset's lower bound gives way to a limit of the user's that leaves nothing between them: it
+ * is meant for another size of supernet. A lower bound of the user's own stays, to be refused.
+ */
+function evolutionOf(
+  defaults: SearchConfig["evolution"],
+  { evolution = {}, maxParams = Number.POSITIVE_INFINITY }: SearchFile,
+): SearchConfig["evolution"] {
+  const { minParams = 0, ...others } = defaults;
+  return {
+    ...(minParams > maxParams ? others : defaults),
+    ...withoutUndefined(evolution),
   };
 }
 

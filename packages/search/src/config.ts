@@ -35,21 +35,43 @@ export const searchConfigSchema = z.strictObject({
   /** Whether the Generator is given the list of architectures not to repeat. */
   visitedHints: z.boolean(),
   evolution: z.strictObject({
-    /** Networks that are drawn uniformly before the first child. */
+    /**
+     * `elitist` (the default) breeds from the best so far; `spos` and `autoformer` replay the searches
+     * published with those supernets, candidate by candidate.
+     */
+    algorithm: z.enum(["elitist", "spos", "autoformer"]).optional(),
+    /**
+     * Networks that are drawn uniformly before the first child. The published algorithms take the
+     * size of a generation from `candidatesPerIteration`.
+     */
     population: positive,
     /** Share of the population's size that may be parents, the best so far first. */
     parentShare: z.number().gt(0).max(1),
-    /** Share of children made by mutation; the others by crossover. */
+    /** Share of children made by mutation. */
     mutationShare: z.number().min(0).max(1),
+    /**
+     * Share of children made by crossover. Default all others; what both leave, or fail to fill in
+     * ten attempts a child, is random. Published algorithms only.
+     */
+    crossoverShare: z.number().min(0).max(1).optional(),
     /** Probability that a gene of a mutated child is drawn anew. */
     mutationProbability: z.number().min(0).max(1),
-    /** The same for the input resolution, which decides more than any other gene. */
-    resolutionMutationProbability: z.number().min(0).max(1),
+    /** The same for the input resolution; default `mutationProbability`. `elitist` only. */
+    resolutionMutationProbability: z.number().min(0).max(1).optional(),
+    /** The same for the depth and for the embedding width (`autoformer` only; its `s_prob`). */
+    structureProbability: z.number().min(0).max(1).optional(),
+    /**
+     * Parameters below which the `autoformer` search does not look. It is no limit: a smaller
+     * network would be a valid answer, only this search leaves it out, and no other part of the
+     * system may call it infeasible.
+     */
+    minParams: positive.optional(),
   }),
 });
 
 export type SearchConfig = z.infer<typeof searchConfigSchema>;
 export type SearcherName = SearchConfig["searcher"];
+export type EvolutionAlgorithm = NonNullable<SearchConfig["evolution"]["algorithm"]>;
 
 /** Defaults of a searcher; a preset and the user's settings go on top. */
 export function defaultSearchConfig(searcher: SearcherName): SearchConfig {
@@ -81,7 +103,9 @@ export function defaultSearchConfig(searcher: SearcherName): SearchConfig {
  * What each preset changes. `paper` reproduces CoLLM-NAS where the default improves on it:
  * over-limit candidates are evaluated and fed back, the Generator gets no list of visited
  * architectures, and a last strategy is asked for that nothing uses (Algorithm 1, step 3e).
- * For evolution it is the paper's baseline: a population of 10, half of them elites.
+ * For evolution it is the paper's baseline: a population of 10, half of them elites. `spos` and
+ * `autoformer` are the searches published with those supernets, with their own defaults: 50 + 20 x 50
+ * evaluations, the 10 best as parents, 25 mutations and 25 crossovers a generation.
  */
 export const presets = {
   collm: {
@@ -97,7 +121,35 @@ export const presets = {
         parentShare: 0.5,
         mutationShare: 0.5,
         mutationProbability: 0.1,
-        resolutionMutationProbability: 0.1,
+      },
+    },
+    spos: {
+      budget: 1050,
+      candidatesPerIteration: 50,
+      limits: { maxFlops: 330_000_000 },
+      evolution: {
+        algorithm: "spos",
+        population: 50,
+        parentShare: 0.2,
+        mutationShare: 0.5,
+        crossoverShare: 0.5,
+        mutationProbability: 0.1,
+      },
+    },
+    autoformer: {
+      budget: 1050,
+      candidatesPerIteration: 50,
+      // The window of the original's defaults suits Small; Tiny and Base need their own.
+      limits: { maxParams: 23_000_000 },
+      evolution: {
+        algorithm: "autoformer",
+        population: 50,
+        parentShare: 0.2,
+        mutationShare: 0.5,
+        crossoverShare: 0.5,
+        mutationProbability: 0.2,
+        structureProbability: 0.4,
+        minParams: 18_000_000,
       },
     },
   },

@@ -61,6 +61,7 @@ export {
   type TrajectoryIteration,
   type TrialSummary,
 } from "./roles.js";
+export { searchProblems } from "./search-problems.js";
 export type { Searcher, SearcherSetup, Step, Turn } from "./searcher.js";
 export { createSearcher } from "./searchers/create.js";
 export {

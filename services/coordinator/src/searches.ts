@@ -11,8 +11,9 @@ import {
   type SearchId,
   type SearchState,
   type SupernetInfo,
+  searchProblems,
 } from "@collm/search";
-import { createSearchSpace, unreachableLimits } from "@collm/search-space";
+import { createSearchSpace } from "@collm/search-space";
 import type { Logger } from "@collm/telemetry";
 import { ActiveSearch, type SearchPorts } from "./active-search.js";
 import { EventFeed } from "./event-feed.js";
@@ -64,7 +65,7 @@ export class Searches {
     }
     return this.#claim(id, async () => {
       const supernet = await this.#options.describeSupernet(supernetName);
-      refuseUnreachable(supernet, config);
+      refuseHopeless(supernet, config);
       return this.#begin(id, {
         type: "SearchStarted",
         config,
@@ -223,10 +224,7 @@ function unknownSearch(id: SearchId): CollmError {
   return new CollmError("not-found", `search "${id}": no journal of that name`);
 }
 
-function refuseUnreachable(supernet: SupernetInfo, config: SearchConfig): void {
-  const problems = unreachableLimits(createSearchSpace(supernet.space), config.limits).map(
-    ({ limit, kind, allowed, smallest }) =>
-      `${limit}: got ${allowed}, allowed is at least ${smallest}, the smallest ${kind} that ${supernet.name} can reach`,
-  );
+function refuseHopeless(supernet: SupernetInfo, config: SearchConfig): void {
+  const problems = searchProblems(config, createSearchSpace(supernet.space), supernet.name);
   if (problems.length > 0) throw new CollmError("invalid-argument", problems.join("; "));
 }

@@ -8,8 +8,8 @@ import {
   type SettingsSource,
 } from "@collm/config";
 import { CollmError } from "@collm/errors";
-import { parseSearchId, type SearchState } from "@collm/search";
-import { createSearchSpace, unreachableLimits } from "@collm/search-space";
+import { parseSearchId, type SearchState, searchProblems } from "@collm/search";
+import { createSearchSpace } from "@collm/search-space";
 import { loadManifest, type Manifest } from "@collm/supernet";
 import type { Command } from "commander";
 import { runEmbeddedSearch } from "../embedded/session.js";
@@ -30,6 +30,7 @@ export interface SearchFlags {
   readonly maxFlops?: string;
   readonly maxMacs?: string;
   readonly maxParams?: string;
+  readonly minParams?: string;
   readonly target?: string;
   readonly budget?: string;
   readonly iterations?: string;
@@ -51,14 +52,18 @@ export function addSearchCommand(program: Command): void {
     .option("--out <dir>", "run directory (default runs/<supernet>-<time>)")
     .option("--seed <n>", "seed of everything random (default 0)")
     .option("--searcher <name>", "collm, evolution or random (default collm)")
-    .option("--preset <name>", "default or paper")
+    .option(
+      "--preset <name>",
+      "default or paper; evolution also spos or autoformer, the searches published with those supernets",
+    )
     .option("--max-flops <count>", "limit on the family's official FLOPs, e.g. 330M")
     .option("--max-macs <count>", "limit on multiply-accumulates, e.g. 1.2M")
     .option("--max-params <count>", "limit on parameters, e.g. 23M")
+    .option("--min-params <count>", "where --preset autoformer starts looking (default 18M)")
     .option("--target <percent>", "stop at this validation top-1")
-    .option("--budget <n>", "evaluations that may be spent (default 250)")
+    .option("--budget <n>", "evaluations that may be spent (default 250, spos and autoformer 1050)")
     .option("--iterations <n>", "iterations of strategy and candidates (collm: 20)")
-    .option("--candidates <n>", "candidates per iteration (default 15)")
+    .option("--candidates <n>", "candidates per iteration (default 15, spos and autoformer 50)")
     .option("--navigator-memory <on|off>", "whether the Navigator sees earlier iterations")
     .option("--generator-memory <on|off>", "whether the Generator sees earlier iterations")
     .option(
@@ -81,7 +86,7 @@ export async function searchFromFlags(flags: SearchFlags, output: Output): Promi
     throw new CollmError("invalid-argument", "--supernet: got nothing, allowed is a manifest file");
   }
   const manifest = await loadManifest(await manifestPath(flags, settings.supernet));
-  checkReachable(manifest, settings);
+  refuseHopeless(manifest, settings);
 
   const startedAt = new Date();
   const run = new RunDirectory(flags.out ?? join("runs", defaultRunName(manifest.name, startedAt)));
@@ -136,6 +141,7 @@ function fromFlags(flags: SearchFlags): Record<string, unknown> {
     maxFlops: flags.maxFlops,
     maxMacs: flags.maxMacs,
     maxParams: flags.maxParams,
+    evolution: flags.minParams === undefined ? undefined : { minParams: flags.minParams },
     target: number(flags.target),
     budget: number(flags.budget),
     iterations: number(flags.iterations),
@@ -153,12 +159,8 @@ async function manifestPath(flags: SearchFlags, supernet: string): Promise<strin
   return resolve(isFromFile ? dirname(flags.config as string) : ".", supernet);
 }
 
-function checkReachable(manifest: Manifest, settings: SearchSettings): void {
-  const space = createSearchSpace(manifest.spec);
-  const problems = unreachableLimits(space, settings.search.limits).map(
-    ({ limit, kind, allowed, smallest }) =>
-      `${limit}: got ${allowed}, allowed is at least ${smallest}, the smallest ${kind} that ${manifest.name} can reach`,
-  );
+function refuseHopeless(manifest: Manifest, { search }: SearchSettings): void {
+  const problems = searchProblems(search, createSearchSpace(manifest.spec), manifest.name);
   if (problems.length > 0) throw new CollmError("invalid-argument", problems.join("; "));
 }
 

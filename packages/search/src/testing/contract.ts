@@ -1,4 +1,4 @@
-import { createRng, createSearchSpace, isFeasible } from "@collm/search-space";
+import { createRng, createSearchSpace, isFeasible, type SpaceSpec } from "@collm/search-space";
 import { tinySpec } from "@collm/search-space/testing";
 import { describe, expect, it } from "vitest";
 import type { SearchConfig } from "../config.js";
@@ -9,25 +9,29 @@ import { createSearchBench } from "./bench.js";
 import { decisionsOf } from "./decisions.js";
 import { searchStarted } from "./search-started.js";
 
-const space = createSearchSpace(tinySpec);
-const limits = { maxMacs: 4 * space.cost(space.cheapest("macs")).macs };
-
 /**
  * What every searcher keeps. Roles, if it asks for any, are scripted; `config.searcher` may be any
  * name, the searcher given here is the one that runs.
+ *
+ * @param spec the space to search; default a tiny elastic MobileNet.
  */
 export function describeSearcher(
   searcher: Searcher<unknown>,
   config: Partial<SearchConfig> = {},
+  spec: SpaceSpec = tinySpec,
 ): void {
+  const space = createSearchSpace(spec);
+  const limits = { maxMacs: 4 * space.cost(space.cheapest("macs")).macs };
   const settings = { limits, budget: 9, candidatesPerIteration: 4, ...config };
   const search = async (seed: number, more: Parameters<typeof createSearchBench>[0] = {}) => {
-    const bench = createSearchBench({ config: { ...settings, seed }, searcher, ...more });
+    const bench = createSearchBench({ config: { ...settings, seed }, spec, searcher, ...more });
     const state = await bench.run();
     return { ...bench, state, decisions: decisionsOf(bench.journal.events) };
   };
 
-  describe(`searcher ${searcher.name}`, () => {
+  const { algorithm } = config.evolution ?? {};
+  const title = [searcher.name, ...(algorithm ? [algorithm] : []), "on", spec.family].join(" ");
+  describe(`searcher ${title}`, () => {
     it("spends its budget to the last evaluation and names the best", async () => {
       const { state } = await search(1);
       expect(state.finishReason).toBe("budget");
@@ -40,7 +44,9 @@ export function describeSearcher(
       const { state, dispatcher } = await search(2);
       expect(Math.max(...dispatcher.runs.values())).toBe(1);
       expect(repeatedEvaluations(state)).toBe(0);
-      for (const { cost } of archive(state)) expect(isFeasible(cost, limits)).toBe(true);
+      for (const { cost } of archive(state)) {
+        expect(isFeasible(cost, settings.limits)).toBe(true);
+      }
     });
 
     it("proposes only new architectures within the limits when it makes them itself", async () => {

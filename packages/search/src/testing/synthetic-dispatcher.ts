@@ -13,6 +13,8 @@ export interface SyntheticDispatcherOptions {
   readonly store: EvaluationStore;
   /** The landscape; default {@link easyTop1Percent}. */
   readonly top1Percent?: ((architecture: Architecture) => number) | undefined;
+  /** Default: 10 points above top-1. */
+  readonly top5Percent?: ((architecture: Architecture) => number) | undefined;
   /** Seed of the order in which results arrive; default: as asked for. */
   readonly arrivalSeed?: number | undefined;
   /** The failure of the given attempt (1, 2, ...) of a request, if it shall fail. */
@@ -60,15 +62,20 @@ export class SyntheticDispatcher implements EvaluationDispatcher {
       const message = legality.reasons.join("; ");
       return { kind: "failed", code: "illegal", message, isRetryable: false };
     }
-    const result = resultOf(this.#top1Percent(legality.architecture));
+    const top1Percent = this.#top1Percent(legality.architecture);
+    const top5Percent = this.#options.top5Percent?.(legality.architecture);
+    const result = resultOf(top1Percent, top5Percent);
     return { kind: "completed", result: await store.write(key, result), isStored: false };
   }
 }
 
-function resultOf(top1Percent: number): EvaluationResult {
+function resultOf(
+  top1Percent: number,
+  top5Percent = Math.min(100, top1Percent + 10),
+): EvaluationResult {
   return {
     top1Percent,
-    top5Percent: Math.min(100, top1Percent + 10),
+    top5Percent,
     images: 100,
     seconds: 0.5,
   };
