@@ -34,12 +34,28 @@ describe("collm with bad input", { timeout: 60_000 }, () => {
       ["search", "--supernet", landscapeManifest, "--budget", "many"],
       "command line: budget",
       '"many"',
-      "allowed is a number",
+      "allowed is a whole number",
     );
     await expectRefusal(
       ["search", "--supernet", landscapeManifest, "--searcher", "genius"],
       'searcher: got "genius"',
       "collm, evolution, random",
+    );
+  });
+
+  it("names the variable of a wrong value, even of one that is not YAML", async () => {
+    workspace.env = { COLLM_SEARCH_BUDGET: "[1" };
+    await expectRefusal(
+      ["search", "--supernet", landscapeManifest],
+      'environment: COLLM_SEARCH_BUDGET: got "[1", allowed is a whole number',
+    );
+  });
+
+  it("names the key of a provider that cannot be asked for, not the evaluator's variable", async () => {
+    const config = await write("c.yaml", "evaluator: { provider: abacus }\n");
+    await expectRefusal(
+      ["search", "--supernet", landscapeManifest, "--config", config],
+      `${config}: evaluator.provider: got "abacus", allowed is cpu, cuda, tensorrt, dml, coreml`,
     );
   });
 

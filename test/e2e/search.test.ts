@@ -59,6 +59,17 @@ describe("collm search on the landscape", { timeout: 120_000 }, () => {
     expect(new Set(sources)).toEqual(new Set(["store"]));
   });
 
+  it("is not led astray by variables that are meant for services run by themselves", async () => {
+    const journals = workspace.file("journals");
+    workspace.env = { COLLM_JOURNAL_DIR: journals, COLLM_RUN_SEARCH_ID: "other" };
+    const run = workspace.file("run");
+    expect(await search(run, "--searcher", "random", "--budget", "3")).toMatchObject({ code: 0 });
+    expect(new Set((await journalOf(run)).map((event) => event.searchId))).toEqual(
+      new Set(["run"]),
+    );
+    await expect(access(journals)).rejects.toThrow();
+  });
+
   it.each([
     ["evolution", "default"],
     ["evolution", "spos"],

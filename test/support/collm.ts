@@ -27,6 +27,8 @@ export interface Collm {
 /** A scratch directory with an evaluation store of its own; removed by `remove`. */
 export class Workspace {
   readonly path: string;
+  /** Variables of the commands started from here on. */
+  env: Readonly<Record<string, string>> = {};
 
   private constructor(path: string) {
     this.path = path;
@@ -53,7 +55,7 @@ export class Workspace {
       ],
       {
         cwd: this.path,
-        env: { ...withoutCollm(process.env), COLLM_HOME: this.file("home") },
+        env: { ...withoutCollm(process.env), COLLM_HOME: this.file("home"), ...this.env },
         stdio: ["ignore", "pipe", "pipe"],
       },
     );

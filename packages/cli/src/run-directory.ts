@@ -1,7 +1,7 @@
 import { access, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
-import { problemsOf, searchFileSchema } from "@collm/config";
-import { CollmError } from "@collm/errors";
+import { searchFileSchema } from "@collm/config";
+import { CollmError, checkValue } from "@collm/errors";
 import { readJournalFile } from "@collm/journal";
 import {
   best,
@@ -70,9 +70,9 @@ export class RunDirectory {
       throw new CollmError("not-found", `${this.path}: no run directory (config.yaml is missing)`);
     });
     const value: unknown = parseYaml(text);
-    const parsed = launchSchema.safeParse(value);
-    if (parsed.success) return parsed.data;
-    throw new CollmError("data-loss", `${path}: ${problemsOf(parsed.error, value).join("; ")}`);
+    const checked = checkValue(launchSchema, value);
+    if (checked.kind === "valid") return checked.value;
+    throw new CollmError("data-loss", `${path}: ${checked.problems.join("; ")}`);
   }
 
   /** The journal's events; empty while the search has not started. */

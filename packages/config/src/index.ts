@@ -1,10 +1,9 @@
 export { type Env, readEnv } from "./env-values.js";
-export { problemsOf } from "./problems.js";
 export { formatQuantity, parseQuantity } from "./quantity.js";
 export { type RoleEnv, type RoleName, readRoleEnv } from "./role-env.js";
+export { readSearchEnvironment } from "./search-environment.js";
 export { type RoleSettings, type SearchFile, searchFileSchema } from "./search-file.js";
 export {
-  readSearchEnvironment,
   readYaml,
   resolveSettings,
   type SearchSettings,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { decimal, type Env, httpUrl, integer, oneOf, readEnv, text } from "./env-values.js";
+import { ranges } from "./ranges.js";
 
 /** The two language-model roles, as they stand in names of variables. */
 export type RoleName = "navigator" | "generator";
@@ -22,7 +23,7 @@ export type RoleEnv =
       readonly prompts: string;
     };
 
-const backends = ["heuristic", "openai"] as const;
+export const backends = ["heuristic", "openai"] as const;
 
 /**
  * Reads `COLLM_NAVIGATOR_*` or `COLLM_GENERATOR_*`: `_BACKEND` (default heuristic, needs nothing
@@ -48,9 +49,9 @@ function roleSchema(prefix: string): z.ZodType<RoleEnv> {
         .string()
         .regex(/^[\x21-\x7e]+$/, "printable ASCII without spaces")
         .optional(),
-      [name("TEMPERATURE")]: decimal(0, 2).default(0.6),
-      [name("MAX_OUTPUT_TOKENS")]: integer(1, 1_000_000).default(8192),
-      [name("TIMEOUT_MS")]: integer(1, 3_600_000, "milliseconds").default(120_000),
+      [name("TEMPERATURE")]: decimal(...ranges.temperature).default(0.6),
+      [name("MAX_OUTPUT_TOKENS")]: integer(...ranges.maxOutputTokens).default(8192),
+      [name("TIMEOUT_MS")]: integer(...ranges.timeoutMs, "milliseconds").default(120_000),
       [name("PROMPTS")]: text("the name of a prompt set").default("default"),
     })
     .transform((values, context) => {

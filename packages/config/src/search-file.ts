@@ -1,44 +1,52 @@
+import { executionProviders, maxCandidatesPerIteration } from "@collm/search";
 import { z } from "zod";
+import { httpUrl, text } from "./env-values.js";
 import { parseQuantity } from "./quantity.js";
+import { ranges } from "./ranges.js";
+import { backends } from "./role-env.js";
 
 const count = z.int().positive();
 
+function number([min, max]: readonly [number, number]) {
+  const phrase = `a number from ${min} to ${max}`;
+  return z.number(phrase).min(min, phrase).max(max, phrase);
+}
+
+function wholeNumber([min, max]: readonly [number, number]) {
+  const phrase = `a whole number from ${min} to ${max}`;
+  return z.int(phrase).min(min, phrase).max(max, phrase);
+}
+
+const quantityPhrase = "a positive count such as 330M, 1.2M or 900000";
+
 /** A count such as 330000000 or "330M". */
-const quantity = z.union([z.string(), z.number()]).transform((value, context) => {
+const quantity = z.union([z.string(), z.number()], quantityPhrase).transform((value, context) => {
   const parsed = parseQuantity(value);
-  if (parsed === undefined) {
-    context.addIssue({
-      code: "custom",
-      message: "allowed is a positive count such as 330M, 1.2M or 900000",
-    });
-    return z.NEVER;
-  }
-  return parsed;
+  if (parsed !== undefined) return parsed;
+  context.addIssue({ code: "invalid_format", format: "count", message: quantityPhrase });
+  return z.NEVER;
 });
 
 /** Who plays a language-model role. Keys are read from the environment, never from a file. */
-const roleSchema = z
-  .strictObject({
-    backend: z.enum(["heuristic", "openai"]).default("heuristic"),
-    /** Base URL of an OpenAI-compatible endpoint, e.g. http://localhost:8000/v1. */
-    baseUrl: z.url().optional(),
-    model: z.string().min(1).optional(),
-    temperature: z.number().min(0).max(2).default(0.6),
-    maxOutputTokens: count.default(8192),
-    timeoutMs: count.default(120_000),
-  })
-  .refine((role) => role.backend !== "openai" || role.model !== undefined, {
-    path: ["model"],
-    message: "allowed is a model's name, which the openai backend needs",
-  });
+const roleSchema = z.strictObject({
+  backend: z.enum(backends).optional(),
+  /** Base URL of an OpenAI-compatible endpoint, e.g. http://localhost:8000/v1. */
+  baseUrl: httpUrl().optional(),
+  model: text("a model's name").optional(),
+  temperature: number(ranges.temperature).optional(),
+  maxOutputTokens: wholeNumber(ranges.maxOutputTokens).optional(),
+  timeoutMs: wholeNumber(ranges.timeoutMs).optional(),
+});
 
 /**
- * The search configuration file, as a user writes it. Everything is optional; what is absent
- * comes from the preset, then from the searcher's defaults.
+ * The search configuration file, as a user writes it. Everything is optional and nothing is
+ * filled in here, so that sources can be merged key by key. What is absent from all of them comes
+ * from the preset, then from the searcher's defaults; for roles and evaluator from the service's
+ * own environment.
  */
 export const searchFileSchema = z.strictObject({
-  /** Manifest file, or NAME@DIGEST of a supernet that a running evaluator hosts. */
-  supernet: z.string().optional(),
+  /** Manifest file, relative to the configuration file. */
+  supernet: text("a manifest file").optional(),
   searcher: z.enum(["collm", "evolution", "random"]).optional(),
   preset: z.string().optional(),
   seed: z.int().nonnegative().optional(),
@@ -49,7 +57,7 @@ export const searchFileSchema = z.strictObject({
   target: z.number().min(0).max(100).optional(),
   budget: count.optional(),
   iterations: count.optional(),
-  candidatesPerIteration: count.optional(),
+  candidatesPerIteration: wholeNumber([1, maxCandidatesPerIteration]).optional(),
   overLimit: z.enum(["reject", "evaluate"]).optional(),
   finalStrategy: z.boolean().optional(),
   navigatorMemory: z.boolean().optional(),
@@ -73,10 +81,10 @@ export const searchFileSchema = z.strictObject({
   generator: roleSchema.optional(),
   evaluator: z
     .strictObject({
-      /** ONNX Runtime execution provider: cpu, cuda, ... */
-      provider: z.string().optional(),
-      workers: count.optional(),
-      threadsPerWorker: count.optional(),
+      /** ONNX Runtime execution provider. */
+      provider: z.enum(executionProviders).optional(),
+      workers: wholeNumber(ranges.workers).optional(),
+      threadsPerWorker: wholeNumber(ranges.threadsPerWorker).optional(),
     })
     .optional(),
 });

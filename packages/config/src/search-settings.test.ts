@@ -1,5 +1,8 @@
+import { resolve as absolute } from "node:path";
+import { defaultSearchConfig } from "@collm/search";
 import { describe, expect, it } from "vitest";
-import { readSearchEnvironment, readYaml, resolveSettings } from "./search-settings.js";
+import { readSearchEnvironment } from "./search-environment.js";
+import { readYaml, resolveSettings } from "./search-settings.js";
 
 const resolve = (yaml: string, env: Record<string, string> = {}, flags: object = {}) =>
   resolveSettings([
@@ -27,14 +30,12 @@ describe("resolveSettings", () => {
     );
   });
 
-  it("refuses an unknown key by name", () => {
-    expect(() => resolve("bugdet: 3\n")).toThrow("collm.yaml: bugdet: unknown key");
-    expect(() => resolve("evolution: { parents: 3 }\n")).toThrow("evolution.parents: unknown key");
-  });
-
-  it("refuses an unknown environment variable of its own prefix", () => {
-    expect(() => resolve("", { COLLM_SEARCH_BUGDET: "3" })).toThrow(
-      "COLLM_SEARCH_BUGDET is unknown",
+  it("refuses an unknown key by name and lists the keys there are", () => {
+    expect(() => resolve("bugdet: 3\n")).toThrow(
+      "collm.yaml: bugdet: unknown key, allowed are supernet, searcher, preset, seed",
+    );
+    expect(() => resolve("evolution: { parents: 3 }\n")).toThrow(
+      "collm.yaml: evolution.parents: unknown key, allowed are population, parentShare",
     );
   });
 
@@ -75,19 +76,103 @@ describe("resolveSettings", () => {
   });
 
   it("says where YAML is broken", () => {
-    expect(() => resolve("budget: [1\n")).toThrow(/collm.yaml: not valid YAML: .*line/);
+    expect(() => resolve("budget: [1\n")).toThrow(
+      /^collm.yaml: not valid YAML: .* at line 2, column 1$/,
+    );
   });
 
-  it("asks for a model when a role is an endpoint", () => {
-    expect(() => resolve("navigator: { backend: openai }\n")).toThrow(
-      /navigator.model: got nothing/,
+  it("names the field of a value that a service would refuse, and what is allowed", () => {
+    const wrong = `
+candidatesPerIteration: 257
+navigator: { baseUrl: nope, temperature: 3, timeoutMs: 0 }
+evaluator: { provider: webgpu, workers: 1000 }
+`;
+    expect(() => resolve(wrong)).toThrow(
+      [
+        "collm.yaml: candidatesPerIteration: got 257, allowed is a whole number from 1 to 256",
+        'navigator.baseUrl: got "nope", allowed is an http or https URL',
+        "navigator.temperature: got 3, allowed is a number from 0 to 2",
+        "navigator.timeoutMs: got 0, allowed is a whole number from 1 to 3600000",
+        'evaluator.provider: got "webgpu", allowed is cpu, cuda, tensorrt, dml, coreml',
+        "evaluator.workers: got 1000, allowed is a whole number from 1 to 256",
+      ].join("; "),
     );
+  });
+
+  it("takes a supernet of a file relative to it, any other relative to the working directory", () => {
+    const file = readYaml("configs/collm.yaml", "supernet: ./digits.yaml");
+    const environment = readSearchEnvironment({ COLLM_SEARCH_SUPERNET: "digits.yaml" });
+    const flags = { name: "command line", values: { supernet: "../digits.yaml" } };
+    expect(resolveSettings([file]).supernet).toBe(absolute("configs/digits.yaml"));
+    expect(resolveSettings([file, environment]).supernet).toBe(absolute("digits.yaml"));
+    expect(resolveSettings([file, environment, flags]).supernet).toBe(absolute("../digits.yaml"));
   });
 
   it("reads counts with suffixes and refuses anything else", () => {
     expect(resolve("maxFlops: 330M\n").search.limits).toEqual({ maxFlops: 330_000_000 });
-    expect(() => resolve("maxFlops: lots\n")).toThrow(
-      'maxFlops: got "lots", allowed is a positive count such as 330M',
+    for (const [yaml, got] of Object.entries({ lots: '"lots"', true: "true", "-1": "-1" })) {
+      expect(() => resolve(`maxFlops: ${yaml}\n`)).toThrow(
+        `maxFlops: got ${got}, allowed is a positive count such as 330M, 1.2M or 900000`,
+      );
+    }
+  });
+});
+
+describe("resolveSettings, section by section", () => {
+  const file = `
+navigator: { backend: openai, model: a, baseUrl: "http://a/v1", temperature: 0.2, timeoutMs: 500000 }
+evaluator: { provider: cuda, workers: 3 }
+evolution: { parentShare: 0.3 }
+`;
+
+  it("fills in nothing, so that a service's own environment can", () => {
+    const { navigator, generator, evaluator } = resolve("navigator: { temperature: 0.2 }\n");
+    expect({ navigator, generator, evaluator }).toEqual({
+      navigator: { temperature: 0.2 },
+      evaluator: {},
+    });
+  });
+
+  it("merges key by key", () => {
+    const env = { COLLM_SEARCH_NAVIGATOR_TEMPERATURE: "0.9", COLLM_SEARCH_EVALUATOR_WORKERS: "2" };
+    const flags = { evolution: { mutationShare: 0.7 } };
+    const { navigator, evaluator, search } = resolve(file, env, flags);
+    expect(navigator).toMatchObject({ model: "a", temperature: 0.9, timeoutMs: 500_000 });
+    expect(evaluator).toEqual({ provider: "cuda", workers: 2 });
+    const { evolution } = defaultSearchConfig("collm");
+    expect(search.evolution).toEqual({ ...evolution, parentShare: 0.3, mutationShare: 0.7 });
+  });
+
+  it("replaces the endpoint of a role as a whole and keeps its other settings", () => {
+    const others = { temperature: 0.2, timeoutMs: 500_000 };
+    for (const endpoint of [
+      { backend: "openai", model: "b", baseUrl: "http://b/v1" },
+      { backend: "openai", model: "b" },
+      { backend: "heuristic" },
+    ]) {
+      expect(resolve(file, {}, { navigator: endpoint }).navigator).toEqual({
+        ...endpoint,
+        ...others,
+      });
+    }
+  });
+
+  it("lets a later source change the model alone", () => {
+    expect(resolve(file, { COLLM_SEARCH_NAVIGATOR_MODEL: "b" }).navigator).toMatchObject({
+      model: "b",
+      baseUrl: "http://a/v1",
+    });
+  });
+
+  it("asks for what an endpoint lacks once all sources are read", () => {
+    const noModel = "navigator: { backend: openai }\n";
+    expect(() => resolve(noModel)).toThrow(
+      "navigator.model: got nothing, allowed is a model's name, which openai needs",
+    );
+    const env = { COLLM_SEARCH_NAVIGATOR_MODEL: "b" };
+    expect(resolve(noModel, env).navigator).toEqual({ backend: "openai", model: "b" });
+    expect(() => resolve("", env)).toThrow(
+      "navigator.backend: got nothing, allowed is openai or heuristic, since navigator.model is set",
     );
   });
 });

@@ -1,14 +1,16 @@
-import { CollmError } from "@collm/errors";
+import { dirname, resolve } from "node:path";
+import { CollmError, checkValue, type FieldName } from "@collm/errors";
 import { defaultSearchConfig, presets, type SearchConfig } from "@collm/search";
 import { parse as parseYaml } from "yaml";
-import { problemsOf } from "./problems.js";
+import { endpointProblems, mergeSettings, withoutUndefined } from "./merge-settings.js";
 import { type RoleSettings, type SearchFile, searchFileSchema } from "./search-file.js";
 
 /** Everything a search needs to know, resolved. */
 export interface SearchSettings {
+  /** Absolute path of the manifest. */
   readonly supernet: string | undefined;
   readonly search: SearchConfig;
-  /** Absent where nothing was said: the service then reads its own environment. */
+  /** What is absent was not said: the service then reads its own environment. */
   readonly navigator?: RoleSettings;
   readonly generator?: RoleSettings;
   readonly evaluator: NonNullable<SearchFile["evaluator"]>;
@@ -19,43 +21,25 @@ export interface SettingsSource {
   /** E.g. `collm.yaml`, `environment` or `command line`. */
   readonly name: string;
   readonly values: unknown;
+  /** Folder that its paths are relative to; default is the working directory. */
+  readonly directory?: string;
+  /** How a field is called there; default is its path in the file, e.g. `navigator.model`. */
+  readonly nameOf?: FieldName;
 }
 
-/** Reads YAML into an unchecked value; a syntax error names the line. */
-export function readYaml(name: string, text: string): SettingsSource {
+/** Reads a configuration file into an unchecked value; a syntax error names the line. */
+export function readYaml(path: string, text: string): SettingsSource {
   try {
-    return { name, values: parseYaml(text) ?? {} };
+    // The parser would print its warnings.
+    const values: unknown = parseYaml(text, { logLevel: "error" }) ?? {};
+    return { name: path, values, directory: dirname(path) };
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
-    throw new CollmError("invalid-argument", `${name}: not valid YAML: ${reason}`);
+    const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+    throw new CollmError(
+      "invalid-argument",
+      `${path}: not valid YAML: ${reason.replace(/:$/, "")}`,
+    );
   }
-}
-
-const envPrefix = "COLLM_SEARCH_";
-
-/** Settings of the environment: `COLLM_SEARCH_MAX_MACS=1.2M` sets maxMacs; dots become underscores. */
-export function readSearchEnvironment(
-  env: Readonly<Record<string, string | undefined>>,
-): SettingsSource {
-  const values: Record<string, unknown> = {};
-  const known = new Map(
-    Object.keys(searchFileSchema.shape).map((key) => [
-      key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase(),
-      key,
-    ]),
-  );
-  for (const [name, text] of Object.entries(env)) {
-    if (!name.startsWith(envPrefix) || text === undefined) continue;
-    const key = known.get(name.slice(envPrefix.length));
-    if (key === undefined) {
-      throw new CollmError(
-        "invalid-argument",
-        `environment: ${name} is unknown, allowed are ${[...known.keys()].map((k) => envPrefix + k).join(", ")}`,
-      );
-    }
-    values[key] = parseYaml(text);
-  }
-  return { name: "environment", values };
 }
 
 /**
@@ -65,21 +49,12 @@ export function readSearchEnvironment(
  * @throws CollmError invalid-argument
  */
 export function resolveSettings(sources: readonly SettingsSource[]): SearchSettings {
-  const merged: SearchFile = {};
-  for (const source of sources) {
-    const parsed = searchFileSchema.safeParse(source.values);
-    if (!parsed.success) {
-      throw new CollmError(
-        "invalid-argument",
-        `${source.name}: ${problemsOf(parsed.error, source.values).join("; ")}`,
-      );
-    }
-    Object.assign(merged, withoutUndefined(parsed.data), {
-      ...(merged.evolution || parsed.data.evolution
-        ? { evolution: { ...merged.evolution, ...parsed.data.evolution } }
-        : {}),
-    });
-  }
+  let merged: SearchFile = {};
+  for (const source of sources) merged = mergeSettings(merged, checkSource(source));
+  const problems = (["navigator", "generator"] as const).flatMap((role) =>
+    endpointProblems(role, merged[role]),
+  );
+  if (problems.length > 0) throw new CollmError("invalid-argument", problems.join("; "));
   return {
     supernet: merged.supernet,
     search: searchConfigOf(merged),
@@ -89,15 +64,24 @@ export function resolveSettings(sources: readonly SettingsSource[]): SearchSetti
   };
 }
 
+function checkSource({ name, values, directory = ".", nameOf }: SettingsSource): SearchFile {
+  const checked = checkValue(searchFileSchema, values, nameOf);
+  if (checked.kind === "invalid") {
+    throw new CollmError("invalid-argument", `${name}: ${checked.problems.join("; ")}`);
+  }
+  const { supernet, ...others } = checked.value;
+  return supernet === undefined ? others : { ...others, supernet: resolve(directory, supernet) };
+}
+
 function searchConfigOf(file: SearchFile): SearchConfig {
   const searcher = file.searcher ?? "collm";
   const preset = file.preset ?? "default";
-  const known: Record<string, Partial<SearchConfig>> = presets[searcher];
-  const changes = known[preset];
+  const known = new Map<string, Partial<SearchConfig>>(Object.entries(presets[searcher]));
+  const changes = known.get(preset);
   if (!changes) {
     throw new CollmError(
       "invalid-argument",
-      `preset: got "${preset}", allowed for searcher ${searcher} is ${Object.keys(known).join(", ")}`,
+      `preset: got "${preset}", allowed for searcher ${searcher} is ${[...known.keys()].join(", ")}`,
     );
   }
   const defaults = { ...defaultSearchConfig(searcher), ...changes, preset };
@@ -135,12 +119,4 @@ function evolutionOf(
     ...(minParams > maxParams ? others : defaults),
     ...withoutUndefined(evolution),
   };
-}
-
-type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-function withoutUndefined<T extends object>(record: T): Defined<T> {
-  return Object.fromEntries(
-    Object.entries(record).filter(([, value]) => value !== undefined),
-  ) as Defined<T>;
 }

@@ -72,11 +72,11 @@ describe("readEnv", () => {
 
   it("takes either a folder of journals or the run directory of one search", () => {
     const { COLLM_JOURNAL_DIR: _, ...rest } = coordinator;
-    const single = { ...rest, COLLM_RUN_DIR: "runs/a", COLLM_SEARCH_ID: "a" };
+    const single = { ...rest, COLLM_RUN_DIR: "runs/a", COLLM_RUN_SEARCH_ID: "a" };
     expect(readEnv(coordinatorEnvSchema, single)).toMatchObject({
       journals: { kind: "single", runDirectory: "runs/a", searchId: "a" },
     });
-    const allowed = "allowed is a folder, or COLLM_RUN_DIR and COLLM_SEARCH_ID instead of it";
+    const allowed = "allowed is a folder, or COLLM_RUN_DIR and COLLM_RUN_SEARCH_ID instead of it";
     expect(messageOf(() => readEnv(coordinatorEnvSchema, rest))).toContain(allowed);
   });
 
@@ -92,6 +92,12 @@ describe("readEnv", () => {
     });
     expect([1, 2]).toContain(env.workers);
     expect(env.cacheDir).toBeUndefined();
+  });
+
+  it("refuses a provider that the evaluator could never run", () => {
+    expect(messageOf(() => readEnv(evaluatorEnvSchema, { COLLM_PROVIDER: "webgpu" }))).toContain(
+      'COLLM_PROVIDER: got "webgpu", allowed is one of cpu, cuda, tensorrt, dml, coreml',
+    );
   });
 
   it("refuses an evaluator without supernets", () => {

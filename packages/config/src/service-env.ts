@@ -1,6 +1,8 @@
 import { availableParallelism } from "node:os";
+import { executionProviders } from "@collm/search";
 import { z } from "zod";
 import { address, integer, list, oneOf, text } from "./env-values.js";
+import { ranges } from "./ranges.js";
 
 /*
  * The environment of each service. The documentation of a variable is its line here; `readEnv`
@@ -70,7 +72,7 @@ export const coordinatorEnvSchema = z
     /** Instead: the run directory of the one search that this process serves ... */
     COLLM_RUN_DIR: text("a folder").optional(),
     /** ... and that search's id. */
-    COLLM_SEARCH_ID: text("a search id").optional(),
+    COLLM_RUN_SEARCH_ID: text("a search id").optional(),
     /** Folder of the evaluation store, shared with the evaluator. */
     COLLM_EVALUATIONS_DIR: text("a folder"),
   })
@@ -92,21 +94,21 @@ function journalsOf(
   env: {
     readonly COLLM_JOURNAL_DIR?: string | undefined;
     readonly COLLM_RUN_DIR?: string | undefined;
-    readonly COLLM_SEARCH_ID?: string | undefined;
+    readonly COLLM_RUN_SEARCH_ID?: string | undefined;
   },
   context: z.RefinementCtx,
 ): JournalsEnv {
-  const { COLLM_JOURNAL_DIR, COLLM_RUN_DIR, COLLM_SEARCH_ID } = env;
+  const { COLLM_JOURNAL_DIR, COLLM_RUN_DIR, COLLM_RUN_SEARCH_ID } = env;
   if (COLLM_RUN_DIR === undefined && COLLM_JOURNAL_DIR !== undefined) {
     return { kind: "directory", directory: COLLM_JOURNAL_DIR };
   }
-  if (COLLM_JOURNAL_DIR === undefined && COLLM_RUN_DIR !== undefined && COLLM_SEARCH_ID) {
-    return { kind: "single", runDirectory: COLLM_RUN_DIR, searchId: COLLM_SEARCH_ID };
+  if (COLLM_JOURNAL_DIR === undefined && COLLM_RUN_DIR !== undefined && COLLM_RUN_SEARCH_ID) {
+    return { kind: "single", runDirectory: COLLM_RUN_DIR, searchId: COLLM_RUN_SEARCH_ID };
   }
   context.addIssue({
     code: "custom",
     path: ["COLLM_JOURNAL_DIR"],
-    message: "a folder, or COLLM_RUN_DIR and COLLM_SEARCH_ID instead of it",
+    message: "a folder, or COLLM_RUN_DIR and COLLM_RUN_SEARCH_ID instead of it",
   });
   return z.NEVER;
 }
@@ -123,10 +125,10 @@ export const evaluatorEnvSchema = z
     /** Folder of the evaluation store, shared with the coordinator. */
     COLLM_EVALUATIONS_DIR: text("a folder"),
     /** Execution provider of ONNX Runtime. */
-    COLLM_PROVIDER: oneOf(["cpu", "cuda", "tensorrt", "webgpu", "coreml", "dml"]).default("cpu"),
+    COLLM_PROVIDER: oneOf(executionProviders).default("cpu"),
     /** Evaluations at the same time. */
-    COLLM_WORKERS: integer(1, 256).default(defaultWorkers),
-    COLLM_THREADS_PER_WORKER: integer(1, 256).default(1),
+    COLLM_WORKERS: integer(...ranges.workers).default(defaultWorkers),
+    COLLM_THREADS_PER_WORKER: integer(...ranges.threadsPerWorker).default(1),
     /** Folder of packed images and converted weights; absent means none is kept. */
     COLLM_CACHE_DIR: text("a folder").optional(),
   })

@@ -1,1 +1,2 @@
+export { type CheckedValue, checkValue, type FieldName, fieldName } from "./check-value.js";
 export { CollmError, type ErrorCode } from "./collm-error.js";

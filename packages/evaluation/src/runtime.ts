@@ -1,5 +1,6 @@
 import { CollmError } from "@collm/errors";
 import { encodeModel, GraphBuilder } from "@collm/onnx";
+import { executionProviders } from "@collm/search";
 import { env, InferenceSession, listSupportedBackends } from "onnxruntime-node";
 
 /** How networks are run. */
@@ -17,9 +18,6 @@ export const runtimeVersion = `onnxruntime-node ${env.versions.node}`;
 // process, it counts for all threads.
 env.logLevel = "fatal";
 
-/** Providers that can be asked for. WebGPU is left out: looking for it prints to the terminal. */
-const knownProviders = ["cpu", "cuda", "tensorrt", "dml", "coreml"];
-
 /**
  * Checks that networks can be run on this provider. Throws `invalid-argument`, with one sentence
  * that lists the providers that work here. The check opens a session, which takes milliseconds.
@@ -27,7 +25,7 @@ const knownProviders = ["cpu", "cuda", "tensorrt", "dml", "coreml"];
 export async function requireProvider(executionProvider: string): Promise<void> {
   if (await isAvailable(executionProvider)) return;
   const available: string[] = [];
-  for (const name of knownProviders) {
+  for (const name of executionProviders) {
     if (name !== executionProvider && (await isAvailable(name))) available.push(name);
   }
   throw new CollmError(
@@ -38,7 +36,7 @@ export async function requireProvider(executionProvider: string): Promise<void> 
 
 /** The list of supported backends says what was compiled in, not what this machine can load. */
 async function isAvailable(executionProvider: string): Promise<boolean> {
-  if (!knownProviders.includes(executionProvider)) return false;
+  if (!executionProviders.some((name) => name === executionProvider)) return false;
   if (!listSupportedBackends().some((backend) => backend.name === executionProvider)) return false;
   const graph = new GraphBuilder("probe");
   graph.output(graph.relu(graph.input("x", ["n"])), "y", ["n"]);

@@ -59,6 +59,7 @@ describe("openFileEvaluationStore", () => {
     const store = openFileEvaluationStore(join(directory, "wrong"));
     await expect(store.write("a@b", { ...result, top1Percent: Number.NaN })).rejects.toMatchObject({
       code: "invalid-argument",
+      message: "evaluation a@b: result.top1Percent: got NaN, allowed is a number",
     });
     expect(await store.read("a@b")).toBeUndefined();
   });

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { link, open, readdir, readFile, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { CollmError } from "@collm/errors";
+import { CollmError, checkValue } from "@collm/errors";
 import { type EvaluationResult, type EvaluationStore, evaluationResultSchema } from "@collm/search";
 import { z } from "zod";
 import { makeDirectory, syncDirectory } from "./directories.js";
@@ -87,13 +87,9 @@ function pathOf(directory: string, key: string): string {
 
 /** Checked before it is written, so that what is stored can be read. */
 function formatEntry(key: string, result: EvaluationResult): string {
-  const parsed = entrySchema.safeParse({ v: 1, key, result });
-  if (parsed.success) return JSON.stringify(parsed.data);
-  const [issue] = parsed.error.issues;
-  throw new CollmError(
-    "invalid-argument",
-    `evaluation ${key}: ${issue?.path.map(String).join(".")}: ${issue?.message}`,
-  );
+  const checked = checkValue(entrySchema, { v: 1, key, result });
+  if (checked.kind === "valid") return JSON.stringify(checked.value);
+  throw new CollmError("invalid-argument", `evaluation ${key}: ${checked.problems[0]}`);
 }
 
 function parseEntry(path: string, key: string, text: string): EvaluationResult {

@@ -1,5 +1,5 @@
 import { TextDecoder } from "node:util";
-import { CollmError } from "@collm/errors";
+import { type CheckedValue, CollmError, checkValue, fieldName } from "@collm/errors";
 import { journalVersion, type SearchEvent, searchEventSchema } from "@collm/search";
 
 /** A journal's bytes, read. */
@@ -16,9 +16,9 @@ const newline = 0x0a;
 /** The line of an event, newline included. Throws `invalid-argument` if it could not be read back. */
 export function formatLine(event: SearchEvent): string {
   const json = JSON.stringify(event);
-  const parsed = searchEventSchema.safeParse(JSON.parse(json));
-  if (!parsed.success) {
-    throw new CollmError("invalid-argument", `event ${event.seq}: ${problemOf(parsed.error)}`);
+  const checked = checkEvent(JSON.parse(json));
+  if (checked.kind === "invalid") {
+    throw new CollmError("invalid-argument", `event ${event.seq}: ${checked.problems[0]}`);
   }
   return `${json}\n`;
 }
@@ -64,9 +64,11 @@ function parseEvent(at: string, json: object, before: readonly SearchEvent[]): S
       `${at}: v: got ${JSON.stringify(json.v)}, this program reads version ${journalVersion}`,
     );
   }
-  const parsed = searchEventSchema.safeParse(json);
-  if (!parsed.success) throw new CollmError("data-loss", `${at}: ${problemOf(parsed.error)}`);
-  const event = parsed.data;
+  const checked = checkEvent(json);
+  if (checked.kind === "invalid") {
+    throw new CollmError("data-loss", `${at}: ${checked.problems[0]}`);
+  }
+  const event = checked.value;
   const expected = before.length + 1;
   if (event.seq !== expected) {
     throw new CollmError("data-loss", `${at}: seq: got ${event.seq}, expected is ${expected}`);
@@ -81,9 +83,6 @@ function parseEvent(at: string, json: object, before: readonly SearchEvent[]): S
   return event;
 }
 
-function problemOf(error: {
-  readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
-}): string {
-  const [issue] = error.issues;
-  return `${issue?.path.map(String).join(".") || "event"}: ${issue?.message ?? "is not valid"}`;
+function checkEvent(json: unknown): CheckedValue<SearchEvent> {
+  return checkValue(searchEventSchema, json, (path) => fieldName(path, "the event"));
 }

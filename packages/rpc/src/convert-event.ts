@@ -1,4 +1,4 @@
-import { CollmError } from "@collm/errors";
+import { CollmError, checkValue, fieldName } from "@collm/errors";
 import type { coordinator } from "@collm/proto";
 import { type SearchEvent, searchEventSchema } from "@collm/search";
 import { parseJsonField } from "./json-field.js";
@@ -11,9 +11,10 @@ export function toProtoEvent(event: SearchEvent): coordinator.SearchEvent {
 
 /** Throws `invalid-argument` when `json` is not an event that this version knows. */
 export function fromProtoEvent(event: coordinator.SearchEvent): SearchEvent {
-  const parsed = searchEventSchema.safeParse(parseJsonField("event.json", event.json));
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const path = ["event.json", ...(issue?.path ?? [])].map(String).join(".");
-  throw new CollmError("invalid-argument", `${path}: ${issue?.message ?? "is no event"}`);
+  const field = "event.json";
+  const checked = checkValue(searchEventSchema, parseJsonField(field, event.json), (path) =>
+    fieldName([field, ...path]),
+  );
+  if (checked.kind === "valid") return checked.value;
+  throw new CollmError("invalid-argument", checked.problems.join("; "));
 }

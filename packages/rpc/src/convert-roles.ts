@@ -1,4 +1,4 @@
-import { CollmError } from "@collm/errors";
+import { CollmError, checkValue, fieldName } from "@collm/errors";
 import type { generator, navigator } from "@collm/proto";
 import type { CandidatesRequest, Proposal, StrategyRequest } from "@collm/search";
 import { type SpaceSpec, spaceSpecSchema } from "@collm/search-space";
@@ -98,10 +98,9 @@ export function fromProtoProposal(proposal: generator.Proposal, at = "proposal")
 
 /** Reads the JSON of a search space. Throws `invalid-argument` naming the field and what is wrong. */
 export function parseSpaceSpec(field: string, json: string): SpaceSpec {
-  const parsed = spaceSpecSchema.safeParse(parseJsonField(field, json));
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(
-    ({ path, message }) => `${[field, ...path.map(String)].join(".")}: ${message}`,
+  const checked = checkValue(spaceSpecSchema, parseJsonField(field, json), (path) =>
+    fieldName([field, ...path]),
   );
-  throw new CollmError("invalid-argument", problems.join("; "));
+  if (checked.kind === "valid") return checked.value;
+  throw new CollmError("invalid-argument", checked.problems.join("; "));
 }

@@ -287,6 +287,6 @@ describe("what cannot be read", () => {
   it("is refused in events of an unknown type", () => {
     expect(() =>
       fromProtoEvent({ seq: 1, searchId: "s", type: "X", at: undefined, json: '{"type":"X"}' }),
-    ).toThrow(/^event\.json\.type: /);
+    ).toThrow(/^event\.json\.type: got "X", allowed is SearchStarted, /);
   });
 });

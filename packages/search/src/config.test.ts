@@ -19,6 +19,13 @@ describe("presets", () => {
   });
 });
 
+describe("searchConfigSchema", () => {
+  it("allows no batch that the Generator would refuse to write", () => {
+    const config = { ...defaultSearchConfig("collm"), candidatesPerIteration: 257 };
+    expect(searchConfigSchema.safeParse(config).success).toBe(false);
+  });
+});
+
 describe("identifiers", () => {
   it("accepts search ids that are safe as directory, subject and host name", () => {
     expect(parseSearchId("run-7")).toBe("run-7");

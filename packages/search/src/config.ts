@@ -2,6 +2,12 @@ import { z } from "zod";
 
 const positive = z.int().positive();
 
+/**
+ * Most candidates that are asked for at once: about what a model's longest answer holds. The
+ * Generator refuses to write more, so a larger batch would degrade every iteration.
+ */
+export const maxCandidatesPerIteration = 256;
+
 /** The resolved configuration of a search, complete: journaled as the first event. */
 export const searchConfigSchema = z.strictObject({
   searcher: z.enum(["collm", "evolution", "random"]),
@@ -20,7 +26,7 @@ export const searchConfigSchema = z.strictObject({
   /** Iterations (T of Algorithm 1); absent means until the budget is spent. */
   iterations: positive.optional(),
   /** Candidates asked for in each iteration: the batch, or the generation of evolution. */
-  candidatesPerIteration: positive,
+  candidatesPerIteration: positive.max(maxCandidatesPerIteration),
   /**
    * What happens to a legal candidate over a limit. `reject`: its cost is told, no evaluation is
    * spent. `evaluate`: it is evaluated and fed back, it only cannot win (the paper).

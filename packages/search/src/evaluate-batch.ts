@@ -1,3 +1,4 @@
+import { checkValue, fieldName } from "@collm/errors";
 import { evaluationResultSchema } from "./events.js";
 import type { JournalWriter } from "./journal-writer.js";
 import type { EvaluationDispatcher, EvaluationOutcome, EvaluationStore } from "./ports.js";
@@ -133,13 +134,14 @@ export class BatchEvaluator {
  */
 function checked(outcome: EvaluationOutcome): EvaluationOutcome {
   if (outcome.kind === "failed") return outcome;
-  const parsed = evaluationResultSchema.safeParse(outcome.result);
-  if (parsed.success) return outcome;
-  const [issue] = parsed.error.issues;
+  const result = checkValue(evaluationResultSchema, outcome.result, (path) =>
+    fieldName(["result", ...path]),
+  );
+  if (result.kind === "valid") return outcome;
   return {
     kind: "failed",
     code: "invalid-result",
-    message: `result: ${issue?.path.join(".")}: ${issue?.message}`,
+    message: result.problems.join("; "),
     isRetryable: false,
   };
 }

@@ -1,6 +1,7 @@
 export { applyEvent, foldEvents } from "./apply-event.js";
 export {
   defaultSearchConfig,
+  maxCandidatesPerIteration,
   presets,
   type SearchConfig,
   type SearcherName,
@@ -23,6 +24,7 @@ export {
   supernetSchema,
   type TokenUsage,
 } from "./events.js";
+export { executionProviders } from "./execution-providers.js";
 export {
   archive,
   best,

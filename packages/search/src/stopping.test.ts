@@ -244,7 +244,11 @@ describe("an evaluation that fails", () => {
     const state = await bench.run();
     expect(best(state)?.status.result.top1Percent).toBe(50);
     expect(bench.journal.events).toContainEqual(
-      expect.objectContaining({ type: "EvaluationFailed", code: "invalid-result" }),
+      expect.objectContaining({
+        type: "EvaluationFailed",
+        code: "invalid-result",
+        message: expect.stringContaining("result.top1Percent: got NaN, allowed is a number"),
+      }),
     );
   });
 });

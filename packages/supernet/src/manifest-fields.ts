@@ -1,3 +1,4 @@
+import { checkValue, fieldName } from "@collm/errors";
 import {
   publishedAutoFormerSpec,
   publishedOfaSpec,
@@ -7,7 +8,6 @@ import {
 } from "@collm/search-space";
 import { z } from "zod";
 import { InvalidManifestError } from "./invalid-manifest-error.js";
-import { manifestProblems } from "./manifest-problems.js";
 import {
   autoFormerTableSchema,
   commonFields,
@@ -31,10 +31,10 @@ export function readManifestFields(
   file: string,
   value: unknown,
 ): { readonly common: CommonFields; readonly spec: SpaceSpec } {
-  const check = <T>(schema: z.ZodType<T>, checked: unknown = value): T => {
-    const result = schema.safeParse(checked);
-    if (result.success) return result.data;
-    throw new InvalidManifestError(file, manifestProblems(result.error, checked));
+  const check = <T>(schema: z.ZodType<T>, unchecked: unknown = value): T => {
+    const checked = checkValue(schema, unchecked, (path) => fieldName(path, "the manifest"));
+    if (checked.kind === "valid") return checked.value;
+    throw new InvalidManifestError(file, checked.problems);
   };
   const named = check(familySchema);
   switch (named.family) {

@@ -1,5 +1,4 @@
-import { problemsOf } from "@collm/config";
-import { CollmError } from "@collm/errors";
+import { CollmError, checkValue } from "@collm/errors";
 import type { CoordinatorServiceServer, coordinator } from "@collm/proto";
 import { serverStream, toProtoEvent, unary } from "@collm/rpc";
 import {
@@ -64,12 +63,9 @@ function readConfig(json: string): SearchConfig {
   } catch {
     throw new CollmError("invalid-argument", "config_json: not valid JSON");
   }
-  const parsed = searchConfigSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new CollmError(
-    "invalid-argument",
-    `config_json: ${problemsOf(parsed.error, value).join("; ")}`,
-  );
+  const checked = checkValue(searchConfigSchema, value);
+  if (checked.kind === "valid") return checked.value;
+  throw new CollmError("invalid-argument", `config_json: ${checked.problems.join("; ")}`);
 }
 
 function toProto(searchId: SearchId, state: SearchState): coordinator.Search {

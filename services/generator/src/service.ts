@@ -8,11 +8,9 @@ import {
   toProtoProposal,
   unary,
 } from "@collm/rpc";
+import { maxCandidatesPerIteration } from "@collm/search";
 import type { Logger } from "@collm/telemetry";
 import type { Generator } from "./generator.js";
-
-/** More than any batch; the parser reads as many candidates at most. */
-const maxCount = 256;
 
 /** The gRPC service around a Generator. A Generator's failure is the call's status. */
 export function createGeneratorService(role: Generator, logger: Logger): HostedService {
@@ -30,10 +28,10 @@ async function propose(
   { signal }: CallContext,
 ): Promise<generator.ProposeCandidatesResponse> {
   const request = fromProtoCandidatesRequest(message);
-  if (request.count < 1 || request.count > maxCount) {
+  if (request.count < 1 || request.count > maxCandidatesPerIteration) {
     throw new CollmError(
       "invalid-argument",
-      `count: got ${request.count}, allowed is 1 to ${maxCount}`,
+      `count: got ${request.count}, allowed is 1 to ${maxCandidatesPerIteration}`,
     );
   }
   const log = logger.child({ searchId: message.searchId, iteration: request.iteration });

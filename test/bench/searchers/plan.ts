@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
 import { readYaml, resolveSettings, type SettingsSource } from "@collm/config";
 import { CollmError } from "@collm/errors";
 import { parseSearchId, type SearchConfig, type SearcherName, type SearchId } from "@collm/search";
@@ -45,7 +44,7 @@ export async function planSearches(options: PlanOptions): Promise<Plan> {
       return { id, searcher, seed, config: equalised(search) };
     }),
   ).flat();
-  return { manifestPath: resolve(dirname(configPath), supernet), common, searches };
+  return { manifestPath: supernet, common, searches };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, join } from "node:path";
 import {
   readSearchEnvironment,
   readYaml,
@@ -85,7 +85,7 @@ export async function searchFromFlags(flags: SearchFlags, output: Output): Promi
   if (settings.supernet === undefined) {
     throw new CollmError("invalid-argument", "--supernet: got nothing, allowed is a manifest file");
   }
-  const manifest = await loadManifest(await manifestPath(flags, settings.supernet));
+  const manifest = await loadManifest(settings.supernet);
   refuseHopeless(manifest, settings);
 
   const startedAt = new Date();
@@ -151,12 +151,6 @@ function fromFlags(flags: SearchFlags): Record<string, unknown> {
     ...parseLlmSpec(flags.llm ?? []),
   };
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
-}
-
-/** A manifest named in a configuration file is relative to that file. */
-async function manifestPath(flags: SearchFlags, supernet: string): Promise<string> {
-  const isFromFile = flags.supernet === undefined && flags.config !== undefined;
-  return resolve(isFromFile ? dirname(flags.config as string) : ".", supernet);
 }
 
 function refuseHopeless(manifest: Manifest, { search }: SearchSettings): void {

@@ -125,10 +125,14 @@ function evaluatorEnvironment({ manifests, evaluationsDirectory, evaluator }: Fl
   });
 }
 
+/** Empty means unset: a coordinator takes one kind of journals, so none may be inherited. */
 function journalEnvironment(journals: FleetOptions["journals"]): Record<string, string> {
-  return journals.kind === "single"
-    ? { COLLM_RUN_DIR: journals.runDirectory, COLLM_SEARCH_ID: journals.searchId }
-    : { COLLM_JOURNAL_DIR: journals.directory };
+  const isSingle = journals.kind === "single";
+  return {
+    COLLM_RUN_DIR: isSingle ? journals.runDirectory : "",
+    COLLM_RUN_SEARCH_ID: isSingle ? journals.searchId : "",
+    COLLM_JOURNAL_DIR: isSingle ? "" : journals.directory,
+  };
 }
 
 function withoutUndefined(

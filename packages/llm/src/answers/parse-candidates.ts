@@ -1,4 +1,4 @@
-import type { Proposal } from "@collm/search";
+import { maxCandidatesPerIteration, type Proposal } from "@collm/search";
 import { anyObject, type NotationShape } from "./notation-shape.js";
 import { type JsonNode, type ReadBudget, readTolerantJson } from "./tolerant-json.js";
 
@@ -44,8 +44,8 @@ export function parseCandidates(
 
 /** About 40,000 tokens; an answer of 20 candidates for 20 blocks has about 6,000 characters. */
 const maxAnswerCharacters = 131_072;
-/** More than any request asks for; the rest of a runaway answer is ignored. */
-const maxCandidates = 256;
+/** No request asks for more; the rest of a runaway answer is ignored. */
+const maxCandidates = maxCandidatesPerIteration;
 /** Failed reads start again further in, so text may be read a few times over. */
 const readsPerCharacter = 8;
 /** An unreadable piece is quoted up to this length. */

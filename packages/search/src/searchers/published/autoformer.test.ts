@@ -62,6 +62,7 @@ function configOf({ args, seed, min_param_limits, param_limits }: GoldenRun): Se
     limits: { maxParams: 1e6 * param_limits },
     evolution: {
       algorithm: "autoformer",
+      population,
       parentShare: args.select_num / population,
       mutationShare: args.mutation_num / population,
       crossoverShare: args.crossover_num / population,

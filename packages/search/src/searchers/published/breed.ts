@@ -1,4 +1,4 @@
-import { type Architecture, isFeasible, isReachable } from "@collm/search-space";
+import { type Architecture, isFeasible, unreachableLimits } from "@collm/search-space";
 import type { MersenneTwister } from "../../rng/mersenne-twister.js";
 import type { SearcherSetup } from "../../searcher.js";
 import type { Draw, PublishedAlgorithm } from "./algorithm.js";
@@ -70,7 +70,7 @@ export function breed(
     }
   };
 
-  if (isReachable(space, limits)) {
+  if (unreachableLimits(space, limits).length === 0) {
     const { random, mutate, cross } = algorithm.operators(space, evolution, twister, parents);
     if (parents.length > 0) {
       const mutations = Math.round(population * evolution.mutationShare);

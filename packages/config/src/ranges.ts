@@ -1,0 +1,13 @@
+/**
+ * Smallest and largest value of settings that can be written in two places: the configuration of
+ * a search and the environment of the service that is told. One range, so that a value is refused
+ * where the user wrote it.
+ */
+export const ranges = {
+  temperature: [0, 2],
+  maxOutputTokens: [1, 1_000_000],
+  /** An hour. */
+  timeoutMs: [1, 3_600_000],
+  workers: [1, 256],
+  threadsPerWorker: [1, 256],
+} as const satisfies Record<string, readonly [number, number]>;
