@@ -2,6 +2,8 @@
 export interface Output {
   /** A line for people. */
   say(line: string): void;
+  /** Text for people as it is, without a line's end: it moves the cursor of a terminal. */
+  draw(text: string): void;
   /** A result for machines. */
   print(text: string): void;
   readonly isTerminal: boolean;
@@ -10,9 +12,10 @@ export interface Output {
 
 export const processOutput: Output = {
   say: (line) => void process.stderr.write(`${line}\n`),
+  draw: (text) => void process.stderr.write(text),
   print: (text) => void process.stdout.write(`${text}\n`),
   isTerminal: process.stderr.isTTY === true,
   get columns() {
-    return process.stderr.columns ?? 80;
+    return process.stderr.columns || 80;
   },
 };

@@ -1,6 +1,6 @@
 import { access, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
-import { searchFileSchema } from "@collm/config";
+import { readYaml, searchFileSchema } from "@collm/config";
 import { CollmError, checkValue } from "@collm/errors";
 import { readJournalFile } from "@collm/journal";
 import {
@@ -10,7 +10,7 @@ import {
   type SearchState,
   searchConfigSchema,
 } from "@collm/search";
-import { parse as parseYaml, stringify as stringifyYaml } from "yaml";
+import { stringify as stringifyYaml } from "yaml";
 import { z } from "zod";
 
 /** How a search was started, so that `resume` needs nothing but the directory. */
@@ -52,7 +52,7 @@ export class RunDirectory {
     return join(this.path, "report.html");
   }
 
-  /** Creates the directory for a new search. Throws if a search is already there. */
+  /** Creates the directory for a new search. Throws if a search, or a file, is already there. */
   async create(launch: Launch): Promise<void> {
     if (await exists(this.journalPath)) {
       throw new CollmError(
@@ -60,7 +60,12 @@ export class RunDirectory {
         `--out: ${this.path} already holds a search; resume it (collm resume ${this.path}) or choose another directory`,
       );
     }
-    await mkdir(this.path, { recursive: true });
+    try {
+      await mkdir(this.path, { recursive: true });
+    } catch (error) {
+      const reason = CollmError.from(error).message;
+      throw new CollmError("invalid-argument", `--out: ${this.path} cannot be made: ${reason}`);
+    }
     await this.#write("config.yaml", stringifyYaml(launch));
   }
 
@@ -69,8 +74,8 @@ export class RunDirectory {
     const text = await readFile(path, "utf8").catch(() => {
       throw new CollmError("not-found", `${this.path}: no run directory (config.yaml is missing)`);
     });
-    const value: unknown = parseYaml(text);
-    const checked = checkValue(launchSchema, value);
+    const { values } = readYaml(path, text);
+    const checked = checkValue(launchSchema, values);
     if (checked.kind === "valid") return checked.value;
     throw new CollmError("data-loss", `${path}: ${checked.problems.join("; ")}`);
   }

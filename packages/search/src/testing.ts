@@ -1,6 +1,12 @@
 export { createSearchBench, type SearchBench, type SearchBenchOptions } from "./testing/bench.js";
 export { describeSearcher } from "./testing/contract.js";
 export { decisionsOf } from "./testing/decisions.js";
+export {
+  type DispatcherBench,
+  type DispatcherHarness,
+  describeEvaluationDispatcher,
+  type EvaluatorScript,
+} from "./testing/dispatcher-contract.js";
 export { createFixedClock } from "./testing/fixed-clock.js";
 export { MemoryJournal } from "./testing/memory-journal.js";
 export { MemoryEvaluationStore } from "./testing/memory-store.js";

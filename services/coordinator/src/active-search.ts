@@ -1,10 +1,8 @@
-import { CollmError } from "@collm/errors";
 import { type JournalFile, openJournalFile } from "@collm/journal";
 import {
   applyEvent,
   createSearcher,
   type EventBody,
-  foldEvents,
   journalVersion,
   type LoopPorts,
   runSearch,
@@ -14,6 +12,7 @@ import {
   type StopRequest,
 } from "@collm/search";
 import { EventFeed } from "./event-feed.js";
+import { foldJournal } from "./fold-journal.js";
 
 /** What a search needs besides its journal. */
 export type SearchPorts = Omit<LoopPorts, "journal">;
@@ -35,7 +34,7 @@ export class ActiveSearch {
     this.id = id;
     this.#file = file;
     this.#ports = ports;
-    this.#state = foldEvents(file.events);
+    this.#state = foldJournal(file.path, file.events);
     this.feed = new EventFeed(file.events);
   }
 
@@ -46,9 +45,7 @@ export class ActiveSearch {
       return new ActiveSearch(id, file, ports);
     } catch (error) {
       await file.close();
-      throw new CollmError("data-loss", `journal ${path}: ${CollmError.from(error).message}`, {
-        cause: error,
-      });
+      throw error;
     }
   }
 
@@ -97,8 +94,13 @@ export class ActiveSearch {
   }
 
   /** Asks the running loop to stop and waits until its last event is journaled. */
-  async stop(request: StopRequest): Promise<void> {
+  stop(request: StopRequest): Promise<void> {
     this.#stop.abort(request);
+    return this.rest();
+  }
+
+  /** Resolves when the loop has ended and the journal is closed. */
+  async rest(): Promise<void> {
     await this.#done;
   }
 
@@ -108,8 +110,10 @@ export class ActiveSearch {
   }
 
   async #append(event: SearchEvent): Promise<void> {
+    // Folded first, so that an event which cannot follow is never written.
+    const next = applyEvent(this.#state, event);
     await this.#file.append(event);
-    this.#state = applyEvent(this.#state, event);
+    this.#state = next;
     this.feed.push(event);
   }
 }

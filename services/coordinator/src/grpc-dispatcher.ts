@@ -81,11 +81,13 @@ class Slots {
     this.#free = count;
   }
 
+  /** Rejects with the signal's reason as soon as it aborts, also while others have all slots. */
   async use<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    signal.throwIfAborted();
     if (this.#free > 0) this.#free--;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else await this.#turn(signal);
     try {
-      // Who waited may have been overtaken by a cancellation.
+      // The slot may have been handed over in the moment of a cancellation.
       signal.throwIfAborted();
       return await work();
     } finally {
@@ -93,5 +95,20 @@ class Slots {
       if (next) next();
       else this.#free++;
     }
+  }
+
+  #turn(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => {
+        this.#waiting.splice(this.#waiting.indexOf(proceed), 1);
+        reject(signal.reason);
+      };
+      const proceed = (): void => {
+        signal.removeEventListener("abort", onAbort);
+        resolve();
+      };
+      this.#waiting.push(proceed);
+      signal.addEventListener("abort", onAbort, { once: true });
+    });
   }
 }

@@ -1,5 +1,5 @@
 import { CollmError } from "@collm/errors";
-import type { GeneratorServiceClient, NavigatorServiceClient } from "@collm/proto";
+import type { GeneratorServiceClient, NavigatorServiceClient, search } from "@collm/proto";
 import {
   callStream,
   callUnary,
@@ -9,7 +9,7 @@ import {
   toProtoCandidatesRequest,
   toProtoStrategyRequest,
 } from "@collm/rpc";
-import type { Proposal, RoleAnswer, Roles } from "@collm/search";
+import type { Exchange, Proposal, RoleAnswer, Roles } from "@collm/search";
 
 export interface RolesOptions {
   /** How long an answer may take, language model included. */
@@ -53,7 +53,7 @@ export function createGrpcRoles(
             return {
               kind: "answered",
               value: text,
-              exchanges: exchanges.map((exchange) => fromProtoExchange(exchange)),
+              exchanges: exchanges.map(readExchange),
             };
           }
         }
@@ -70,8 +70,19 @@ export function createGrpcRoles(
         return {
           kind: "answered",
           value: proposals.map((proposal) => fromProtoProposal(proposal)),
-          exchanges: exchanges.map((exchange) => fromProtoExchange(exchange)),
+          exchanges: exchanges.map(readExchange),
         };
       }, signal),
   };
+}
+
+/** Checks what the message's type leaves open: no journal can hold NaN, and none may have to. */
+function readExchange(message: search.Exchange): Exchange {
+  const exchange = fromProtoExchange(message);
+  const { seconds } = exchange;
+  if (seconds >= 0 && seconds < Number.POSITIVE_INFINITY) return exchange;
+  throw new CollmError(
+    "invalid-argument",
+    `exchange.seconds: got ${seconds}, allowed is a number from 0`,
+  );
 }

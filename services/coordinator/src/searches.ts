@@ -4,7 +4,6 @@ import {
   best,
   type EventBody,
   type EventOf,
-  foldEvents,
   type SearchConfig,
   type SearchEvent,
   type SearcherName,
@@ -17,6 +16,7 @@ import { createSearchSpace } from "@collm/search-space";
 import type { Logger } from "@collm/telemetry";
 import { ActiveSearch, type SearchPorts } from "./active-search.js";
 import { EventFeed } from "./event-feed.js";
+import { foldJournal } from "./fold-journal.js";
 import type { JournalLocator } from "./journal-locator.js";
 
 export interface SearchesOptions {
@@ -45,9 +45,10 @@ export interface SearchesOptions {
 export class Searches {
   readonly #options: SearchesOptions;
   readonly #active = new Map<SearchId, ActiveSearch>();
-  /** Ids whose start, resumption or test is being prepared. */
-  readonly #claimed = new Set<SearchId>();
-  #isDraining = false;
+  /** Settled when the last request so far that changes a search is answered. */
+  readonly #turns = new Map<SearchId, Promise<unknown>>();
+  /** Why no new work is taken; undefined while it is. */
+  #drainReason: string | undefined;
 
   constructor(options: SearchesOptions) {
     this.#options = options;
@@ -55,15 +56,10 @@ export class Searches {
 
   /** Starts a search. The same id and configuration again is no error and starts nothing. */
   async start(id: SearchId, config: SearchConfig, supernetName: string): Promise<SearchState> {
-    const existing = await this.find(id);
-    if (existing) {
-      if (JSON.stringify(existing.started?.config) === JSON.stringify(config)) return existing;
-      throw new CollmError(
-        "already-exists",
-        `search id: "${id}" is taken by a search with another configuration`,
-      );
-    }
-    return this.#claim(id, async () => {
+    return this.#inTurn(id, async () => {
+      const running = await this.#running(id);
+      const existing = running ? running.state : await this.find(id);
+      if (existing) return sameSearch(id, existing, config, supernetName);
       const supernet = await this.#options.describeSupernet(supernetName);
       refuseHopeless(supernet, config);
       return this.#begin(id, {
@@ -78,18 +74,22 @@ export class Searches {
 
   /** Continues a search from its journal. A running or finished search is left as it is. */
   async resume(id: SearchId): Promise<SearchState> {
-    const existing = await this.find(id);
-    if (!existing?.started) throw unknownSearch(id);
-    if (this.#active.has(id) || existing.phase === "finished") return existing;
-    const supernet = await this.#options.describeSupernet(existing.started.supernet.name);
-    const journaled = existing.started.supernet;
-    if (supernet.contextDigest !== journaled.contextDigest) {
-      throw new CollmError(
-        "failed-precondition",
-        `supernet "${supernet.name}": its evaluation context is ${supernet.contextDigest}, the search was started with ${journaled.contextDigest} (weights, images, recipe, provider or runtime changed)`,
-      );
-    }
-    return this.#claim(id, () => this.#begin(id, { type: "SearchResumed" }));
+    return this.#inTurn(id, async () => {
+      const running = await this.#running(id);
+      if (running) return running.state;
+      const existing = await this.find(id);
+      if (!existing?.started) throw unknownSearch(id);
+      if (existing.phase === "finished") return existing;
+      const journaled = existing.started.supernet;
+      const supernet = await this.#options.describeSupernet(journaled.name);
+      if (supernet.contextDigest !== journaled.contextDigest) {
+        throw new CollmError(
+          "failed-precondition",
+          `supernet "${supernet.name}": its evaluation context is ${supernet.contextDigest}, the search was started with ${journaled.contextDigest} (weights, images, recipe, provider or runtime changed)`,
+        );
+      }
+      return this.#begin(id, { type: "SearchResumed" });
+    });
   }
 
   /** The state of a search, running or resting; undefined if there is none. */
@@ -97,12 +97,18 @@ export class Searches {
     const active = this.#active.get(id);
     if (active) return active.state;
     const events = await this.#restingEvents(id);
-    return events.length > 0 ? foldEvents(events) : undefined;
+    return events.length > 0 ? foldJournal(this.#options.locator.pathOf(id), events) : undefined;
   }
 
+  /** Every search that can be read; a damaged journal is logged and does not hide the others. */
   async list(): Promise<readonly { readonly id: SearchId; readonly state: SearchState }[]> {
     const ids = await this.#options.locator.list();
-    const found = await Promise.all(ids.map(async (id) => ({ id, state: await this.find(id) })));
+    const read = (searchId: SearchId): Promise<SearchState | undefined> =>
+      this.find(searchId).catch((error: unknown) => {
+        this.#options.logger.warn({ searchId, err: error }, "journal cannot be read");
+        return undefined;
+      });
+    const found = await Promise.all(ids.map(async (id) => ({ id, state: await read(id) })));
     return found.flatMap(({ id, state }) => (state ? [{ id, state }] : []));
   }
 
@@ -119,12 +125,12 @@ export class Searches {
 
   /** Ends a search as cancelled, running or interrupted; its best so far stays its result. */
   async cancel(id: SearchId): Promise<void> {
-    const active = this.#active.get(id);
-    if (active) return active.stop({ kind: "cancel" });
-    const state = await this.find(id);
-    if (!state) throw unknownSearch(id);
-    if (state.phase === "finished") return;
-    await this.#claim(id, async () => {
+    await this.#inTurn(id, async () => {
+      const running = await this.#running(id);
+      if (running) return running.stop({ kind: "cancel" });
+      const state = await this.find(id);
+      if (!state) throw unknownSearch(id);
+      if (state.phase === "finished") return;
       const search = await this.#open(id);
       search.run(this.#logInterruption(id), () => {});
       await search.stop({ kind: "cancel" });
@@ -136,25 +142,27 @@ export class Searches {
    * before the evaluator is asked; a second call returns the first result.
    */
   async openTest(id: SearchId): Promise<EventOf<"TestCompleted">["result"]> {
-    const state = await this.find(id);
-    if (!state?.started) throw unknownSearch(id);
-    if (state.test) return state.test.result;
-    const winner = best(state);
-    if (state.phase !== "finished" || !winner) {
-      const why = state.phase === "finished" ? "it has no feasible result" : `it is ${state.phase}`;
-      throw new CollmError(
-        "failed-precondition",
-        `test split of "${id}": allowed only for the winner of a finished search, but ${why}`,
-      );
-    }
-    const { canonical } = winner.architecture;
-    const supernet = state.started.supernet.name;
-    return this.#claim(id, async () => {
+    return this.#inTurn(id, async () => {
+      const running = await this.#running(id);
+      const state = running ? running.state : await this.find(id);
+      if (!state?.started) throw unknownSearch(id);
+      if (state.test) return state.test.result;
+      const winner = best(state);
+      if (state.phase !== "finished" || !winner) {
+        const why =
+          state.phase === "finished" ? "it has no feasible result" : `it is ${state.phase}`;
+        throw new CollmError(
+          "failed-precondition",
+          `test split of "${id}": allowed only for the winner of a finished search, but ${why}`,
+        );
+      }
+      const { canonical } = winner.architecture;
       const search = await this.#open(id);
       try {
         if (search.state.testOpened === undefined) {
           await search.record({ type: "TestOpened", canonical });
         }
+        const supernet = state.started.supernet.name;
         const result = await this.#options.measureTest(supernet, id, canonical);
         await search.record({ type: "TestCompleted", canonical, result });
         return result;
@@ -166,7 +174,7 @@ export class Searches {
 
   /** Interrupts every search so that each can be resumed, and takes no new one. */
   async drain(reason: string): Promise<void> {
-    this.#isDraining = true;
+    this.#drainReason = reason;
     await Promise.all(
       [...this.#active.values()].map((search) => search.stop({ kind: "shutdown", reason })),
     );
@@ -189,6 +197,8 @@ export class Searches {
 
   /** Journals how this stretch of the search begins and runs the loop in the background. */
   async #begin(id: SearchId, first: EventBody): Promise<SearchState> {
+    // What was asked before may have taken long.
+    this.#refuseWhileDraining();
     const search = await this.#open(id);
     try {
       await search.record(first);
@@ -199,6 +209,9 @@ export class Searches {
     const { state } = search;
     this.#active.set(id, search);
     search.run(this.#logInterruption(id), () => this.#active.delete(id));
+    // A drain that began while the event was written did not see this search.
+    const reason = this.#drainReason;
+    if (reason !== undefined) await search.stop({ kind: "shutdown", reason });
     return state;
   }
 
@@ -206,18 +219,55 @@ export class Searches {
     return (error) => this.#options.logger.error({ searchId, err: error }, "search interrupted");
   }
 
-  async #claim<T>(id: SearchId, work: () => Promise<T>): Promise<T> {
-    if (this.#isDraining) throw new CollmError("unavailable", "the coordinator is shutting down");
-    if (this.#claimed.has(id) || this.#active.has(id)) {
-      throw new CollmError("failed-precondition", `search "${id}": another request is changing it`);
-    }
-    this.#claimed.add(id);
+  #refuseWhileDraining(): void {
+    if (this.#drainReason !== undefined) throw new CollmError("unavailable", this.#drainReason);
+  }
+
+  /** The search if it runs here; one that is just coming to rest is waited for. */
+  async #running(id: SearchId): Promise<ActiveSearch | undefined> {
+    const active = this.#active.get(id);
+    if (active?.state.phase === "running") return active;
+    await active?.rest();
+    return undefined;
+  }
+
+  /**
+   * Does what changes a search, one request after the other: what `work` reads of a resting
+   * journal stays true until it writes.
+   */
+  async #inTurn<T>(id: SearchId, work: () => Promise<T>): Promise<T> {
+    const outcome = (this.#turns.get(id) ?? Promise.resolve()).then(() => {
+      this.#refuseWhileDraining();
+      return work();
+    });
+    const turn = outcome.catch(() => undefined);
+    this.#turns.set(id, turn);
     try {
-      return await work();
+      return await outcome;
     } finally {
-      this.#claimed.delete(id);
+      if (this.#turns.get(id) === turn) this.#turns.delete(id);
     }
   }
+}
+
+/** Gives a search that is there already if it is the one asked for; throws `already-exists` if not. */
+function sameSearch(
+  id: SearchId,
+  state: SearchState,
+  config: SearchConfig,
+  supernetName: string,
+): SearchState {
+  const { started } = state;
+  if (
+    JSON.stringify(started?.config) === JSON.stringify(config) &&
+    started?.supernet.name === supernetName
+  ) {
+    return state;
+  }
+  throw new CollmError(
+    "already-exists",
+    `search id: "${id}" is taken by a search with another configuration or supernet`,
+  );
 }
 
 function unknownSearch(id: SearchId): CollmError {

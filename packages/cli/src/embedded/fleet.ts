@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { RoleSettings } from "@collm/config";
 import { imageCacheDirectory } from "../home.js";
-import type { ServiceName } from "./service-entry.js";
+import { entryOf, type ServiceName } from "./service-entry.js";
 import { Supervised, type SupervisorEvents } from "./supervisor.js";
 
 export interface FleetOptions {
@@ -49,7 +49,7 @@ export class Fleet {
       services.set(
         name,
         await Supervised.start(
-          { name, env: { ...common, ...env }, logFile, startTimeoutMs },
+          { name, entry: entryOf(name), env: { ...common, ...env }, logFile, startTimeoutMs },
           events,
         ),
       );

@@ -2,10 +2,12 @@ import { type ChildProcess, fork } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { CollmError, type ErrorCode } from "@collm/errors";
 import { parseServiceMessage } from "@collm/rpc";
-import { entryOf, type ServiceName, sourceArguments } from "./service-entry.js";
+import { type ServiceName, sourceArguments } from "./service-entry.js";
 
 export interface ServiceProcessOptions {
   readonly name: ServiceName;
+  /** The file that Node runs. */
+  readonly entry: string;
   /** Environment of the service, on top of the parent's. */
   readonly env: Readonly<Record<string, string>>;
   /** Structured logs go here. */
@@ -35,10 +37,13 @@ export class ServiceProcess {
     this.exited = exited;
   }
 
-  /** Starts the service and waits until it listens. */
-  static async start(options: ServiceProcessOptions): Promise<ServiceProcess> {
+  /** Starts the service and waits until it listens; `signal` ends it while it does not. */
+  static async start(
+    options: ServiceProcessOptions,
+    signal?: AbortSignal,
+  ): Promise<ServiceProcess> {
     const log = openSync(options.logFile, "a");
-    const child = fork(entryOf(options.name), [], {
+    const child = fork(options.entry, [], {
       execArgv: sourceArguments(),
       env: { ...process.env, ...options.env },
       stdio: ["ignore", log, log, "ipc"],
@@ -50,12 +55,16 @@ export class ServiceProcess {
       child.once("exit", (code, signal) => resolve(signal ?? `exit code ${code}`));
       child.once("error", (error) => resolve(error.message));
     });
+    const kill = (): void => void child.kill("SIGKILL");
+    signal?.addEventListener("abort", kill, { once: true });
     try {
       const port = await portOf(child, exited, options);
       return new ServiceProcess(options.name, port, child, exited);
     } catch (error) {
-      child.kill("SIGKILL");
+      kill();
       throw error;
+    } finally {
+      signal?.removeEventListener("abort", kill);
     }
   }
 

@@ -19,7 +19,7 @@ export class Supervised {
   readonly #options: ServiceProcessOptions;
   readonly #events: SupervisorEvents;
   #process: ServiceProcess;
-  #isStopping = false;
+  readonly #stopping = new AbortController();
   #watch: Promise<void>;
   /** Rejects when the service could not be kept alive; never resolves otherwise. */
   readonly givenUp: Promise<never>;
@@ -57,7 +57,7 @@ export class Supervised {
   }
 
   async stop(graceMs: number): Promise<void> {
-    this.#isStopping = true;
+    this.#stopping.abort();
     await this.#process.stop(graceMs);
     await this.#watch;
   }
@@ -65,10 +65,11 @@ export class Supervised {
   async #keepAlive(): Promise<void> {
     const { port } = this.#process;
     const env = { ...this.#options.env, COLLM_PORT: String(port) };
+    const { signal } = this.#stopping;
     for (let restarts = 0; ; ) {
       let how = await this.#process.exited;
       for (;;) {
-        if (this.#isStopping) return;
+        if (signal.aborted) return;
         if (restarts === maxRestarts) {
           throw new CollmError(
             "unavailable",
@@ -76,14 +77,16 @@ export class Supervised {
           );
         }
         await delay(firstBackoffMs * 2 ** restarts++);
-        if (this.#isStopping) return;
+        if (signal.aborted) return;
         try {
-          this.#process = await ServiceProcess.start({ ...this.#options, env });
+          this.#process = await ServiceProcess.start({ ...this.#options, env }, signal);
           break;
         } catch (error) {
           how = CollmError.from(error).message;
         }
       }
+      // It was ready in the moment of the stop, which ended only the process before it.
+      if (signal.aborted) return this.#process.stop(0);
       this.#events.onRestart(this.#options.name, how, restarts);
     }
   }

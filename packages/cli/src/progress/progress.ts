@@ -3,6 +3,7 @@ import {
   archive,
   best,
   budgetSpent,
+  type EventOf,
   emptyState,
   funnelOf,
   isClosed,
@@ -11,6 +12,7 @@ import {
   strategyHeadline,
 } from "@collm/search";
 import type { Output } from "../output.js";
+import { fitLine, oneLine } from "./fit-line.js";
 
 /** Shows a search while it runs. */
 export interface Progress {
@@ -25,12 +27,16 @@ export function createProgress(output: Output, now: () => number): Progress {
   return output.isTerminal ? new LiveProgress(output, now) : new PlainProgress(output);
 }
 
-/** `85.31 % within the limit, candidate 3.7` or `none yet`. */
+/** `85.31 % (candidate 3.7)` or `none yet`. */
 function bestText(state: SearchState): string {
   const winner = best(state);
   return winner
     ? `${winner.status.result.top1Percent.toFixed(2)} % (candidate ${winner.id})`
     : "none yet";
+}
+
+function degradedText({ iteration, role, reason, fallback }: EventOf<"Degraded">): string {
+  return `iteration ${iteration}: ${role} failed: ${reason}; ${fallback}`;
 }
 
 class PlainProgress implements Progress {
@@ -44,11 +50,7 @@ class PlainProgress implements Progress {
 
   show(event: SearchEvent): void {
     this.#state = applyEvent(this.#state, event);
-    if (event.type === "Degraded") {
-      this.notice(
-        `iteration ${event.iteration}: ${event.role} failed: ${event.reason}; ${event.fallback}`,
-      );
-    }
+    if (event.type === "Degraded") this.notice(degradedText(event));
     for (const record of this.#state.iterations.slice(this.#reported)) {
       if (!isClosed(record)) break;
       this.#reported = record.index;
@@ -63,7 +65,7 @@ class PlainProgress implements Progress {
   }
 
   notice(line: string): void {
-    this.#output.say(line);
+    this.#output.say(oneLine(line));
   }
 
   end(): void {}
@@ -92,15 +94,13 @@ class LiveProgress implements Progress {
       this.#startedAtMs = this.#now();
     }
     this.#clear();
-    if (event.type === "Degraded") {
-      this.#output.say(`iteration ${event.iteration}: ${event.role} failed: ${event.reason}`);
-    }
+    if (event.type === "Degraded") this.#output.say(oneLine(degradedText(event)));
     this.#draw();
   }
 
   notice(line: string): void {
     this.#clear();
-    this.#output.say(line);
+    this.#output.say(oneLine(line));
     this.#draw();
   }
 
@@ -122,7 +122,8 @@ class LiveProgress implements Progress {
       `best      ${bestText(this.#state)}`,
       `strategy  ${strategy ? strategyHeadline(strategy) : "-"}`,
     ];
-    for (const line of lines) this.#output.say(line.slice(0, this.#output.columns - 1));
+    // A full last column makes some terminals wrap.
+    for (const line of lines) this.#output.say(fitLine(line, this.#output.columns - 1));
     this.#linesShown = lines.length;
   }
 
@@ -135,7 +136,7 @@ class LiveProgress implements Progress {
 
   /** Moves up over the live lines and clears them (ANSI: cursor up, erase below). */
   #clear(): void {
-    if (this.#linesShown > 0) process.stderr.write(`\u001b[${this.#linesShown}A\u001b[0J`);
+    if (this.#linesShown > 0) this.#output.draw(`\u001b[${this.#linesShown}A\u001b[0J`);
     this.#linesShown = 0;
   }
 }

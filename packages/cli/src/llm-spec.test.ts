@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import { parseLlmSpec } from "./llm-spec.js";
+
+const heuristic = { backend: "heuristic" };
+
+describe("parseLlmSpec", () => {
+  it("says nothing about roles that no value names", () => {
+    expect(parseLlmSpec([])).toEqual({});
+    expect(parseLlmSpec(["generator=heuristic"])).toEqual({ generator: heuristic });
+  });
+
+  it("sets both roles, and one of them by its name; later values win", () => {
+    const qwen = { backend: "openai", model: "qwen3:30b", baseUrl: "http://localhost:8000/v1" };
+    const spec = "openai:qwen3:30b@http://localhost:8000/v1";
+    expect(parseLlmSpec([spec])).toEqual({ navigator: qwen, generator: qwen });
+    expect(parseLlmSpec([spec, "generator=heuristic"])).toEqual({
+      navigator: qwen,
+      generator: heuristic,
+    });
+    expect(parseLlmSpec(["navigator=heuristic", spec])).toEqual({
+      navigator: qwen,
+      generator: qwen,
+    });
+  });
+
+  it("leaves the base URL to the service where none is said", () => {
+    const role = { backend: "openai", model: "gpt-5" };
+    expect(parseLlmSpec(["navigator=openai:gpt-5"])).toEqual({ navigator: role });
+  });
+
+  it.each([
+    "",
+    "gpt-5",
+    "openai:",
+    "openai:@http://host/v1",
+    "openai:m@ftp://host",
+    "openai:m@",
+    "navigator=",
+    "critic=heuristic",
+  ])("refuses %j, naming the value and what is allowed", (spec) => {
+    expect(() => parseLlmSpec([spec])).toThrow(
+      expect.objectContaining({
+        code: "invalid-argument",
+        message: expect.stringMatching(/^--llm: got ".*", allowed is heuristic or openai:/),
+      }),
+    );
+  });
+});

@@ -1,0 +1,151 @@
+import type { SearchEvent, StrategyRequest } from "@collm/search";
+import { createSearchBench, type SearchBenchOptions } from "@collm/search/testing";
+import { describe, expect, it } from "vitest";
+import type { Output } from "../output.js";
+import { createProgress, type Progress } from "./progress.js";
+
+/** What is on the screen: lines said, less those that the live lines erase. */
+class Screen implements Output {
+  readonly lines: string[] = [];
+  readonly isTerminal: boolean;
+  readonly columns: number;
+
+  constructor({ isTerminal = true, columns = 100 } = {}) {
+    this.isTerminal = isTerminal;
+    this.columns = columns;
+  }
+
+  say(line: string): void {
+    this.lines.push(line);
+  }
+
+  draw(text: string): void {
+    // Three lines up, erase below.
+    expect(text).toBe("\u001b[3A\u001b[0J");
+    this.lines.splice(-3);
+  }
+
+  print(): void {
+    throw new Error("progress is for people");
+  }
+}
+
+const config = {
+  searcher: "collm",
+  budget: 8,
+  candidatesPerIteration: 4,
+  iterations: 2,
+  seed: 1,
+} as const;
+
+/** A search whose Navigator fails in iteration 2, and whose candidates get 50, 51, ... %. */
+async function eventsOf(options: SearchBenchOptions = {}): Promise<readonly SearchEvent[]> {
+  let measured = 0;
+  const strategy = ({ iteration }: StrategyRequest) =>
+    iteration === 1 ? "# PLAN\n\nGo deep, stay narrow." : undefined;
+  const bench = createSearchBench({
+    config,
+    roles: { strategy },
+    dispatcher: { top1Percent: () => 50 + measured++ },
+    ...options,
+  });
+  await bench.run();
+  return bench.journal.events;
+}
+
+/** Shows events on a screen, with a clock that only results move. */
+function live(screen: Screen, secondsPerResult: number) {
+  let nowMs = 0;
+  const progress: Progress = createProgress(screen, () => nowMs);
+  const show = (events: readonly SearchEvent[]): void => {
+    for (const event of events) {
+      if (event.type === "EvaluationCompleted") nowMs += 1_000 * secondsPerResult;
+      progress.show(event);
+    }
+  };
+  return { progress, show };
+}
+
+/** The events up to and including the given number of results. */
+function upTo(results: number, events: readonly SearchEvent[]): readonly SearchEvent[] {
+  const places = events.flatMap(({ type }, i) => (type === "EvaluationCompleted" ? [i + 1] : []));
+  return events.slice(0, places[results - 1]);
+}
+
+describe("createProgress without a terminal", () => {
+  it("says one line for each iteration, and one when a role fails", async () => {
+    const screen = new Screen({ isTerminal: false });
+    live(screen, 1).show(await eventsOf());
+    expect(screen.lines).toEqual([
+      "iteration 1: 4 of 4 proposed evaluated, 4/8 spent, best 53.00 % (candidate 1.4), strategy: Go deep, stay narrow.",
+      "iteration 2: navigator failed: scripted failure; the last strategy stays in force",
+      "iteration 2: 4 of 4 proposed evaluated, 8/8 spent, best 57.00 % (candidate 2.4)",
+    ]);
+  });
+});
+
+describe("createProgress on a terminal", () => {
+  it("draws three lines again and again: place and time left, best, strategy in force", async () => {
+    const events = await eventsOf();
+    const screen = new Screen();
+    const { show } = live(screen, 10);
+    show(events.slice(0, 1));
+    expect(screen.lines).toEqual([
+      "iteration 0  [....................] 0/8 evaluations  ETA -",
+      "best      none yet",
+      "strategy  -",
+    ]);
+    show(upTo(3, events).slice(1));
+    expect(screen.lines).toEqual([
+      "iteration 1  [########............] 3/8 evaluations  ETA 50 s",
+      "best      52.00 % (candidate 1.3)",
+      "strategy  Go deep, stay narrow.",
+    ]);
+  });
+
+  it("keeps notices and failures of a role above, and leaves only them at its end", async () => {
+    const events = await eventsOf();
+    const screen = new Screen();
+    const { progress, show } = live(screen, 10);
+    show(upTo(2, events));
+    progress.notice("evaluator died (SIGKILL) and was started again (1 of 3)");
+    show(events.slice(upTo(2, events).length));
+    const kept = [
+      "evaluator died (SIGKILL) and was started again (1 of 3)",
+      "iteration 2: navigator failed: scripted failure; the last strategy stays in force",
+    ];
+    expect(screen.lines).toEqual([
+      ...kept,
+      "iteration 2  [####################] 8/8 evaluations  ETA 0 s",
+      "best      57.00 % (candidate 2.4)",
+      "strategy  Go deep, stay narrow.",
+    ]);
+    progress.end();
+    progress.end();
+    expect(screen.lines).toEqual(kept);
+  });
+
+  it("reckons the time left from what was done since the search was resumed", async () => {
+    const first = upTo(3, await eventsOf());
+    const events = await eventsOf({ events: first });
+    const screen = new Screen();
+    const { show } = live(screen, 60);
+    show(events.slice(0, first.length + 1));
+    expect(screen.lines.at(-3)).toContain("3/8 evaluations  ETA -");
+    show(upTo(5, events).slice(first.length + 1));
+    expect(screen.lines.at(-3)).toContain("5/8 evaluations  ETA 3 min");
+  });
+
+  it("fits every line into the terminal, whatever a model writes", async () => {
+    const events = await eventsOf({
+      roles: { strategy: () => `wide 更深的网络更深的网络 \u001b[2J\t🌊🌊🌊🌊🌊🌊🌊🌊` },
+    });
+    const screen = new Screen({ columns: 31 });
+    live(screen, 10).show(upTo(1, events));
+    expect(screen.lines).toEqual([
+      "iteration 1  [###.............",
+      "best      50.00 % (candidate 1",
+      "strategy  wide 更深的网络更深",
+    ]);
+  });
+});

@@ -1,0 +1,66 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readJournalFile } from "@collm/journal";
+import {
+  createFixedClock,
+  MemoryEvaluationStore,
+  ScriptedRoles,
+  SyntheticDispatcher,
+  searchStarted,
+  testSearchId,
+} from "@collm/search/testing";
+import { createSearchSpace } from "@collm/search-space";
+import { tinySpec } from "@collm/search-space/testing";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { ActiveSearch } from "./active-search.js";
+import { configOf } from "./coordinator.fixture.js";
+import { directoryLocator } from "./journal-locator.js";
+import { logger } from "./neighbours.fixture.js";
+import { Searches } from "./searches.js";
+
+const { config, supernet, versions, roles } = searchStarted();
+const store = new MemoryEvaluationStore();
+const ports = {
+  store,
+  dispatcher: new SyntheticDispatcher({ space: createSearchSpace(tinySpec), store }),
+  clock: createFixedClock(),
+};
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "collm-active-"));
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+it("ActiveSearch never writes an event that cannot follow", async () => {
+  const path = join(directory, "events.jsonl");
+  const active = { ...ports, roles: new ScriptedRoles() };
+  const search = await ActiveSearch.open(testSearchId, path, active);
+  const started = { type: "SearchStarted", config, supernet, versions, roles } as const;
+  await search.record(started);
+  await expect(search.record(started)).rejects.toThrow("cannot follow");
+  await search.record({ type: "SearchInterrupted", reason: "enough" });
+  await search.close();
+  const { events } = await readJournalFile(path);
+  expect(events.map(({ type }) => type)).toEqual(["SearchStarted", "SearchInterrupted"]);
+});
+
+it("Searches opens the test split for who asks while the finished journal is closing", async () => {
+  const result = { top1Percent: 60, top5Percent: 90, images: 100, seconds: 1 };
+  const searches = new Searches({
+    locator: directoryLocator(directory),
+    ports: { ...ports, roles: () => new ScriptedRoles() },
+    describeSupernet: async () => supernet,
+    describeRoles: async () => roles,
+    measureTest: async () => result,
+    versions,
+    logger,
+  });
+  await searches.start(testSearchId, configOf(), supernet.name);
+  const feed = await searches.feed(testSearchId);
+  for await (const { type } of feed.read(0, new AbortController().signal)) {
+    if (type === "SearchFinished") break;
+  }
+  expect(await searches.openTest(testSearchId)).toEqual(result);
+});
