@@ -1,6 +1,6 @@
 import { CollmError } from "@collm/errors";
 import type { generator, navigator } from "@collm/proto";
-import type { CandidatesRequest, Proposal, StrategyRequest } from "@collm/search";
+import type { CandidatesRequest, StrategyRequest } from "@collm/search";
 import { type SpaceSpec, spaceSpecSchema } from "@collm/search-space";
 import {
   fromProtoIteration,
@@ -73,26 +73,6 @@ export function fromProtoCandidatesRequest(
     visited: request.visited,
     history: request.history.map((iteration, i) => fromProtoIteration(iteration, `history[${i}]`)),
     seed: request.seed,
-  };
-}
-
-export function toProtoProposal(proposal: Proposal): generator.Proposal {
-  const { text, notation, problem } = proposal;
-  return {
-    text,
-    ...(notation === undefined ? {} : { notationJson: JSON.stringify(notation) }),
-    ...(problem === undefined ? {} : { problem }),
-  };
-}
-
-export function fromProtoProposal(proposal: generator.Proposal, at = "proposal"): Proposal {
-  const { text, notationJson, problem } = proposal;
-  return {
-    text,
-    ...(notationJson === undefined
-      ? {}
-      : { notation: parseJsonField(`${at}.notation_json`, notationJson) }),
-    ...(problem === undefined ? {} : { problem }),
   };
 }
 

@@ -23,8 +23,9 @@ export function createChatNavigator(options: ChatNavigatorOptions): Navigator {
       model: backend.model,
       promptsDigest: prompts.digest,
     },
-    propose: async (request, onText, signal) => {
-      const { text, exchange } = await askModel(
+    // A strategy that the token limit cut off is used as far as it goes: the patterns come first.
+    propose: async (request, onText, signal) =>
+      askModel(
         backend,
         prompts,
         {
@@ -39,8 +40,6 @@ export function createChatNavigator(options: ChatNavigatorOptions): Navigator {
         },
         metrics,
         signal,
-      );
-      return { strategy: text, exchanges: [exchange] };
-    },
+      ),
   };
 }
