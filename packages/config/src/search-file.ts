@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseQuantity } from "./quantity.js";
+import { minContextTokens } from "./role-env.js";
 
 const count = z.int().positive();
 
@@ -17,20 +18,34 @@ const quantity = z.union([z.string(), z.number()]).transform((value, context) =>
 });
 
 /** Who plays a language-model role. Keys are read from the environment, never from a file. */
-const roleSchema = z
+const roleShape = {
+  backend: z.enum(["heuristic", "openai"]).default("heuristic"),
+  /** Base URL of an OpenAI-compatible endpoint, e.g. http://localhost:8000/v1. */
+  baseUrl: z.url().optional(),
+  model: z.string().min(1).optional(),
+  temperature: z.number().min(0).max(2).default(0.6),
+  maxOutputTokens: count.default(8192),
+  timeoutMs: count.default(120_000),
+};
+
+const hasItsModel = (role: { readonly backend: string; readonly model?: string | undefined }) =>
+  role.backend !== "openai" || role.model !== undefined;
+const needsModel = {
+  path: ["model"],
+  message: "allowed is a model's name, which the openai backend needs",
+};
+
+const roleSchema = z.strictObject(roleShape).refine(hasItsModel, needsModel);
+const navigatorSchema = z
   .strictObject({
-    backend: z.enum(["heuristic", "openai"]).default("heuristic"),
-    /** Base URL of an OpenAI-compatible endpoint, e.g. http://localhost:8000/v1. */
-    baseUrl: z.url().optional(),
-    model: z.string().min(1).optional(),
-    temperature: z.number().min(0).max(2).default(0.6),
-    maxOutputTokens: count.default(8192),
-    timeoutMs: count.default(120_000),
+    ...roleShape,
+    /**
+     * Estimated tokens that the conversation may have, the answer (`maxOutputTokens`) on top; what
+     * no longer fits is summed up. Default 20,000: both fit a window of 32k.
+     */
+    contextTokens: z.int().min(minContextTokens).optional(),
   })
-  .refine((role) => role.backend !== "openai" || role.model !== undefined, {
-    path: ["model"],
-    message: "allowed is a model's name, which the openai backend needs",
-  });
+  .refine(hasItsModel, needsModel);
 
 /**
  * The search configuration file, as a user writes it. Everything is optional; what is absent
@@ -64,7 +79,7 @@ export const searchFileSchema = z.strictObject({
       resolutionMutationProbability: z.number().min(0).max(1).optional(),
     })
     .optional(),
-  navigator: roleSchema.optional(),
+  navigator: navigatorSchema.optional(),
   generator: roleSchema.optional(),
   evaluator: z
     .strictObject({
@@ -78,3 +93,4 @@ export const searchFileSchema = z.strictObject({
 
 export type SearchFile = z.infer<typeof searchFileSchema>;
 export type RoleSettings = z.infer<typeof roleSchema>;
+export type NavigatorSettings = z.infer<typeof navigatorSchema>;

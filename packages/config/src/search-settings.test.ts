@@ -59,6 +59,17 @@ describe("resolveSettings", () => {
     );
   });
 
+  it("reads how long the Navigator's conversation may be, which the Generator has not", () => {
+    const { navigator } = resolve("navigator: { contextTokens: 100000 }\n");
+    expect(navigator).toMatchObject({ contextTokens: 100_000 });
+    expect(() => resolve("navigator: { contextTokens: 100 }\n")).toThrow(
+      "navigator.contextTokens: got 100, allowed is at least 1000",
+    );
+    expect(() => resolve("generator: { contextTokens: 100000 }\n")).toThrow(
+      "generator.contextTokens: unknown key",
+    );
+  });
+
   it("reads counts with suffixes and refuses anything else", () => {
     expect(resolve("maxFlops: 330M\n").search.limits).toEqual({ maxFlops: 330_000_000 });
     expect(() => resolve("maxFlops: lots\n")).toThrow(

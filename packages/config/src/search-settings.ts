@@ -2,14 +2,19 @@ import { CollmError } from "@collm/errors";
 import { defaultSearchConfig, presets, type SearchConfig } from "@collm/search";
 import { parse as parseYaml } from "yaml";
 import { problemsOf } from "./problems.js";
-import { type RoleSettings, type SearchFile, searchFileSchema } from "./search-file.js";
+import {
+  type NavigatorSettings,
+  type RoleSettings,
+  type SearchFile,
+  searchFileSchema,
+} from "./search-file.js";
 
 /** Everything a search needs to know, resolved. */
 export interface SearchSettings {
   readonly supernet: string | undefined;
   readonly search: SearchConfig;
   /** Absent where nothing was said: the service then reads its own environment. */
-  readonly navigator?: RoleSettings;
+  readonly navigator?: NavigatorSettings;
   readonly generator?: RoleSettings;
   readonly evaluator: NonNullable<SearchFile["evaluator"]>;
 }

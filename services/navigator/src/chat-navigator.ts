@@ -7,12 +7,15 @@ export interface ChatNavigatorOptions {
   readonly prompts: PromptSet;
   readonly temperature: number;
   readonly maxOutputTokens: number;
-  /** Estimated tokens that the conversation may have. Default 20,000: with an answer of 8,192 tokens it fits 32k. */
-  readonly maxConversationTokens?: number | undefined;
+  /**
+   * Estimated tokens that the conversation may have; the answer comes on top. Default 20,000: with
+   * an answer of 8,192 tokens it fits a window of 32k.
+   */
+  readonly contextTokens?: number | undefined;
   readonly metrics: RoleMetrics;
 }
 
-const defaultConversationTokens = 20_000;
+const defaultContextTokens = 20_000;
 
 /** The Navigator played by a language model. */
 export function createChatNavigator(options: ChatNavigatorOptions): Navigator {
@@ -32,7 +35,7 @@ export function createChatNavigator(options: ChatNavigatorOptions): Navigator {
           messages: renderConversation(
             prompts,
             request,
-            options.maxConversationTokens ?? defaultConversationTokens,
+            options.contextTokens ?? defaultContextTokens,
           ),
           temperature: options.temperature,
           maxOutputTokens: options.maxOutputTokens,

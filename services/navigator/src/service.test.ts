@@ -52,7 +52,7 @@ async function host(navigator: Navigator) {
   return { client, logged, propose };
 }
 
-async function hostChat(script: ChatScript, timeoutMs = 5_000) {
+async function hostChat(script: ChatScript, timeoutMs = 5_000, contextTokens?: number) {
   const chat = await startChatServer(script);
   onTestFinished(() => chat.close());
   const metrics = createMetrics("navigator");
@@ -73,6 +73,7 @@ async function hostChat(script: ChatScript, timeoutMs = 5_000) {
     prompts,
     temperature: 0.6,
     maxOutputTokens: 500,
+    contextTokens,
     metrics: createRoleMetrics("navigator", metrics),
   });
   return { ...(await host(navigator)), chat, metrics, prompts };
@@ -125,6 +126,25 @@ describe("createNavigatorService", () => {
     expect(page).toMatch(/collm_llm_requests_total\{role="navigator",outcome="answered".*\} 1/);
     expect(page).toMatch(/collm_llm_tokens_total\{role="navigator",type="input".*\} 900/);
     expect(JSON.stringify(answer) + logged.join("")).not.toContain(apiKey);
+  });
+
+  it("keeps to the conversation's budget, and the exchange shows what the model was told", async () => {
+    const { propose } = await hostChat([{ kind: "answer", pieces: ["Wider."] }], 5_000, 1_000);
+    const { answer } = await propose(5);
+    expect(answer.exchanges).toMatchObject([
+      {
+        request: {
+          body: {
+            messages: [
+              { role: "system" },
+              { role: "user", content: expect.stringContaining("- Round 4: best so far 64.02 %") },
+              { role: "assistant", content: expect.stringContaining("Strategy of round 5") },
+              { role: "user", content: expect.stringContaining("65.02 % top-1") },
+            ],
+          },
+        },
+      },
+    ]);
   });
 
   it("keeps a strategy that the token limit cut off, and says so", async () => {
