@@ -70,6 +70,8 @@ export const searchFileSchema = z.strictObject({
   navigatorMemory: z.boolean().optional(),
   generatorMemory: z.boolean().optional(),
   visitedHints: z.boolean().optional(),
+  rejectionFeedback: z.boolean().optional(),
+  costHints: z.boolean().optional(),
   evolution: z
     .strictObject({
       population: z.int().positive().optional(),

@@ -49,6 +49,13 @@ describe("resolveSettings", () => {
     expect(search).toMatchObject({ preset: "paper", overLimit: "evaluate", visitedHints: true });
   });
 
+  it.each(["rejectionFeedback", "costHints"] as const)("knows %s", (key) => {
+    expect(resolve("preset: paper\n").search[key]).toBe(false);
+    expect(resolve(`preset: paper\n${key}: true\n`).search[key]).toBe(true);
+    expect(resolve("").search[key]).toBe(true);
+    expect(resolve(`${key}: false\n`).search[key]).toBe(false);
+  });
+
   it("says where YAML is broken", () => {
     expect(() => resolve("budget: [1\n")).toThrow(/collm.yaml: not valid YAML: .*line/);
   });

@@ -118,6 +118,8 @@ function searchConfigOf(file: SearchFile): SearchConfig {
     navigatorMemory: file.navigatorMemory,
     generatorMemory: file.generatorMemory,
     visitedHints: file.visitedHints,
+    rejectionFeedback: file.rejectionFeedback,
+    costHints: file.costHints,
   });
   return {
     ...defaults,

@@ -56,6 +56,7 @@ export function toProtoCandidatesRequest(
     strategy: request.strategy,
     count: request.count,
     visited: [...request.visited],
+    hasCostHints: request.hasCostHints,
     history: request.history.map(toProtoIteration),
     seed: request.seed,
   };
@@ -71,6 +72,7 @@ export function fromProtoCandidatesRequest(
     strategy: request.strategy,
     count: request.count,
     visited: request.visited,
+    hasCostHints: request.hasCostHints,
     history: request.history.map((iteration, i) => fromProtoIteration(iteration, `history[${i}]`)),
     seed: request.seed,
   };

@@ -159,6 +159,7 @@ describe("conversion", () => {
       strategy: text,
       count: fc.nat(),
       visited: fc.array(text),
+      hasCostHints: fc.boolean(),
       history: iterations,
       seed: count,
     });

@@ -37,6 +37,7 @@ const candidatesRequest: CandidatesRequest = {
   strategy: "wider",
   count: 3,
   visited: [],
+  hasCostHints: true,
   history: [],
   seed: 0,
 };

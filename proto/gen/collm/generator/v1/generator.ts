@@ -48,6 +48,8 @@ export interface ProposeCandidatesRequest {
   history: Iteration[];
   /** Seed for backends that draw random numbers. */
   seed: number;
+  /** Whether a language model is told what choices cost. The table follows from space and limits. */
+  hasCostHints: boolean;
 }
 
 export interface ProposeCandidatesResponse {
@@ -162,6 +164,7 @@ function createBaseProposeCandidatesRequest(): ProposeCandidatesRequest {
     visited: [],
     history: [],
     seed: 0,
+    hasCostHints: false,
   };
 }
 
@@ -193,6 +196,9 @@ export const ProposeCandidatesRequest: MessageFns<ProposeCandidatesRequest> = {
     }
     if (message.seed !== 0) {
       writer.uint32(72).uint64(message.seed);
+    }
+    if (message.hasCostHints !== false) {
+      writer.uint32(80).bool(message.hasCostHints);
     }
     return writer;
   },
@@ -280,6 +286,14 @@ export const ProposeCandidatesRequest: MessageFns<ProposeCandidatesRequest> = {
             }
 
             message.seed = longToNumber(reader.uint64());
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.hasCostHints = reader.bool();
             continue;
           }
         }
