@@ -2,7 +2,12 @@ export { type Env, readEnv } from "./env-values.js";
 export { formatQuantity, parseQuantity } from "./quantity.js";
 export { type RoleEnv, type RoleName, readRoleEnv } from "./role-env.js";
 export { readSearchEnvironment } from "./search-environment.js";
-export { type RoleSettings, type SearchFile, searchFileSchema } from "./search-file.js";
+export {
+  type NavigatorSettings,
+  type RoleSettings,
+  type SearchFile,
+  searchFileSchema,
+} from "./search-file.js";
 export {
   readYaml,
   resolveSettings,

@@ -5,6 +5,8 @@
  */
 export const ranges = {
   temperature: [0, 2],
+  /** System message and one round take more; a smaller number is more likely meant in thousands. */
+  contextTokens: [1_000, 10_000_000],
   maxOutputTokens: [1, 1_000_000],
   /** An hour. */
   timeoutMs: [1, 3_600_000],

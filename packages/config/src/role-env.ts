@@ -17,6 +17,8 @@ export type RoleEnv =
       readonly apiKey?: string | undefined;
       readonly temperature: number;
       readonly maxOutputTokens: number;
+      /** Navigator only: estimated tokens that its conversation may have; absent means its default. */
+      readonly contextTokens?: number | undefined;
       /** For one answer, in milliseconds. */
       readonly timeoutMs: number;
       /** Name of the prompt set. */
@@ -28,8 +30,9 @@ export const backends = ["heuristic", "openai"] as const;
 /**
  * Reads `COLLM_NAVIGATOR_*` or `COLLM_GENERATOR_*`: `_BACKEND` (default heuristic, needs nothing
  * else), and for openai `_MODEL` (required), `_BASE_URL`, `_API_KEY`, `_TEMPERATURE` (0.6),
- * `_MAX_OUTPUT_TOKENS` (8192), `_TIMEOUT_MS` (120000) and `_PROMPTS` (default). Naming a model or
- * endpoint without a backend is an error: it would otherwise be ignored.
+ * `_MAX_OUTPUT_TOKENS` (8192), `_TIMEOUT_MS` (120000) and `_PROMPTS` (default); for the navigator
+ * also `_CONTEXT_TOKENS` (20000), the tokens of its conversation without the answer. Naming a model
+ * or endpoint without a backend is an error: it would otherwise be ignored.
  *
  * @throws CollmError invalid-argument that names every wrong variable, its value and what is allowed
  */
@@ -51,6 +54,7 @@ function roleSchema(prefix: string): z.ZodType<RoleEnv> {
         .optional(),
       [name("TEMPERATURE")]: decimal(...ranges.temperature).default(0.6),
       [name("MAX_OUTPUT_TOKENS")]: integer(...ranges.maxOutputTokens).default(8192),
+      [name("CONTEXT_TOKENS")]: integer(...ranges.contextTokens).optional(),
       [name("TIMEOUT_MS")]: integer(...ranges.timeoutMs, "milliseconds").default(120_000),
       [name("PROMPTS")]: text("the name of a prompt set").default("default"),
     })
@@ -77,6 +81,7 @@ function roleSchema(prefix: string): z.ZodType<RoleEnv> {
         apiKey: value<string | undefined>("API_KEY"),
         temperature: value<number>("TEMPERATURE"),
         maxOutputTokens: value<number>("MAX_OUTPUT_TOKENS"),
+        contextTokens: value<number | undefined>("CONTEXT_TOKENS"),
         timeoutMs: value<number>("TIMEOUT_MS"),
         prompts: value<string>("PROMPTS"),
       };

@@ -37,6 +37,13 @@ const roleSchema = z.strictObject({
   maxOutputTokens: wholeNumber(ranges.maxOutputTokens).optional(),
   timeoutMs: wholeNumber(ranges.timeoutMs).optional(),
 });
+const navigatorSchema = roleSchema.extend({
+  /**
+   * Estimated tokens that the conversation may have, the answer (`maxOutputTokens`) on top; what
+   * no longer fits is summed up. Default 20,000: both fit a window of 32k.
+   */
+  contextTokens: wholeNumber(ranges.contextTokens).optional(),
+});
 
 /**
  * The search configuration file, as a user writes it. Everything is optional and nothing is
@@ -63,6 +70,8 @@ export const searchFileSchema = z.strictObject({
   navigatorMemory: z.boolean().optional(),
   generatorMemory: z.boolean().optional(),
   visitedHints: z.boolean().optional(),
+  rejectionFeedback: z.boolean().optional(),
+  costHints: z.boolean().optional(),
   /** See `SearchConfig.evolution`. */
   evolution: z
     .strictObject({
@@ -77,7 +86,7 @@ export const searchFileSchema = z.strictObject({
       minParams: quantity.optional(),
     })
     .optional(),
-  navigator: roleSchema.optional(),
+  navigator: navigatorSchema.optional(),
   generator: roleSchema.optional(),
   evaluator: z
     .strictObject({
@@ -91,3 +100,4 @@ export const searchFileSchema = z.strictObject({
 
 export type SearchFile = z.infer<typeof searchFileSchema>;
 export type RoleSettings = z.infer<typeof roleSchema>;
+export type NavigatorSettings = z.infer<typeof navigatorSchema>;

@@ -35,7 +35,7 @@ describe("resolveSettings", () => {
       "collm.yaml: bugdet: unknown key, allowed are supernet, searcher, preset, seed",
     );
     expect(() => resolve("evolution: { parents: 3 }\n")).toThrow(
-      "collm.yaml: evolution.parents: unknown key, allowed are population, parentShare",
+      "collm.yaml: evolution.parents: unknown key, allowed are population, algorithm, parentShare",
     );
   });
 
@@ -48,6 +48,13 @@ describe("resolveSettings", () => {
   it("lets a setting override its preset", () => {
     const { search } = resolve("preset: paper\nvisitedHints: true\n");
     expect(search).toMatchObject({ preset: "paper", overLimit: "evaluate", visitedHints: true });
+  });
+
+  it.each(["rejectionFeedback", "costHints"] as const)("knows %s", (key) => {
+    expect(resolve("preset: paper\n").search[key]).toBe(false);
+    expect(resolve(`preset: paper\n${key}: true\n`).search[key]).toBe(true);
+    expect(resolve("").search[key]).toBe(true);
+    expect(resolve(`${key}: false\n`).search[key]).toBe(false);
   });
 
   it("takes a preset's limits unless the user sets his own", () => {
@@ -106,6 +113,17 @@ evaluator: { provider: webgpu, workers: 1000 }
     expect(resolveSettings([file]).supernet).toBe(absolute("configs/digits.yaml"));
     expect(resolveSettings([file, environment]).supernet).toBe(absolute("digits.yaml"));
     expect(resolveSettings([file, environment, flags]).supernet).toBe(absolute("../digits.yaml"));
+  });
+
+  it("reads how long the Navigator's conversation may be, which the Generator has not", () => {
+    const { navigator } = resolve("navigator: { contextTokens: 100000 }\n");
+    expect(navigator).toMatchObject({ contextTokens: 100_000 });
+    expect(() => resolve("navigator: { contextTokens: 100 }\n")).toThrow(
+      "navigator.contextTokens: got 100, allowed is a whole number from 1000 to 10000000",
+    );
+    expect(() => resolve("generator: { contextTokens: 100000 }\n")).toThrow(
+      "generator.contextTokens: unknown key",
+    );
   });
 
   it("reads counts with suffixes and refuses anything else", () => {

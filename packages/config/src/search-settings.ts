@@ -3,7 +3,12 @@ import { CollmError, checkValue, type FieldName } from "@collm/errors";
 import { defaultSearchConfig, presets, type SearchConfig } from "@collm/search";
 import { parse as parseYaml } from "yaml";
 import { endpointProblems, mergeSettings, withoutUndefined } from "./merge-settings.js";
-import { type RoleSettings, type SearchFile, searchFileSchema } from "./search-file.js";
+import {
+  type NavigatorSettings,
+  type RoleSettings,
+  type SearchFile,
+  searchFileSchema,
+} from "./search-file.js";
 
 /** Everything a search needs to know, resolved. */
 export interface SearchSettings {
@@ -11,7 +16,7 @@ export interface SearchSettings {
   readonly supernet: string | undefined;
   readonly search: SearchConfig;
   /** What is absent was not said: the service then reads its own environment. */
-  readonly navigator?: RoleSettings;
+  readonly navigator?: NavigatorSettings;
   readonly generator?: RoleSettings;
   readonly evaluator: NonNullable<SearchFile["evaluator"]>;
 }
@@ -97,6 +102,8 @@ function searchConfigOf(file: SearchFile): SearchConfig {
     navigatorMemory: file.navigatorMemory,
     generatorMemory: file.generatorMemory,
     visitedHints: file.visitedHints,
+    rejectionFeedback: file.rejectionFeedback,
+    costHints: file.costHints,
   });
   return {
     ...defaults,

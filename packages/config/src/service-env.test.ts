@@ -132,6 +132,18 @@ describe("readRoleEnv", () => {
     expect(readRoleEnv("generator", env)).toEqual({ backend: "heuristic" });
   });
 
+  it("reads how long the Navigator's conversation may be, which nobody else has", () => {
+    const env = (tokens: string) => ({
+      COLLM_NAVIGATOR_BACKEND: "openai",
+      COLLM_NAVIGATOR_MODEL: "qwen3",
+      COLLM_NAVIGATOR_CONTEXT_TOKENS: tokens,
+    });
+    expect(readRoleEnv("navigator", env("100000"))).toMatchObject({ contextTokens: 100_000 });
+    expect(messageOf(() => readRoleEnv("navigator", env("100")))).toBe(
+      'COLLM_NAVIGATOR_CONTEXT_TOKENS: got "100", allowed is a whole number from 1000 to 10000000',
+    );
+  });
+
   it("needs a model for openai", () => {
     expect(messageOf(() => readRoleEnv("generator", { COLLM_GENERATOR_BACKEND: "openai" }))).toBe(
       "COLLM_GENERATOR_MODEL: is not set, allowed is a model's name, which openai needs",

@@ -1,23 +1,12 @@
-import { CollmError } from "@collm/errors";
-import type { Exchange } from "@collm/search";
-import type { ChatBackend, ChatRequest } from "./chat-backend.js";
+import type { RoleAnswer, TokenUsage } from "@collm/search";
+import { type ChatBackend, type ChatOutcome, type ChatRequest, noTokens } from "./chat-backend.js";
 import { chatExchange } from "./exchange.js";
 import type { PromptSet } from "./prompts/prompt-set.js";
 import type { RoleMetrics } from "./role-metrics.js";
 
-/** An answer and the record of how it came about. */
-export interface ModelAnswer {
-  readonly text: string;
-  readonly exchange: Exchange;
-}
-
 /**
- * Asks a model on behalf of a role. A model that does not answer is an error here, since a role
- * cannot go on without: its code becomes the gRPC status, and the coordinator goes on without
- * the role.
- *
- * @throws CollmError with the outcome's code (an unreachable endpoint is `failed-precondition`)
- *   and reason
+ * Asks a model on behalf of a role. The answer carries one exchange for every request that was
+ * made, and so does a failure: what was spent on it is in the journal too.
  */
 export async function askModel(
   backend: ChatBackend,
@@ -25,15 +14,27 @@ export async function askModel(
   request: ChatRequest,
   metrics: RoleMetrics,
   signal: AbortSignal,
-): Promise<ModelAnswer> {
+): Promise<RoleAnswer<string>> {
   const outcome = await backend.complete(request, signal);
+  const exchanges = outcome.attempts.map((attempt) => chatExchange(backend, prompts, attempt));
+  const usage = usageOf(outcome);
   if (outcome.kind === "failed") {
-    metrics.failed(outcome.code, outcome.seconds);
-    // `unavailable` would say that the role cannot be reached, and callers would ask again for a
-    // while; the role is there, and the backend has already tried its endpoint as often as it may.
-    const code = outcome.code === "unavailable" ? "failed-precondition" : outcome.code;
-    throw new CollmError(code, `${backend.name} (${backend.model}): ${outcome.reason}`);
+    metrics.failed(outcome.code, usage, outcome.seconds);
+    const reason = `${backend.name} (${backend.model}): ${outcome.reason}`;
+    return { kind: "failed", reason, exchanges };
   }
-  metrics.answered(outcome.usage, outcome.seconds);
-  return { text: outcome.text, exchange: chatExchange(backend, prompts, outcome) };
+  metrics.answered(usage, outcome.seconds);
+  return { kind: "answered", value: outcome.text, exchanges };
+}
+
+function usageOf({ attempts }: ChatOutcome): TokenUsage {
+  return attempts.reduce(
+    (sum, { usage }) => ({
+      inputTokens: sum.inputTokens + usage.inputTokens,
+      cachedInputTokens: sum.cachedInputTokens + usage.cachedInputTokens,
+      outputTokens: sum.outputTokens + usage.outputTokens,
+      reasoningTokens: sum.reasoningTokens + usage.reasoningTokens,
+    }),
+    noTokens,
+  );
 }

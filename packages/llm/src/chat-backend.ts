@@ -29,30 +29,47 @@ export type ChatFailureCode = Extract<
   | "cancelled"
 >;
 
+/** One request to an endpoint and what came of it, as far as it came. All of it is journaled. */
+export interface ChatAttempt {
+  /** The body that was sent, verbatim; it holds no key. */
+  readonly body: unknown;
+  /** The model that says it answers; the one that was asked where none says so. */
+  readonly model: string;
+  /** The answer without reasoning, or the words of a refusal; empty if none came. */
+  readonly text: string;
+  /** Chain of thought; empty if none came. */
+  readonly reasoning: string;
+  /** Whether the model stopped at its token limit. */
+  readonly isCutOff: boolean;
+  /** As the endpoint reports it, which it does last: zero where the answer broke off. */
+  readonly usage: TokenUsage;
+  readonly seconds: number;
+  /** Why this is no answer, without keys; absent if it is one. */
+  readonly error?: string | undefined;
+}
+
+interface Attempts {
+  /** Every request that was sent, in order; the last one led to this outcome. */
+  readonly attempts: readonly ChatAttempt[];
+  /** All attempts and the waits between them. */
+  readonly seconds: number;
+}
+
 /** A model answers or does not; not answering is an expected outcome. */
 export type ChatOutcome =
-  | {
+  | (Attempts & {
       readonly kind: "answered";
       /** The answer without reasoning; never blank. */
       readonly text: string;
-      /** False when the model hit its token limit in the middle of the answer. */
-      readonly isComplete: boolean;
-      readonly usage: TokenUsage;
-      /** The model that says it answered. */
-      readonly model: string;
-      readonly seconds: number;
-      /** The body that was sent, verbatim; it holds no key. */
-      readonly body: unknown;
-    }
-  | {
+    })
+  | (Attempts & {
       readonly kind: "failed";
       readonly code: ChatFailureCode;
       /** One sentence for the user, without keys. */
       readonly reason: string;
       /** Whether the same request may succeed later. */
       readonly isRetryable: boolean;
-      readonly seconds: number;
-    };
+    });
 
 /** Something that continues a conversation. Never throws for what an endpoint does. */
 export interface ChatBackend {

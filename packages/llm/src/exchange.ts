@@ -1,21 +1,24 @@
 import type { Exchange } from "@collm/search";
-import type { ChatBackend, ChatOutcome } from "./chat-backend.js";
-import { noTokens } from "./chat-backend.js";
+import { type ChatAttempt, type ChatBackend, noTokens } from "./chat-backend.js";
 import type { PromptSet } from "./prompts/prompt-set.js";
 
-/** The journal's record of an answered request: what was sent and what came back, verbatim. */
+/** The journal's record of one request: what was sent and what came back, verbatim. */
 export function chatExchange(
   backend: ChatBackend,
   prompts: PromptSet,
-  outcome: Extract<ChatOutcome, { kind: "answered" }>,
+  attempt: ChatAttempt,
 ): Exchange {
+  const { body, model, text, reasoning, isCutOff, usage, seconds, error } = attempt;
   return {
     backend: backend.name,
-    model: outcome.model,
-    request: { prompts: { set: prompts.name, digest: prompts.digest }, body: outcome.body },
-    answer: outcome.text,
-    usage: outcome.usage,
-    seconds: outcome.seconds,
+    model,
+    request: { prompts: { set: prompts.name, digest: prompts.digest }, body },
+    answer: text,
+    ...(reasoning === "" ? {} : { reasoning }),
+    ...(error === undefined ? {} : { error }),
+    isCutOff,
+    usage,
+    seconds,
   };
 }
 
@@ -33,4 +36,15 @@ export function heuristicExchange(
     usage: noTokens,
     seconds,
   };
+}
+
+/** The record of an answer that its role cannot use, and the reason with all that is known of it. */
+export function unusable(
+  exchanges: readonly Exchange[],
+  problem: string,
+): { readonly reason: string; readonly exchanges: readonly Exchange[] } {
+  const last = exchanges.at(-1);
+  const reason = last?.isCutOff ? `${problem}; it was cut off at the token limit` : problem;
+  const marked = last ? [...exchanges.slice(0, -1), { ...last, error: reason }] : exchanges;
+  return { reason, exchanges: marked };
 }

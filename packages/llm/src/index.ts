@@ -1,7 +1,8 @@
 export { anyObject, type NotationShape, notationShape } from "./answers/notation-shape.js";
 export { parseCandidates } from "./answers/parse-candidates.js";
-export { askModel, type ModelAnswer } from "./ask-model.js";
+export { askModel } from "./ask-model.js";
 export {
+  type ChatAttempt,
   type ChatBackend,
   type ChatFailureCode,
   type ChatMessage,
@@ -17,7 +18,7 @@ export {
   readDirectives,
   writeDirectives,
 } from "./directives.js";
-export { chatExchange, heuristicExchange } from "./exchange.js";
+export { chatExchange, heuristicExchange, unusable } from "./exchange.js";
 export { heuristicCandidates } from "./heuristic/generator.js";
 export { heuristicStrategy } from "./heuristic/navigator.js";
 export { createOpenAiBackend, type OpenAiBackendOptions } from "./openai/backend.js";

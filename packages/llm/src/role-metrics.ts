@@ -17,7 +17,8 @@ export interface MetricSource {
 /** Counts what a role's backend does. */
 export interface RoleMetrics {
   answered(usage: TokenUsage, seconds: number): void;
-  failed(code: string, seconds: number): void;
+  /** What failed attempts cost is counted like any other. */
+  failed(code: string, usage: TokenUsage, seconds: number): void;
   /** Candidates found in an answer. */
   proposed(readable: number, unreadable: number): void;
 }
@@ -48,19 +49,17 @@ export function createRoleMetrics(role: string, source?: MetricSource): RoleMetr
     help: "Candidates found in answers: parsed or unparsable",
     labels: ["role", "outcome"],
   });
+  const asked = (outcome: string, usage: TokenUsage, seconds: number): void => {
+    requests?.inc({ role, outcome });
+    durations?.observe({ role }, seconds);
+    tokens?.inc({ role, type: "input" }, usage.inputTokens);
+    tokens?.inc({ role, type: "cached-input" }, usage.cachedInputTokens);
+    tokens?.inc({ role, type: "output" }, usage.outputTokens);
+    tokens?.inc({ role, type: "reasoning" }, usage.reasoningTokens);
+  };
   return {
-    answered: (usage, seconds) => {
-      requests?.inc({ role, outcome: "answered" });
-      durations?.observe({ role }, seconds);
-      tokens?.inc({ role, type: "input" }, usage.inputTokens);
-      tokens?.inc({ role, type: "cached-input" }, usage.cachedInputTokens);
-      tokens?.inc({ role, type: "output" }, usage.outputTokens);
-      tokens?.inc({ role, type: "reasoning" }, usage.reasoningTokens);
-    },
-    failed: (code, seconds) => {
-      requests?.inc({ role, outcome: code });
-      durations?.observe({ role }, seconds);
-    },
+    answered: (usage, seconds) => asked("answered", usage, seconds),
+    failed: asked,
     proposed: (readable, unreadable) => {
       candidates?.inc({ role, outcome: "parsed" }, readable);
       candidates?.inc({ role, outcome: "unparsable" }, unreadable);

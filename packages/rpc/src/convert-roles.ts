@@ -1,6 +1,6 @@
 import { CollmError, checkValue, fieldName } from "@collm/errors";
 import type { generator, navigator } from "@collm/proto";
-import type { CandidatesRequest, Proposal, StrategyRequest } from "@collm/search";
+import type { CandidatesRequest, StrategyRequest } from "@collm/search";
 import { type SpaceSpec, spaceSpecSchema } from "@collm/search-space";
 import {
   fromProtoIteration,
@@ -56,6 +56,7 @@ export function toProtoCandidatesRequest(
     strategy: request.strategy,
     count: request.count,
     visited: [...request.visited],
+    hasCostHints: request.hasCostHints,
     history: request.history.map(toProtoIteration),
     seed: request.seed,
   };
@@ -71,28 +72,9 @@ export function fromProtoCandidatesRequest(
     strategy: request.strategy,
     count: request.count,
     visited: request.visited,
+    hasCostHints: request.hasCostHints,
     history: request.history.map((iteration, i) => fromProtoIteration(iteration, `history[${i}]`)),
     seed: request.seed,
-  };
-}
-
-export function toProtoProposal(proposal: Proposal): generator.Proposal {
-  const { text, notation, problem } = proposal;
-  return {
-    text,
-    ...(notation === undefined ? {} : { notationJson: JSON.stringify(notation) }),
-    ...(problem === undefined ? {} : { problem }),
-  };
-}
-
-export function fromProtoProposal(proposal: generator.Proposal, at = "proposal"): Proposal {
-  const { text, notationJson, problem } = proposal;
-  return {
-    text,
-    ...(notationJson === undefined
-      ? {}
-      : { notation: parseJsonField(`${at}.notation_json`, notationJson) }),
-    ...(problem === undefined ? {} : { problem }),
   };
 }
 

@@ -93,14 +93,48 @@ export function fromProtoTokenUsage(usage: proto.TokenUsage | undefined): TokenU
 export function toProtoExchange(exchange: Exchange): proto.Exchange {
   const { backend, model, request, answer, usage, seconds } = exchange;
   const requestJson = JSON.stringify(request) ?? "";
-  return { backend, model, requestJson, answer, usage: toProtoTokenUsage(usage), seconds };
+  return {
+    backend,
+    model,
+    requestJson,
+    answer,
+    usage: toProtoTokenUsage(usage),
+    seconds,
+    ...optionalPartsOf(exchange),
+  };
 }
 
 export function fromProtoExchange(exchange: proto.Exchange, at = "exchange"): Exchange {
   const { backend, model, requestJson, answer, seconds } = exchange;
   const request =
     requestJson === "" ? undefined : parseJsonField(`${at}.request_json`, requestJson);
-  return { backend, model, request, answer, usage: fromProtoTokenUsage(exchange.usage), seconds };
+  // What the message's type leaves open: no journal can hold NaN.
+  if (!(seconds >= 0 && seconds < Number.POSITIVE_INFINITY)) {
+    throw new CollmError(
+      "invalid-argument",
+      `${at}.seconds: got ${seconds}, allowed is a number from 0`,
+    );
+  }
+  return {
+    backend,
+    model,
+    request,
+    answer,
+    usage: fromProtoTokenUsage(exchange.usage),
+    seconds,
+    ...optionalPartsOf(exchange),
+  };
+}
+
+/** Named alike on both sides. */
+type OptionalParts = Pick<Exchange, "reasoning" | "error" | "isCutOff">;
+
+function optionalPartsOf({ reasoning, error, isCutOff }: OptionalParts): OptionalParts {
+  return {
+    ...(reasoning === undefined ? {} : { reasoning }),
+    ...(error === undefined ? {} : { error }),
+    ...(isCutOff === undefined ? {} : { isCutOff }),
+  };
 }
 
 function toProtoTrial(trial: TrialSummary): proto.Trial {

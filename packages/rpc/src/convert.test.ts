@@ -16,14 +16,17 @@ import {
 } from "./convert-evaluator.js";
 import { fromProtoEvent, toProtoEvent } from "./convert-event.js";
 import {
+  fromProtoCandidatesAnswer,
+  fromProtoStrategyAnswer,
+  toProtoCandidatesAnswer,
+  toProtoStrategyAnswer,
+} from "./convert-role-answers.js";
+import {
   fromProtoCandidatesRequest,
-  fromProtoProposal,
   fromProtoStrategyRequest,
   toProtoCandidatesRequest,
-  toProtoProposal,
   toProtoStrategyRequest,
 } from "./convert-roles.js";
-import { fromProtoExchange, toProtoExchange } from "./convert-search.js";
 
 interface Codec<T> {
   serialize(message: T): Buffer;
@@ -43,7 +46,11 @@ const candidatesCodec = {
   serialize: GeneratorServiceService.proposeCandidates.requestSerialize,
   deserialize: GeneratorServiceService.proposeCandidates.requestDeserialize,
 };
-const answerCodec = {
+const strategyAnswerCodec = {
+  serialize: NavigatorServiceService.proposeStrategy.responseSerialize,
+  deserialize: NavigatorServiceService.proposeStrategy.responseDeserialize,
+};
+const candidatesAnswerCodec = {
   serialize: GeneratorServiceService.proposeCandidates.responseSerialize,
   deserialize: GeneratorServiceService.proposeCandidates.responseDeserialize,
 };
@@ -101,19 +108,29 @@ const iteration = record({
   rejections: fc.array(rejection, { maxLength: 3 }),
 });
 const iterations = fc.array(iteration, { maxLength: 3 });
-const exchange = record({
-  backend: text,
-  model: text,
-  request: fc.option(json, { nil: undefined }),
-  answer: text,
-  usage: record({
-    inputTokens: count,
-    cachedInputTokens: count,
-    outputTokens: count,
-    reasoningTokens: count,
-  }),
-  seconds: fc.double({ min: 0, max: 1e6, noNaN: true }),
-});
+const exchange = record(
+  {
+    backend: text,
+    model: text,
+    request: fc.option(json, { nil: undefined }),
+    answer: text,
+    reasoning: text,
+    error: text,
+    isCutOff: fc.boolean(),
+    usage: record({
+      inputTokens: count,
+      cachedInputTokens: count,
+      outputTokens: count,
+      reasoningTokens: count,
+    }),
+    seconds: fc.double({ min: 0, max: 1e6, noNaN: true }),
+  },
+  { requiredKeys: ["backend", "model", "request", "answer", "usage", "seconds"] },
+);
+const exchanges = fc.array(exchange, { maxLength: 3 });
+const failure = record({ kind: fc.constant("failed" as const), reason: text, exchanges });
+const answered = <T>(value: fc.Arbitrary<T>) =>
+  record({ kind: fc.constant("answered" as const), value, exchanges });
 
 describe("conversion", () => {
   it("gives a strategy request back as it was", () => {
@@ -142,6 +159,7 @@ describe("conversion", () => {
       strategy: text,
       count: fc.nat(),
       visited: fc.array(text),
+      hasCostHints: fc.boolean(),
       history: iterations,
       seed: count,
     });
@@ -153,18 +171,25 @@ describe("conversion", () => {
     );
   });
 
-  it("gives proposals and exchanges back as they were; absent stays absent", () => {
+  it("gives candidates or their failure back as they were; absent stays absent", () => {
     const proposal = record({ text, notation: json, problem: text }, { requiredKeys: ["text"] });
     fc.assert(
-      fc.property(fc.array(proposal), fc.array(exchange), (proposals, exchanges) => {
-        const message = throughWire(answerCodec, {
-          proposals: proposals.map(toProtoProposal),
-          exchanges: exchanges.map(toProtoExchange),
-        });
-        expect(message.proposals.map((one) => fromProtoProposal(one))).toStrictEqual(proposals);
-        expect(message.exchanges.map((one) => fromProtoExchange(one))).toStrictEqual(exchanges);
+      fc.property(fc.oneof(answered(fc.array(proposal)), failure), (original) => {
+        const message = throughWire(candidatesAnswerCodec, toProtoCandidatesAnswer(original));
+        expect(fromProtoCandidatesAnswer(message)).toStrictEqual(original);
       }),
     );
+  });
+
+  it("gives a strategy or its failure back as it was, and takes no text piece for one", () => {
+    fc.assert(
+      fc.property(fc.oneof(answered(text), failure), (original) => {
+        const message = throughWire(strategyAnswerCodec, toProtoStrategyAnswer(original));
+        expect(fromProtoStrategyAnswer(message)).toStrictEqual(original);
+      }),
+    );
+    const piece = { event: { $case: "text" as const, value: "## SUMMARY" } };
+    expect(fromProtoStrategyAnswer(throughWire(strategyAnswerCodec, piece))).toBeUndefined();
   });
 
   it("gives a supernet and a result back as they were", () => {

@@ -1,4 +1,5 @@
 export { abortReason, sleep, untilAborted } from "./abort.js";
+export { answerSignal } from "./answer-deadline.js";
 export {
   callStream,
   callUnary,
@@ -21,12 +22,16 @@ export {
 } from "./convert-evaluator.js";
 export { fromProtoEvent, toProtoEvent } from "./convert-event.js";
 export {
+  fromProtoCandidatesAnswer,
+  fromProtoStrategyAnswer,
+  toProtoCandidatesAnswer,
+  toProtoStrategyAnswer,
+} from "./convert-role-answers.js";
+export {
   fromProtoCandidatesRequest,
-  fromProtoProposal,
   fromProtoStrategyRequest,
   parseSpaceSpec,
   toProtoCandidatesRequest,
-  toProtoProposal,
   toProtoStrategyRequest,
 } from "./convert-roles.js";
 export {

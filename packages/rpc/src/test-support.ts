@@ -80,6 +80,7 @@ export const candidatesRequest: generator.ProposeCandidatesRequest = {
   strategy: "wider",
   count: 3,
   visited: [],
+  hasCostHints: true,
   history: [],
   seed: 0,
 };

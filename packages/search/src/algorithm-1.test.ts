@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { presets, type SearchConfig } from "./config.js";
 import { archive, best, funnel } from "./folds.js";
 import type { Proposal } from "./roles.js";
+import type { SearchState } from "./state.js";
 import { createSearchBench } from "./testing.js";
 
 /**
@@ -86,6 +87,19 @@ function canonicalOf(notation: unknown): string | undefined {
   return legality.kind === "legal" ? legality.architecture.canonical : undefined;
 }
 
+/** One candidate for each reason not to evaluate it that the paper knows, and one to evaluate. */
+const withRejections: readonly Proposal[] = [
+  { text: "{", problem: "no JSON" },
+  ...(proposals([{ ks: [3] }, space.notation(space.cheapest("macs"))]) ?? []),
+  ...(proposals([space.notation(space.cheapest("macs"))]) ?? []),
+];
+
+function reasonsOf({ iterations }: SearchState): readonly string[] {
+  return iterations
+    .flatMap(({ candidates = [] }) => candidates)
+    .flatMap(({ status }) => (status.kind === "rejected" ? [status.reason] : []));
+}
+
 describe("the loop with the paper preset", () => {
   it("is Algorithm 1: visited set, winner, stop test, history and Navigator calls", async () => {
     await fc.assert(
@@ -122,6 +136,7 @@ describe("the loop with the paper preset", () => {
           expect(trajectory.map(({ trials }) => trials.map(({ canonical }) => canonical))).toEqual(
             expected.R.slice(0, calls),
           );
+          expect(trajectory.flatMap(({ rejections }) => rejections)).toEqual([]);
           expect(trajectory.map(({ strategy }) => strategy)).toEqual(
             Array.from({ length: calls }, (_, i) => `Strategy ${i + 1}: try everything.`),
           );
@@ -161,17 +176,65 @@ describe("the loop with the paper preset", () => {
     expect(await calls({ targetTop1Percent: 1 })).toBe(1);
   });
 
-  it("shows the Generator nothing but the strategy", async () => {
+  it("shows the Generator nothing but the strategy and general instructions", async () => {
     const bench = createSearchBench({ config: { ...paper, iterations: 3 } });
     await bench.run();
-    for (const { history, visited, strategy, iteration } of bench.roles.candidatesRequests) {
-      expect({ history, visited }).toEqual({ history: [], visited: [] });
-      expect(strategy).toBe(`Strategy ${iteration}: try everything.`);
+    const {
+      iteration: _,
+      strategy: __,
+      seed: ___,
+      ...instructions
+    } = {
+      ...bench.roles.candidatesRequests[0],
+    };
+    expect(instructions).toEqual({
+      task: { limits },
+      space: tinySpec,
+      count: 15,
+      visited: [],
+      hasCostHints: false,
+      history: [],
+    });
+    for (const { seed: _, ...request } of bench.roles.candidatesRequests) {
+      const strategy = `Strategy ${request.iteration}: try everything.`;
+      expect(request).toEqual({ ...instructions, iteration: request.iteration, strategy });
     }
+  });
+
+  it("drops what is not evaluated without a word to either role", async () => {
+    const bench = createSearchBench({
+      config: { ...paper, iterations: 3, generatorMemory: true },
+      roles: { candidates: () => withRejections },
+    });
+    const state = await bench.run();
+    expect(reasonsOf(state)).toEqual(
+      expect.arrayContaining(["unparsable", "illegal", "duplicate"]),
+    );
+    const told = [
+      ...bench.roles.strategyRequests.flatMap(({ trajectory }) => trajectory),
+      ...bench.roles.candidatesRequests.flatMap(({ history }) => history),
+    ];
+    expect(told.length).toBeGreaterThan(0);
+    expect(told.flatMap(({ rejections }) => rejections)).toEqual([]);
   });
 });
 
 describe("the loop with the default preset", () => {
+  it("tells the Navigator what was not evaluated and why, and lets the Generator see costs", async () => {
+    const bench = createSearchBench({
+      config: { searcher: "collm", limits, iterations: 2 },
+      roles: { candidates: () => withRejections },
+    });
+    await bench.run();
+    const [first] = bench.roles.strategyRequests[1]?.trajectory ?? [];
+    expect(first?.rejections.map(({ reason }) => reason)).toEqual([
+      "unparsable",
+      "illegal",
+      "duplicate",
+    ]);
+    expect(bench.roles.candidatesRequests.every(({ hasCostHints }) => hasCostHints)).toBe(true);
+  });
+
   it("spends no evaluation on over-limit candidates, and tells their cost", async () => {
     const over = space.notation(
       space.canonicalise(space.genes.map((gene) => gene.choices.length - 1)),

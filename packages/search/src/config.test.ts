@@ -10,11 +10,13 @@ describe("presets", () => {
     }
   });
 
-  it("make the paper's method evaluate over-limit candidates and ask once more", () => {
+  it("make the paper's method evaluate over-limit candidates, ask once more and hint at nothing", () => {
     expect(presets.collm.paper).toEqual({
       overLimit: "evaluate",
       finalStrategy: true,
       visitedHints: false,
+      rejectionFeedback: false,
+      costHints: false,
     });
   });
 });
@@ -23,6 +25,11 @@ describe("searchConfigSchema", () => {
   it("allows no batch that the Generator would refuse to write", () => {
     const config = { ...defaultSearchConfig("collm"), candidatesPerIteration: 257 };
     expect(searchConfigSchema.safeParse(config).success).toBe(false);
+  });
+
+  it("reads journals from before the hints could be turned off as what they were", () => {
+    const { rejectionFeedback: _, costHints: __, ...older } = defaultSearchConfig("collm");
+    expect(searchConfigSchema.parse(older)).toEqual(defaultSearchConfig("collm"));
   });
 });
 

@@ -40,6 +40,13 @@ export const searchConfigSchema = z.strictObject({
   generatorMemory: z.boolean(),
   /** Whether the Generator is given the list of architectures not to repeat. */
   visitedHints: z.boolean(),
+  /**
+   * Whether the roles are told which candidates were not evaluated and why. Older journals lack
+   * this key and the next; their searches had both.
+   */
+  rejectionFeedback: z.boolean().default(true),
+  /** Whether a language model as Generator is told what choices cost, as shares of the limit. */
+  costHints: z.boolean().default(true),
   evolution: z.strictObject({
     /**
      * `elitist` (the default) breeds from the best so far; `spos` and `autoformer` replay the searches
@@ -94,6 +101,8 @@ export function defaultSearchConfig(searcher: SearcherName): SearchConfig {
     navigatorMemory: true,
     generatorMemory: false,
     visitedHints: true,
+    rejectionFeedback: true,
+    costHints: true,
     // Once-for-all's finder (`ofa.nas`), with a population for budgets of tens instead of thousands.
     evolution: {
       population: 20,
@@ -107,8 +116,13 @@ export function defaultSearchConfig(searcher: SearcherName): SearchConfig {
 
 /**
  * What each preset changes. `paper` reproduces CoLLM-NAS where the default improves on it:
- * over-limit candidates are evaluated and fed back, the Generator gets no list of visited
- * architectures, and a last strategy is asked for that nothing uses (Algorithm 1, step 3e).
+ * over-limit candidates are evaluated and fed back, whatever else is not evaluated is dropped
+ * without a word to either role, the Generator gets the strategy and general instructions only
+ * (no visited architectures, no costs), and a last strategy is asked for that nothing uses
+ * (Algorithm 1, step 3e). It deviates from the paper in what keeps a search alive: sampling stands
+ * in for a Generator that fails or gave nothing new three times in a row (`searchers/collm.ts`),
+ * the last strategy for a Navigator that fails, and ten rounds without an evaluation end the
+ * search. Runs in which none of this happened are Algorithm 1; the others say so (`Degraded`).
  * For evolution it is the paper's baseline: a population of 10, half of them elites. `spos` and
  * `autoformer` are the searches published with those supernets, with their own defaults: 50 + 20 x 50
  * evaluations, the 10 best as parents, 25 mutations and 25 crossovers a generation.
@@ -116,7 +130,13 @@ export function defaultSearchConfig(searcher: SearcherName): SearchConfig {
 export const presets = {
   collm: {
     default: {},
-    paper: { overLimit: "evaluate", finalStrategy: true, visitedHints: false },
+    paper: {
+      overLimit: "evaluate",
+      finalStrategy: true,
+      visitedHints: false,
+      rejectionFeedback: false,
+      costHints: false,
+    },
   },
   evolution: {
     default: {},

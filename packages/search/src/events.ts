@@ -46,17 +46,20 @@ const tokenUsageSchema = z.strictObject({
   reasoningTokens: z.int().nonnegative(),
 });
 
-/** One request to a backend and its answer, verbatim, keys removed. */
+/** One request to a backend and what came of it, whether it failed or not; verbatim, keys removed. */
 const exchangeSchema = z.strictObject({
   backend: z.string(),
   model: z.string(),
   request: z.unknown(),
-  /** The answer's text; empty if none came. */
+  /** The answer's text without reasoning, as far as it came; empty if none did. */
   answer: z.string(),
   /** Chain of thought, where the backend keeps it apart from the answer. */
   reasoning: z.string().optional(),
-  /** Why no usable answer came: a status, a timeout, a refusal. */
+  /** Why no usable answer came: a status, a timeout, a refusal, nothing readable in it. */
   error: z.string().optional(),
+  /** Whether the model stopped at its token limit; absent where the backend has none. */
+  isCutOff: z.boolean().optional(),
+  /** As the backend reports it; zero where it reported none. */
   usage: tokenUsageSchema,
   seconds: z.number().nonnegative(),
 });

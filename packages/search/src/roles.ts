@@ -34,6 +34,7 @@ export interface TrajectoryIteration {
   readonly index: number;
   readonly strategy: string;
   readonly trials: readonly TrialSummary[];
+  /** Empty where the roles are not told (`rejectionFeedback`). */
   readonly rejections: readonly RejectionSummary[];
 }
 
@@ -54,7 +55,10 @@ export interface CandidatesRequest {
   readonly iteration: number;
   readonly strategy: string;
   readonly count: number;
+  /** Canonical strings not to propose again; empty where it is not told (`visitedHints`). */
   readonly visited: readonly string[];
+  /** Whether a language model is told what choices cost (`costHints`). */
+  readonly hasCostHints: boolean;
   readonly history: readonly TrajectoryIteration[];
   readonly seed: number;
 }

@@ -48,7 +48,14 @@ async function ask(
   return Promise.all([
     roles.proposeStrategy({ ...turn, trajectory: [], hasMemory: true }, signal),
     roles.proposeCandidates(
-      { ...turn, strategy: "Go deep.", count: 2, visited: ["r12"], history: [] },
+      {
+        ...turn,
+        strategy: "Go deep.",
+        count: 2,
+        visited: ["r12"],
+        hasCostHints: true,
+        history: [],
+      },
       signal,
     ),
   ]);
@@ -100,9 +107,9 @@ describe("createGrpcRoles", () => {
   });
 
   it.each([
-    [{ seconds: Number.NaN }, "exchange.seconds: got NaN"],
-    [{ seconds: -1 }, "exchange.seconds: got -1"],
-    [{ requestJson: "{" }, "exchange.request_json: got text that is not JSON"],
+    [{ seconds: Number.NaN }, "exchanges[0].seconds: got NaN"],
+    [{ seconds: -1 }, "exchanges[0].seconds: got -1"],
+    [{ requestJson: "{" }, "exchanges[0].request_json: got text that is not JSON"],
   ])("gives garbage that no journal could hold as a value: %o", async (change, reason) => {
     const exchanges = [{ ...exchange, ...change }];
     const failed = { kind: "failed", reason: expect.stringContaining(reason), exchanges: [] };
@@ -121,7 +128,7 @@ describe("createGrpcRoles", () => {
     });
     expect(garbage).toMatchObject({
       kind: "failed",
-      reason: expect.stringContaining("proposal.notation_json: got text that is not JSON"),
+      reason: expect.stringContaining("proposals[0].notation_json: got text that is not JSON"),
     });
   });
 

@@ -1,15 +1,15 @@
 import { CollmError } from "@collm/errors";
-import type { GeneratorServiceClient, NavigatorServiceClient, search } from "@collm/proto";
+import type { GeneratorServiceClient, NavigatorServiceClient } from "@collm/proto";
 import {
   callStream,
   callUnary,
-  fromProtoExchange,
-  fromProtoProposal,
+  fromProtoCandidatesAnswer,
+  fromProtoStrategyAnswer,
   retryUnavailable,
   toProtoCandidatesRequest,
   toProtoStrategyRequest,
 } from "@collm/rpc";
-import type { Exchange, Proposal, RoleAnswer, Roles } from "@collm/search";
+import type { Proposal, RoleAnswer, Roles } from "@collm/search";
 
 export interface RolesOptions {
   /** How long an answer may take, language model included. */
@@ -18,7 +18,11 @@ export interface RolesOptions {
   readonly unavailableForMs: number;
 }
 
-/** The language-model roles behind gRPC. What they fail with becomes a value: the search goes on. */
+/**
+ * The language-model roles behind gRPC. A model's failure comes as a value with its exchanges; a
+ * role that cannot be asked becomes one too, without: what a service that died had asked is not
+ * known. Either way the search goes on.
+ */
 export function createGrpcRoles(
   navigator: NavigatorServiceClient,
   generator: GeneratorServiceClient,
@@ -47,42 +51,21 @@ export function createGrpcRoles(
           toProtoStrategyRequest(searchId, request),
           { timeoutMs: options.timeoutMs, signal },
         );
-        for await (const { event } of responses) {
-          if (event?.$case === "strategy") {
-            const { text, exchanges } = event.value;
-            return {
-              kind: "answered",
-              value: text,
-              exchanges: exchanges.map(readExchange),
-            };
-          }
+        for await (const response of responses) {
+          const answer = fromProtoStrategyAnswer(response);
+          if (answer) return answer;
         }
         return { kind: "failed", reason: "the navigator sent no strategy", exchanges: [] };
       }, signal),
     proposeCandidates: (request, signal) =>
       ask<readonly Proposal[]>(async () => {
-        const { proposals, exchanges } = await callUnary(
+        const response = await callUnary(
           generator,
           "proposeCandidates",
           toProtoCandidatesRequest(searchId, request),
           { timeoutMs: options.timeoutMs, signal },
         );
-        return {
-          kind: "answered",
-          value: proposals.map((proposal) => fromProtoProposal(proposal)),
-          exchanges: exchanges.map(readExchange),
-        };
+        return fromProtoCandidatesAnswer(response);
       }, signal),
   };
-}
-
-/** Checks what the message's type leaves open: no journal can hold NaN, and none may have to. */
-function readExchange(message: search.Exchange): Exchange {
-  const exchange = fromProtoExchange(message);
-  const { seconds } = exchange;
-  if (seconds >= 0 && seconds < Number.POSITIVE_INFINITY) return exchange;
-  throw new CollmError(
-    "invalid-argument",
-    `exchange.seconds: got ${seconds}, allowed is a number from 0`,
-  );
 }

@@ -1,4 +1,4 @@
-import { askModel, type ChatBackend, type PromptSet, type RoleMetrics } from "@collm/llm";
+import { askModel, type ChatBackend, type PromptSet, type RoleMetrics, unusable } from "@collm/llm";
 import { answerSchema, renderConversation } from "./conversation.js";
 import type { Generator } from "./generator.js";
 import { readAnswer } from "./read-answer.js";
@@ -21,7 +21,7 @@ export function createChatGenerator(options: ChatGeneratorOptions): Generator {
       promptsDigest: prompts.digest,
     },
     propose: async (request, signal) => {
-      const { text, exchange } = await askModel(
+      const answer = await askModel(
         backend,
         prompts,
         {
@@ -33,7 +33,19 @@ export function createChatGenerator(options: ChatGeneratorOptions): Generator {
         metrics,
         signal,
       );
-      return { proposals: readAnswer(request, text, metrics), exchanges: [exchange] };
+      if (answer.kind === "failed") return answer;
+      const proposals = readAnswer(request, answer.value, metrics);
+      if (proposals.some(({ notation }) => notation !== undefined)) {
+        return { ...answer, value: proposals };
+      }
+      const { reason, exchanges } = unusable(
+        answer.exchanges,
+        "the answer holds no candidate that can be read",
+      );
+      // Pieces that were meant as candidates are told one by one, each with its problem.
+      return proposals.length > 0
+        ? { kind: "answered", value: proposals, exchanges }
+        : { kind: "failed", reason, exchanges };
     },
   };
 }

@@ -65,6 +65,10 @@ describe("renderConversation", () => {
     expect(textOf()).toMatch(/- expansion ratio 1: \d+ %/);
   });
 
+  it("tells no costs where the request does not say so", () => {
+    expect(textOf({ hasCostHints: false })).not.toMatch(/What choices cost|\d %,/);
+  });
+
   it("names no data set, benchmark or published network", () => {
     expect(textOf({ history: testHistory })).not.toMatch(
       /imagenet|cifar|coco|mnist|digits|once-for-all|ofa|mobilenet|bench/i,

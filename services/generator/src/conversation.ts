@@ -20,8 +20,9 @@ const maxHistoryTokens = 12_000;
 
 /**
  * Renders the Generator's request: one system and one user message. It holds the strategy, the
- * space, the limits and what not to repeat. Results of earlier rounds are in it only when the
- * request has a history, which it does not by default.
+ * space, the limits, what choices cost and what not to repeat; the last two only if the request
+ * says so. Results of earlier rounds are in it only when the request has a history, which it does
+ * not by default.
  */
 export function renderConversation(
   prompts: PromptSet,
@@ -63,8 +64,9 @@ export function answerSchema(request: CandidatesRequest): Readonly<Record<string
   };
 }
 
-function costs(prompts: PromptSet, space: SearchSpace, { task }: CandidatesRequest): string {
-  const table = costHint(space, task.limits);
+function costs(prompts: PromptSet, space: SearchSpace, request: CandidatesRequest): string {
+  const { task, hasCostHints } = request;
+  const table = hasCostHints ? costHint(space, task.limits) : "";
   if (table === "") return "";
   return prompts.render("costs", { limits: limitsInWords(task.limits), table });
 }

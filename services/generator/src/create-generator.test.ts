@@ -34,8 +34,11 @@ describe("generatorRole", () => {
     expect(await role(testRequest(), never)).toMatchObject({ kind: "answered" });
   });
 
-  it("gives a failure as a value", async () => {
+  it("gives a failure as a value, with what was asked", async () => {
     const role = generatorRole(await createGenerator(openai));
-    expect(await role(testRequest(), never)).toMatchObject({ kind: "failed", exchanges: [] });
+    expect(await role(testRequest(), never)).toMatchObject({
+      kind: "failed",
+      exchanges: [{ backend: "openai", model: "m", answer: "", error: expect.any(String) }],
+    });
   });
 });

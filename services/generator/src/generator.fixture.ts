@@ -10,6 +10,7 @@ export function testRequest(change: Partial<CandidatesRequest> = {}): Candidates
     strategy: "## SUMMARY\nWiden the second stage; {{keep}} r at 16.",
     count: 4,
     visited: ["r12/k3e1/k3e1", "r16/k3e1/k3e1"],
+    hasCostHints: true,
     history: [],
     seed: 1,
     ...change,

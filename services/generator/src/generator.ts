@@ -1,5 +1,5 @@
 import { CollmError } from "@collm/errors";
-import type { CandidatesRequest, Exchange, Proposal, RoleAnswer } from "@collm/search";
+import type { CandidatesRequest, Proposal, RoleAnswer } from "@collm/search";
 
 /** Who plays the role, for the journal. */
 export interface RoleDescription {
@@ -10,17 +10,19 @@ export interface RoleDescription {
   readonly promptsDigest: string;
 }
 
-export interface CandidatesAnswer {
-  /** In the order written; those that could not be read carry the problem. */
-  readonly proposals: readonly Proposal[];
-  readonly exchanges: readonly Exchange[];
-}
-
 /** Something that turns a strategy into candidates. It keeps nothing between calls. */
 export interface Generator {
   readonly description: RoleDescription;
-  /** Throws CollmError when there is no answer; the code says whether to try again. */
-  propose(request: CandidatesRequest, signal: AbortSignal): Promise<CandidatesAnswer>;
+  /**
+   * Gives candidates in the order written (those that could not be read carry the problem) or the
+   * reason why there are none, each with every request that was made.
+   *
+   * @throws CollmError when the request itself cannot be answered, whoever plays the role
+   */
+  propose(
+    request: CandidatesRequest,
+    signal: AbortSignal,
+  ): Promise<RoleAnswer<readonly Proposal[]>>;
 }
 
 /** The role as the search loop asks it, for searches that run in one process. */
@@ -29,8 +31,7 @@ export function generatorRole(
 ): (request: CandidatesRequest, signal: AbortSignal) => Promise<RoleAnswer<readonly Proposal[]>> {
   return async (request, signal) => {
     try {
-      const { proposals, exchanges } = await generator.propose(request, signal);
-      return { kind: "answered", value: proposals, exchanges };
+      return await generator.propose(request, signal);
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof CollmError)) throw error;

@@ -14,7 +14,8 @@ export function createHeuristicGenerator(metrics: RoleMetrics): Generator {
       const { iteration, count, seed } = request;
       const input = { iteration, count, visited: request.visited.length, seed };
       return {
-        proposals: readAnswer(request, answer, metrics),
+        kind: "answered",
+        value: readAnswer(request, answer, metrics),
         exchanges: [heuristicExchange(input, answer, seconds)],
       };
     },

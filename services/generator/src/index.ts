@@ -2,11 +2,6 @@ export { type ChatGeneratorOptions, createChatGenerator } from "./chat-generator
 export { answerSchema, renderConversation } from "./conversation.js";
 export { costHint } from "./cost-hint.js";
 export { createGenerator } from "./create-generator.js";
-export {
-  type CandidatesAnswer,
-  type Generator,
-  generatorRole,
-  type RoleDescription,
-} from "./generator.js";
+export { type Generator, generatorRole, type RoleDescription } from "./generator.js";
 export { createGeneratorService } from "./service.js";
 export { startGenerator } from "./start.js";

@@ -4,8 +4,7 @@ import { GeneratorServiceClient } from "@collm/proto";
 import {
   callUnary,
   connect,
-  fromProtoExchange,
-  fromProtoProposal,
+  fromProtoCandidatesAnswer,
   startServer,
   toProtoCandidatesRequest,
 } from "@collm/rpc";
@@ -40,11 +39,7 @@ async function host(generator: Generator) {
   });
   const propose = async (change: Parameters<typeof testRequest>[0] = {}) => {
     const request = toProtoCandidatesRequest("search-1", testRequest(change));
-    const { proposals, exchanges } = await callUnary(client, "proposeCandidates", request);
-    return {
-      proposals: proposals.map((proposal) => fromProtoProposal(proposal)),
-      exchanges: exchanges.map((exchange) => fromProtoExchange(exchange)),
-    };
+    return fromProtoCandidatesAnswer(await callUnary(client, "proposeCandidates", request));
   };
   return { client, logged, propose };
 }
@@ -77,10 +72,11 @@ async function hostChat(script: ChatScript) {
 describe("createGeneratorService", () => {
   it("answers without a language model, through the same parser", async () => {
     const { client, propose } = await host(await createGenerator({ backend: "heuristic" }));
-    const { proposals, exchanges } = await propose();
+    const answer = await propose();
+    const proposals = answer.kind === "answered" ? answer.value : [];
     expect(proposals).toHaveLength(4);
     expect(proposals.every(({ problem }) => problem === undefined)).toBe(true);
-    expect(exchanges[0]).toMatchObject({ backend: "heuristic" });
+    expect(answer.exchanges).toMatchObject([{ backend: "heuristic" }]);
     expect(await callUnary(client, "describeGenerator", {})).toEqual({
       role: { backend: "heuristic", model: "", promptsDigest: "" },
     });
@@ -94,36 +90,67 @@ describe("createGeneratorService", () => {
         usage: { prompt_tokens: 700, completion_tokens: 90 },
       },
     ]);
-    const { proposals, exchanges } = await propose();
-    expect(proposals).toMatchObject([
-      { notation: candidate },
-      { problem: expect.stringContaining("oops") },
-    ]);
+    const answer = await propose();
+    expect(answer).toMatchObject({
+      kind: "answered",
+      value: [{ notation: candidate }, { problem: expect.stringContaining("oops") }],
+    });
     expect(chat.seen[0]?.body).toMatchObject({
       response_format: { json_schema: { schema: answerSchema(testRequest()) } },
     });
-    expect(exchanges[0]).toMatchObject({
-      backend: "openai",
-      model: "test-model",
-      request: { prompts: { set: "default", digest: prompts.digest }, body: chat.seen[0]?.body },
-      usage: { inputTokens: 700, outputTokens: 90 },
-    });
+    expect(answer.exchanges).toMatchObject([
+      {
+        backend: "openai",
+        model: "test-model",
+        request: { prompts: { set: "default", digest: prompts.digest }, body: chat.seen[0]?.body },
+        usage: { inputTokens: 700, outputTokens: 90 },
+      },
+    ]);
+    expect(answer.exchanges[0]).not.toHaveProperty("error");
     const page = await metrics.render();
     expect(page).toMatch(/collm_llm_candidates_total\{role="generator",outcome="unparsable".*\} 1/);
-    expect(JSON.stringify(exchanges) + logged.join("")).not.toContain(apiKey);
+    expect(JSON.stringify(answer) + logged.join("")).not.toContain(apiKey);
   });
 
-  it("gives no candidates where an answer holds none", async () => {
-    const { propose } = await hostChat([{ kind: "answer", pieces: ["I would rather not."] }]);
-    expect((await propose()).proposals).toEqual([]);
-  });
-
-  it("reports a model that fails with its code", async () => {
-    const { propose } = await hostChat([{ kind: "status", status: 401 }]);
-    await expect(propose()).rejects.toMatchObject({
-      code: "failed-precondition",
-      message: expect.stringContaining("refused the key"),
+  it("fails where an answer holds no candidate, and keeps the answer and its cost", async () => {
+    const usage = { prompt_tokens: 700, completion_tokens: 5 };
+    const { propose } = await hostChat([
+      { kind: "answer", pieces: ["I would rather not."], usage },
+    ]);
+    const reason = "the answer holds no candidate that can be read";
+    expect(await propose()).toMatchObject({
+      kind: "failed",
+      reason,
+      exchanges: [{ answer: "I would rather not.", error: reason, usage: { outputTokens: 5 } }],
     });
+  });
+
+  it("tells an answer that was cut off before its first candidate ended", async () => {
+    const { propose } = await hostChat([
+      { kind: "answer", pieces: ['{"candidates": [{"ks": [3, 3'], finish: "length" },
+    ]);
+    expect(await propose()).toMatchObject({
+      kind: "answered",
+      value: [{ problem: expect.stringContaining("no readable JSON") }],
+      exchanges: [
+        {
+          isCutOff: true,
+          error: expect.stringMatching(/no candidate.*cut off at the token limit/),
+        },
+      ],
+    });
+  });
+
+  it("answers a model's failure with the reason and every request that was made", async () => {
+    const { propose, chat, logged } = await hostChat([{ kind: "status", status: 401 }]);
+    const answer = await propose();
+    expect(answer).toMatchObject({
+      kind: "failed",
+      reason: expect.stringContaining("refused the key"),
+      exchanges: [{ request: { body: chat.seen[0]?.body }, answer: "" }],
+    });
+    expect(answer.exchanges[0]?.error).toContain("refused the key");
+    expect(JSON.stringify(answer) + logged.join("")).not.toContain(apiKey);
   });
 
   it.each([0, 257])("refuses to write %i candidates", async (count) => {

@@ -1,18 +1,21 @@
 import { CollmError } from "@collm/errors";
 import { type GeneratorServiceServer, GeneratorServiceService, type generator } from "@collm/proto";
 import {
+  answerSignal,
   type CallContext,
   fromProtoCandidatesRequest,
   type HostedService,
-  toProtoExchange,
-  toProtoProposal,
+  toProtoCandidatesAnswer,
   unary,
 } from "@collm/rpc";
 import { maxCandidatesPerIteration } from "@collm/search";
 import type { Logger } from "@collm/telemetry";
 import type { Generator } from "./generator.js";
 
-/** The gRPC service around a Generator. A Generator's failure is the call's status. */
+/**
+ * The gRPC service around a Generator. A model's failure is in the response, so that what it cost
+ * is not lost; only a request that cannot be answered at all is a status.
+ */
 export function createGeneratorService(role: Generator, logger: Logger): HostedService {
   const implementation: GeneratorServiceServer = {
     describeGenerator: unary(async () => ({ role: role.description })),
@@ -25,7 +28,7 @@ async function propose(
   role: Generator,
   logger: Logger,
   message: generator.ProposeCandidatesRequest,
-  { signal }: CallContext,
+  context: CallContext,
 ): Promise<generator.ProposeCandidatesResponse> {
   const request = fromProtoCandidatesRequest(message);
   if (request.count < 1 || request.count > maxCandidatesPerIteration) {
@@ -36,17 +39,18 @@ async function propose(
   }
   const log = logger.child({ searchId: message.searchId, iteration: request.iteration });
   try {
-    const { proposals, exchanges } = await role.propose(request, signal);
-    const seconds = exchanges.reduce((sum, exchange) => sum + exchange.seconds, 0);
-    const unreadable = proposals.filter((proposal) => proposal.notation === undefined).length;
-    log.info({ seconds, proposals: proposals.length, unreadable }, "candidates proposed");
-    return {
-      proposals: proposals.map(toProtoProposal),
-      exchanges: exchanges.map(toProtoExchange),
-    };
+    const answer = await role.propose(request, answerSignal(context));
+    const seconds = answer.exchanges.reduce((sum, exchange) => sum + exchange.seconds, 0);
+    if (answer.kind === "answered") {
+      const unreadable = answer.value.filter(({ notation }) => notation === undefined).length;
+      log.info({ seconds, proposals: answer.value.length, unreadable }, "candidates proposed");
+    } else if (!context.signal.aborted) {
+      log.warn({ seconds, reason: answer.reason }, "no candidates");
+    }
+    return toProtoCandidatesAnswer(answer);
   } catch (error) {
     const { code, message: reason } = CollmError.from(error);
-    if (!signal.aborted) log.warn({ code, reason }, "no candidates");
+    if (!context.signal.aborted) log.warn({ code, reason }, "no candidates");
     throw error;
   }
 }

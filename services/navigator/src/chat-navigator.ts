@@ -7,12 +7,15 @@ export interface ChatNavigatorOptions {
   readonly prompts: PromptSet;
   readonly temperature: number;
   readonly maxOutputTokens: number;
-  /** Estimated tokens that the conversation may have. Default 20,000: with an answer of 8,192 tokens it fits 32k. */
-  readonly maxConversationTokens?: number | undefined;
+  /**
+   * Estimated tokens that the conversation may have; the answer comes on top. Default 20,000: with
+   * an answer of 8,192 tokens it fits a window of 32k.
+   */
+  readonly contextTokens?: number | undefined;
   readonly metrics: RoleMetrics;
 }
 
-const defaultConversationTokens = 20_000;
+const defaultContextTokens = 20_000;
 
 /** The Navigator played by a language model. */
 export function createChatNavigator(options: ChatNavigatorOptions): Navigator {
@@ -23,15 +26,16 @@ export function createChatNavigator(options: ChatNavigatorOptions): Navigator {
       model: backend.model,
       promptsDigest: prompts.digest,
     },
-    propose: async (request, onText, signal) => {
-      const { text, exchange } = await askModel(
+    // A strategy that the token limit cut off is used as far as it goes: the patterns come first.
+    propose: async (request, onText, signal) =>
+      askModel(
         backend,
         prompts,
         {
           messages: renderConversation(
             prompts,
             request,
-            options.maxConversationTokens ?? defaultConversationTokens,
+            options.contextTokens ?? defaultContextTokens,
           ),
           temperature: options.temperature,
           maxOutputTokens: options.maxOutputTokens,
@@ -39,8 +43,6 @@ export function createChatNavigator(options: ChatNavigatorOptions): Navigator {
         },
         metrics,
         signal,
-      );
-      return { strategy: text, exchanges: [exchange] };
-    },
+      ),
   };
 }

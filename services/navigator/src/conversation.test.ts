@@ -88,6 +88,9 @@ describe("renderConversation", () => {
     const messages = renderConversation(prompts, request, budget);
     expect(estimateConversationTokens(messages)).toBeLessThanOrEqual(budget);
     expect(messages[1]?.content).toMatch(/Rounds 1 to \d+ are summed up/);
+    expect(messages[1]?.content).toContain(
+      `- Round 1: best so far 61.02 % top-1. ${request.trajectory[0]?.strategy}`,
+    );
     expect(messages.some(({ content }) => content === request.trajectory[0]?.strategy)).toBe(false);
     expect(messages.at(-2)?.content).toBe(request.trajectory.at(-1)?.strategy);
   });

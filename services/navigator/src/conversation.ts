@@ -11,6 +11,7 @@ import {
 } from "@collm/llm";
 import type { StrategyRequest, TrajectoryIteration } from "@collm/search";
 import { createSearchSpace } from "@collm/search-space";
+import { earlierRounds } from "./earlier-rounds.js";
 
 /** Files that a prompt set of the Navigator must have. */
 export const navigatorPrompts = [
@@ -20,9 +21,6 @@ export const navigatorPrompts = [
   "closing",
   "earlier-rounds",
 ] as const;
-
-/** Trials kept of the rounds that are summed up. */
-const summarisedTrials = 12;
 
 /**
  * Renders the conversation that a stateful Navigator would be in. It is made anew from the
@@ -37,7 +35,8 @@ const summarisedTrials = 12;
  *     user       results of round N, and the question
  *
  * Without memory only the last round is shown, in one message. Where it is longer than
- * `maxTokens`, the oldest rounds are summed up to their best trials; the last round always stays.
+ * `maxTokens` (estimated), the oldest rounds are summed up (`earlier-rounds.ts`); the last round
+ * always stays.
  */
 export function renderConversation(
   prompts: PromptSet,
@@ -85,10 +84,10 @@ function renderFrom(
 
 /** What stands before the first round that is shown in full. */
 function openingOf(prompts: PromptSet, request: StrategyRequest, summarised: number): string {
-  const { trajectory, hasMemory } = request;
+  const { task, trajectory, hasMemory } = request;
   if (trajectory.length > 0 && !hasMemory) return "";
   if (summarised === 0) return prompts.render("first-round", {});
-  return earlierRounds(prompts, request, trajectory.slice(0, summarised));
+  return earlierRounds(prompts, task.limits, trajectory.slice(0, summarised));
 }
 
 function resultsOf(
@@ -100,25 +99,6 @@ function resultsOf(
     round: String(round.index),
     trials: trialsInWords(round.trials, limits),
     rejections: rejectionsInWords(round.rejections, limits),
-  });
-}
-
-function earlierRounds(
-  prompts: PromptSet,
-  { task: { limits } }: StrategyRequest,
-  rounds: readonly TrajectoryIteration[],
-): string {
-  const trials = rounds.flatMap((round) => round.trials);
-  const best = trials
-    .filter((trial) => trial.isFeasible)
-    .sort((a, b) => b.top1Percent - a.top1Percent)
-    .slice(0, summarisedTrials);
-  return prompts.render("earlier-rounds", {
-    first: String(rounds[0]?.index ?? 1),
-    last: String(rounds.at(-1)?.index ?? 1),
-    evaluated: String(trials.length),
-    rejected: String(rounds.reduce((sum, round) => sum + round.rejections.length, 0)),
-    trials: trialsInWords(best, limits),
   });
 }
 

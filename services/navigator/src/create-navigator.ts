@@ -27,6 +27,7 @@ export async function createNavigator(env: RoleEnv, metrics?: MetricSource): Pro
     prompts: await loadPromptSet(promptsFolder, env.prompts, navigatorPrompts),
     temperature: env.temperature,
     maxOutputTokens: env.maxOutputTokens,
+    contextTokens: env.contextTokens,
     metrics: roleMetrics,
   });
 }

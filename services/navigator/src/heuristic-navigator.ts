@@ -17,7 +17,11 @@ export function createHeuristicNavigator(metrics: RoleMetrics): Navigator {
         hasMemory: request.hasMemory,
         seed: request.seed,
       };
-      return { strategy, exchanges: [heuristicExchange(input, strategy, seconds)] };
+      return {
+        kind: "answered",
+        value: strategy,
+        exchanges: [heuristicExchange(input, strategy, seconds)],
+      };
     },
   };
 }

@@ -1,5 +1,5 @@
 import { CollmError } from "@collm/errors";
-import type { Exchange, RoleAnswer, StrategyRequest } from "@collm/search";
+import type { RoleAnswer, StrategyRequest } from "@collm/search";
 
 /** Who plays the role, for the journal. */
 export interface RoleDescription {
@@ -10,23 +10,20 @@ export interface RoleDescription {
   readonly promptsDigest: string;
 }
 
-export interface StrategyAnswer {
-  readonly strategy: string;
-  readonly exchanges: readonly Exchange[];
-}
-
 /** Something that turns a trajectory into a strategy. */
 export interface Navigator {
   readonly description: RoleDescription;
   /**
+   * Gives a strategy or the reason why there is none, each with every request that was made.
+   *
    * @param onText told pieces of reasoning and answer as they arrive
-   * @throws CollmError when there is no strategy; the code says whether to try again
+   * @throws CollmError when the request itself cannot be answered, whoever plays the role
    */
   propose(
     request: StrategyRequest,
     onText: (piece: string) => void,
     signal: AbortSignal,
-  ): Promise<StrategyAnswer>;
+  ): Promise<RoleAnswer<string>>;
 }
 
 /** The role as the search loop asks it, for searches that run in one process. */
@@ -35,8 +32,7 @@ export function navigatorRole(
 ): (request: StrategyRequest, signal: AbortSignal) => Promise<RoleAnswer<string>> {
   return async (request, signal) => {
     try {
-      const { strategy, exchanges } = await navigator.propose(request, () => undefined, signal);
-      return { kind: "answered", value: strategy, exchanges };
+      return await navigator.propose(request, () => undefined, signal);
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof CollmError)) throw error;

@@ -2,10 +2,11 @@ import { createOpenAiBackend, createRoleMetrics, loadPromptSet } from "@collm/ll
 import { type ChatBehaviour, type ChatScript, startChatServer } from "@collm/llm/testing";
 import { NavigatorServiceClient } from "@collm/proto";
 import {
+  type CallSettings,
   callStream,
   callUnary,
   connect,
-  fromProtoExchange,
+  fromProtoStrategyAnswer,
   startServer,
   toProtoStrategyRequest,
 } from "@collm/rpc";
@@ -38,19 +39,20 @@ async function host(navigator: Navigator) {
     client.close();
     await server.drain(0);
   });
-  const propose = async (rounds: number, options: { timeoutMs?: number } = {}) => {
+  const propose = async (rounds: number, options: CallSettings = {}) => {
     const texts: string[] = [];
     const request = toProtoStrategyRequest("search-1", testRequest(rounds));
-    for await (const { event } of callStream(client, "proposeStrategy", request, options)) {
-      if (event?.$case === "text") texts.push(event.value);
-      if (event?.$case === "strategy") return { texts, strategy: event.value };
+    for await (const response of callStream(client, "proposeStrategy", request, options)) {
+      const answer = fromProtoStrategyAnswer(response);
+      if (answer) return { texts, answer };
+      if (response.event?.$case === "text") texts.push(response.event.value);
     }
-    throw new RangeError("no strategy");
+    throw new RangeError("no answer");
   };
   return { client, logged, propose };
 }
 
-async function hostChat(script: ChatScript, timeoutMs = 5_000) {
+async function hostChat(script: ChatScript, timeoutMs = 5_000, contextTokens?: number) {
   const chat = await startChatServer(script);
   onTestFinished(() => chat.close());
   const metrics = createMetrics("navigator");
@@ -71,6 +73,7 @@ async function hostChat(script: ChatScript, timeoutMs = 5_000) {
     prompts,
     temperature: 0.6,
     maxOutputTokens: 500,
+    contextTokens,
     metrics: createRoleMetrics("navigator", metrics),
   });
   return { ...(await host(navigator)), chat, metrics, prompts };
@@ -79,10 +82,14 @@ async function hostChat(script: ChatScript, timeoutMs = 5_000) {
 describe("createNavigatorService", () => {
   it("answers without a language model", async () => {
     const { client, propose } = await host(await createNavigator({ backend: "heuristic" }));
-    const { texts, strategy } = await propose(2);
-    expect(strategy.text).toContain("# NAVIGATION DIRECTIONS");
-    expect(texts.join("")).toBe(strategy.text);
-    expect(strategy.exchanges[0]).toMatchObject({ backend: "heuristic", answer: strategy.text });
+    const { texts, answer } = await propose(2);
+    const strategy = texts.join("");
+    expect(strategy).toContain("# NAVIGATION DIRECTIONS");
+    expect(answer).toMatchObject({
+      kind: "answered",
+      value: strategy,
+      exchanges: [{ backend: "heuristic", answer: strategy }],
+    });
     expect(await callUnary(client, "describeNavigator", {})).toEqual({
       role: { backend: "heuristic", model: "", promptsDigest: "" },
     });
@@ -97,63 +104,139 @@ describe("createNavigatorService", () => {
         usage: { prompt_tokens: 900, completion_tokens: 20 },
       },
     ]);
-    const { texts, strategy } = await propose(1);
+    const { texts, answer } = await propose(1);
     expect(texts.join("")).toBe("Let me see. ## SUMMARY\nGo wide.");
-    expect(strategy.text).toBe("## SUMMARY\nGo wide.");
-    const [exchange] = strategy.exchanges.map((value) => fromProtoExchange(value));
-    expect(exchange).toMatchObject({
-      backend: "openai",
-      model: "test-model",
-      request: { prompts: { set: "default", digest: prompts.digest }, body: chat.seen[0]?.body },
-      answer: strategy.text,
-      usage: { inputTokens: 900, outputTokens: 20 },
-    });
+    expect(answer).toMatchObject({ kind: "answered", value: "## SUMMARY\nGo wide." });
+    expect(answer.exchanges).toEqual([
+      {
+        backend: "openai",
+        model: "test-model",
+        request: { prompts: { set: "default", digest: prompts.digest }, body: chat.seen[0]?.body },
+        answer: "## SUMMARY\nGo wide.",
+        reasoning: "Let me see.",
+        isCutOff: false,
+        usage: { inputTokens: 900, cachedInputTokens: 0, outputTokens: 20, reasoningTokens: 0 },
+        seconds: expect.any(Number),
+      },
+    ]);
     expect(await callUnary(client, "describeNavigator", {})).toEqual({
       role: { backend: "openai", model: "asked-model", promptsDigest: prompts.digest },
     });
     const page = await metrics.render();
     expect(page).toMatch(/collm_llm_requests_total\{role="navigator",outcome="answered".*\} 1/);
     expect(page).toMatch(/collm_llm_tokens_total\{role="navigator",type="input".*\} 900/);
-    expect(JSON.stringify(strategy) + logged.join("")).not.toContain(apiKey);
+    expect(JSON.stringify(answer) + logged.join("")).not.toContain(apiKey);
+  });
+
+  it("keeps to the conversation's budget, and the exchange shows what the model was told", async () => {
+    const { propose } = await hostChat([{ kind: "answer", pieces: ["Wider."] }], 5_000, 1_000);
+    const { answer } = await propose(5);
+    expect(answer.exchanges).toMatchObject([
+      {
+        request: {
+          body: {
+            messages: [
+              { role: "system" },
+              { role: "user", content: expect.stringContaining("- Round 4: best so far 64.02 %") },
+              { role: "assistant", content: expect.stringContaining("Strategy of round 5") },
+              { role: "user", content: expect.stringContaining("65.02 % top-1") },
+            ],
+          },
+        },
+      },
+    ]);
+  });
+
+  it("keeps a strategy that the token limit cut off, and says so", async () => {
+    const { propose } = await hostChat([
+      { kind: "answer", pieces: ["## SUMMARY\nGo wi"], finish: "length" },
+    ]);
+    expect((await propose(0)).answer).toMatchObject({
+      kind: "answered",
+      value: "## SUMMARY\nGo wi",
+      exchanges: [{ isCutOff: true }],
+    });
   });
 
   it.each([
-    [
-      "an endpoint that is down (the role itself is not)",
-      { kind: "status", status: 500 },
-      "failed-precondition",
-      "unavailable",
-    ],
+    ["an endpoint that is down", { kind: "status", status: 500 }, "unavailable", 3],
     [
       "a limit",
       { kind: "status", status: 429, headers: { "retry-after": "60" } },
       "resource-exhausted",
+      1,
     ],
-    ["a wrong key", { kind: "status", status: 401 }, "failed-precondition"],
-    ["silence", { kind: "answer", pieces: [] }, "failed-precondition"],
-    ["a refusal", { kind: "answer", pieces: [], refusal: "No." }, "failed-precondition"],
-  ] as readonly [string, ChatBehaviour, string, string?][])(
-    "reports %s with its code",
-    async (_, behaviour, code, outcome = code) => {
-      const { propose, metrics } = await hostChat([behaviour]);
-      await expect(propose(0)).rejects.toMatchObject({
-        code,
-        message: expect.stringContaining("openai (asked-model): "),
+    ["a wrong key", { kind: "status", status: 401 }, "failed-precondition", 1],
+    ["silence", { kind: "answer", pieces: [] }, "failed-precondition", 3],
+    ["a refusal", { kind: "answer", pieces: [], refusal: "No." }, "failed-precondition", 1],
+  ] as readonly [string, ChatBehaviour, string, number][])(
+    "answers %s with the reason and every request that was made",
+    async (_, behaviour, outcome, requests) => {
+      const { propose, metrics, chat, logged } = await hostChat([behaviour]);
+      const { answer } = await propose(0);
+      expect(answer).toMatchObject({
+        kind: "failed",
+        reason: expect.stringContaining("openai (asked-model): "),
       });
+      expect(answer.exchanges).toHaveLength(requests);
+      for (const [i, exchange] of answer.exchanges.entries()) {
+        expect(exchange).toMatchObject({ request: { body: chat.seen[i]?.body } });
+        expect(exchange.error).not.toBe("");
+      }
       expect(await metrics.render()).toContain(`outcome="${outcome}"`);
+      expect(JSON.stringify(answer) + logged.join("")).not.toContain(apiKey);
     },
   );
 
-  it("reports an endpoint that hangs", async () => {
-    const { propose } = await hostChat([{ kind: "hang" }], 80);
-    await expect(propose(0)).rejects.toMatchObject({ code: "deadline-exceeded" });
+  it("counts and keeps what a failure cost", async () => {
+    const { propose, metrics } = await hostChat([
+      {
+        kind: "answer",
+        reasoning: "Hmm, hmm.",
+        pieces: [],
+        finish: "length",
+        usage: { prompt_tokens: 900, completion_tokens: 500 },
+      },
+    ]);
+    expect((await propose(0)).answer).toMatchObject({
+      kind: "failed",
+      exchanges: [
+        {
+          answer: "",
+          reasoning: "Hmm, hmm.",
+          isCutOff: true,
+          error: "the model reached its token limit before it began to answer",
+          usage: { inputTokens: 900, outputTokens: 500 },
+        },
+      ],
+    });
+    expect(await metrics.render()).toMatch(/collm_llm_tokens_total\{.*type="output".*\} 500/);
   });
 
-  it("stops asking the model when the caller's deadline passes", async () => {
-    const { propose, chat } = await hostChat([{ kind: "hang", pieces: ["Well"] }]);
-    await expect(propose(0, { timeoutMs: 700 })).rejects.toMatchObject({
-      code: "deadline-exceeded",
+  it("tells what came of an endpoint that hangs", async () => {
+    const { propose } = await hostChat([{ kind: "hang", pieces: ["Well"] }], 1_000);
+    expect((await propose(0)).answer).toMatchObject({
+      kind: "failed",
+      exchanges: [{ answer: "Well", error: "no answer within 1000 ms" }],
     });
+  });
+
+  it("stops asking the model before the caller's deadline, in time to tell what came", async () => {
+    const { propose, chat } = await hostChat([{ kind: "hang", pieces: ["Well"] }]);
+    expect((await propose(0, { timeoutMs: 4_000 })).answer).toMatchObject({
+      kind: "failed",
+      exchanges: [{ answer: "Well", error: "the caller waits no longer" }],
+    });
+    await expect.poll(() => chat.seen[0]?.isAborted, { timeout: 5_000 }).toBe(true);
+  });
+
+  it("stops asking the model when the caller cancels", async () => {
+    const controller = new AbortController();
+    const { propose, chat } = await hostChat([{ kind: "hang", pieces: ["Well"] }]);
+    const proposing = propose(0, { signal: controller.signal });
+    await expect.poll(() => chat.seen.length, { timeout: 5_000 }).toBe(1);
+    controller.abort();
+    await expect(proposing).rejects.toMatchObject({ code: "cancelled" });
     await expect.poll(() => chat.seen[0]?.isAborted, { timeout: 5_000 }).toBe(true);
   });
 

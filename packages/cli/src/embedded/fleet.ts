@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { RoleSettings } from "@collm/config";
+import type { NavigatorSettings, RoleSettings } from "@collm/config";
 import { imageCacheDirectory } from "../home.js";
 import { entryOf, type ServiceName } from "./service-entry.js";
 import { Supervised, type SupervisorEvents } from "./supervisor.js";
@@ -15,7 +15,7 @@ export interface FleetOptions {
   readonly evaluationsDirectory: string;
   readonly logDirectory: string;
   /** Absent: the service reads its own environment and defaults to the heuristic. */
-  readonly navigator?: RoleSettings | undefined;
+  readonly navigator?: NavigatorSettings | undefined;
   readonly generator?: RoleSettings | undefined;
   readonly evaluator: {
     readonly provider?: string | undefined;
@@ -102,7 +102,10 @@ async function stopAll(services: ReadonlyMap<ServiceName, Supervised>): Promise<
   await Promise.all([...services.values()].map((service) => service.stop(stopGraceMs)));
 }
 
-function roleEnvironment(role: "NAVIGATOR" | "GENERATOR", settings: RoleSettings | undefined) {
+function roleEnvironment(
+  role: "NAVIGATOR" | "GENERATOR",
+  settings: NavigatorSettings | RoleSettings | undefined,
+) {
   if (!settings) return {};
   return withoutUndefined({
     [`COLLM_${role}_BACKEND`]: settings.backend,
@@ -111,6 +114,9 @@ function roleEnvironment(role: "NAVIGATOR" | "GENERATOR", settings: RoleSettings
     [`COLLM_${role}_TEMPERATURE`]: settings.temperature,
     [`COLLM_${role}_MAX_OUTPUT_TOKENS`]: settings.maxOutputTokens,
     [`COLLM_${role}_TIMEOUT_MS`]: settings.timeoutMs,
+    ...("contextTokens" in settings
+      ? { [`COLLM_${role}_CONTEXT_TOKENS`]: settings.contextTokens }
+      : {}),
   });
 }
 

@@ -12,19 +12,25 @@ export const arbitraryText: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: fc.constantFrom("\n", "\r", '"', "\\", "\u2028", "\0", "a", "é", "語", "😀") }),
 );
 const json = fc.jsonValue().map((value): unknown => JSON.parse(JSON.stringify(value)));
-const exchange = fc.record({
-  backend: arbitraryText,
-  model: arbitraryText,
-  request: json,
-  answer: arbitraryText,
-  usage: fc.record({
-    inputTokens: count,
-    cachedInputTokens: count,
-    outputTokens: count,
-    reasoningTokens: count,
-  }),
-  seconds: fc.double({ min: 0, max: 1e6, noNaN: true }),
-});
+const exchange = fc.record(
+  {
+    backend: arbitraryText,
+    model: arbitraryText,
+    request: json,
+    answer: arbitraryText,
+    reasoning: arbitraryText,
+    error: arbitraryText,
+    isCutOff: fc.boolean(),
+    usage: fc.record({
+      inputTokens: count,
+      cachedInputTokens: count,
+      outputTokens: count,
+      reasoningTokens: count,
+    }),
+    seconds: fc.double({ min: 0, max: 1e6, noNaN: true }),
+  },
+  { requiredKeys: ["backend", "model", "request", "answer", "usage", "seconds"] },
+);
 const result = fc.record({
   top1Percent: fc.double({ min: 0, max: 100, noNaN: true }),
   top5Percent: fc.double({ min: 0, max: 100, noNaN: true }),

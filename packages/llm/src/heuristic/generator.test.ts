@@ -19,6 +19,7 @@ function request(change: Partial<CandidatesRequest> = {}): CandidatesRequest {
     strategy: "Be bold.",
     count: 10,
     visited: [],
+    hasCostHints: true,
     history: [],
     seed: 1,
     ...change,

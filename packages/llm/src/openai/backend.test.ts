@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { ChatOutcome, ChatRequest } from "../chat-backend.js";
+import type { ChatAttempt, ChatOutcome, ChatRequest } from "../chat-backend.js";
 import { type ChatScript, type ChatServer, startChatServer } from "../testing/chat-server.js";
 import { createOpenAiBackend, type OpenAiBackendOptions } from "./backend.js";
 
@@ -56,13 +56,23 @@ describe("createOpenAiBackend", () => {
       ],
       { onText: (piece) => pieces.push(piece) },
     );
-    expect(outcome).toMatchObject({
-      kind: "answered",
-      text: "Hello.",
-      isComplete: true,
-      model: "test-model",
-      usage: { inputTokens: 12, cachedInputTokens: 8, outputTokens: 5, reasoningTokens: 3 },
-      body: { model: "asked-model", messages: question.messages, temperature: 0.6, stream: true },
+    expect(outcome).toMatchObject({ kind: "answered", text: "Hello." });
+    expect(outcome.attempts).toEqual([
+      {
+        text: "Hello.",
+        reasoning: "",
+        isCutOff: false,
+        model: "test-model",
+        usage: { inputTokens: 12, cachedInputTokens: 8, outputTokens: 5, reasoningTokens: 3 },
+        body: server.seen[0]?.body,
+        seconds: expect.any(Number),
+      },
+    ]);
+    expect(server.seen[0]?.body).toMatchObject({
+      model: "asked-model",
+      messages: question.messages,
+      temperature: 0.6,
+      stream: true,
     });
     expect(pieces).toEqual(["Hel", "lo."]);
     expect(server.seen[0]).toMatchObject({
@@ -79,21 +89,21 @@ describe("createOpenAiBackend", () => {
       const { outcome } = await ask([{ ...hello, reasoning: "Hmm. ", reasoningField }], {
         onText: (piece) => pieces.push(piece),
       });
-      expect(outcome).toMatchObject({ text: "Hello." });
+      expect(outcome).toMatchObject({ text: "Hello.", attempts: [{ reasoning: "Hmm." }] });
       expect(pieces.join("")).toBe("Hmm. Hello.");
     },
   );
 
-  it("strips think blocks from the answer", async () => {
+  it("parts think blocks from the answer", async () => {
     const { outcome } = await ask([
       { kind: "answer", pieces: ["<think>so", " many</think>\n", "Hello."] },
     ]);
-    expect(outcome).toMatchObject({ text: "Hello." });
+    expect(outcome).toMatchObject({ text: "Hello.", attempts: [{ reasoning: "so many" }] });
   });
 
   it("says when the token limit cut the answer", async () => {
     const { outcome } = await ask([{ ...hello, finish: "length" }]);
-    expect(outcome).toMatchObject({ kind: "answered", isComplete: false });
+    expect(outcome).toMatchObject({ kind: "answered", attempts: [{ isCutOff: true }] });
   });
 
   it("waits and asks again after 429", async () => {
@@ -145,8 +155,12 @@ describe("createOpenAiBackend", () => {
   });
 
   it("stops waiting for a stream that hangs in the middle", async () => {
-    const { outcome } = await ask([{ kind: "hang", pieces: ["Hel"] }], {}, { timeoutMs: 80 });
-    expect(outcome).toMatchObject({ kind: "failed", code: "deadline-exceeded" });
+    const { outcome } = await ask([{ kind: "hang", pieces: ["Hel"] }], {}, { timeoutMs: 1_000 });
+    expect(outcome).toMatchObject({
+      kind: "failed",
+      code: "deadline-exceeded",
+      attempts: [{ text: "Hel", error: "no answer within 1000 ms" }],
+    });
   });
 
   it.each([
@@ -169,6 +183,7 @@ describe("createOpenAiBackend", () => {
       code: "failed-precondition",
       reason: "the model refused: I cannot do that.",
       isRetryable: false,
+      attempts: [{ text: "I cannot do that.", error: "the model refused: I cannot do that." }],
     });
     expect(server.seen).toHaveLength(1);
   });
@@ -180,15 +195,55 @@ describe("createOpenAiBackend", () => {
 
   it("treats reasoning without an answer as a failure", async () => {
     const { outcome } = await ask([
-      { kind: "answer", pieces: ["<think>still thinking"], finish: "length" },
+      {
+        kind: "answer",
+        pieces: ["<think>still thinking"],
+        finish: "length",
+        usage: { prompt_tokens: 12, completion_tokens: 100 },
+      },
     ]);
     expect(outcome).toMatchObject({ kind: "failed", isRetryable: false });
+    expect(outcome.attempts).toMatchObject([
+      {
+        text: "",
+        reasoning: "still thinking",
+        isCutOff: true,
+        usage: { inputTokens: 12, outputTokens: 100 },
+        error: "the model reached its token limit before it began to answer",
+      },
+    ]);
   });
 
   it.each(["cut", "end"] as const)("asks again after a stream that broke off (%s)", async (how) => {
     const { outcome, server } = await ask([{ kind: "truncated", pieces: ["Hel"], how }, hello]);
     expect(outcome).toMatchObject({ kind: "answered", text: "Hello." });
+    expect(outcome.attempts).toMatchObject([
+      { text: "Hel", error: expect.stringMatching(/broke off|ended before/) },
+      { text: "Hello." },
+    ]);
+    expect(outcome.attempts[1]).not.toHaveProperty("error");
     expect(server.seen).toHaveLength(2);
+  });
+
+  it("keeps what every attempt was, answered or not", async () => {
+    const { outcome, server } = await ask(
+      [
+        { kind: "status", status: 400, body: { error: { message: "no response_format" } } },
+        { kind: "status", status: 503 },
+        { kind: "answer", pieces: [" "], usage: { prompt_tokens: 9, completion_tokens: 1 } },
+        { ...hello, usage: { prompt_tokens: 9, completion_tokens: 2 } },
+      ],
+      { responseSchema: { type: "object" } },
+    );
+    expect(outcome.kind).toBe("answered");
+    const told = ({ text, error, usage }: ChatAttempt) => [text, error, usage.outputTokens];
+    expect(outcome.attempts.map(told)).toEqual([
+      ["", "the endpoint refused the request: 400 no response_format", 0],
+      ["", "the endpoint failed: 503 no", 0],
+      ["", "the model said nothing", 1],
+      ["Hello.", undefined, 2],
+    ]);
+    expect(outcome.attempts.map(({ body }) => body)).toEqual(server.seen.map(({ body }) => body));
   });
 
   it("reports an endpoint that nobody listens on", async () => {
@@ -214,8 +269,16 @@ describe("createOpenAiBackend", () => {
 
   it("sends nothing when the caller has cancelled already", async () => {
     const { outcome, server } = await ask([hello], {}, {}, AbortSignal.abort());
-    expect(outcome).toMatchObject({ code: "cancelled" });
+    expect(outcome).toMatchObject({ code: "cancelled", attempts: [] });
     expect(server.seen).toHaveLength(0);
+  });
+
+  it("says that the caller's time ran out, not that it gave up", async () => {
+    const { outcome } = await ask([{ kind: "hang" }], {}, {}, AbortSignal.timeout(50));
+    expect(outcome).toMatchObject({
+      code: "deadline-exceeded",
+      reason: "the caller waits no longer",
+    });
   });
 
   it("asks for constrained output where a schema is given", async () => {
@@ -268,5 +331,13 @@ describe("createOpenAiBackend", () => {
     ]);
     expect(outcome).toMatchObject({ code: "failed-precondition" });
     expect(JSON.stringify(outcome)).not.toMatch(/secret-key|sk-proj/);
+  });
+
+  it("keeps no key that an endpoint echoes in its answer", async () => {
+    const { outcome } = await ask([
+      { kind: "answer", pieces: ["You sent ", apiKey], reasoning: `I see ${apiKey}` },
+    ]);
+    expect(outcome).toMatchObject({ kind: "answered", text: "You sent [key]" });
+    expect(JSON.stringify(outcome)).not.toContain(apiKey);
   });
 });

@@ -1,8 +1,8 @@
 import OpenAI from "openai";
-import type { ChatBackend, ChatOutcome, ChatRequest } from "../chat-backend.js";
+import type { ChatAttempt, ChatBackend, ChatOutcome, ChatRequest } from "../chat-backend.js";
 import { type ChatBody, type Concession, concede, concessionFor } from "./concessions.js";
-import { type Failure, failureOf, withoutKeys } from "./failure.js";
-import { type ReadAnswer, readAnswer } from "./read-answer.js";
+import { type Failure, failureOf, withoutKey, withoutKeys } from "./failure.js";
+import { nothingRead, readAnswer } from "./read-answer.js";
 
 export interface OpenAiBackendOptions {
   /** Endpoint up to and including the version, e.g. `http://localhost:11434/v1`. Default OpenAI's. */
@@ -31,6 +31,23 @@ export function createOpenAiBackend(options: OpenAiBackendOptions): ChatBackend 
   return new OpenAiBackend(options);
 }
 
+/** One question on its way to an answer. */
+interface Asking {
+  readonly request: ChatRequest;
+  /** The caller's part in `stop`. */
+  readonly caller: AbortSignal;
+  /** Ends everything. */
+  readonly stop: AbortSignal;
+  /** Every request that was sent. */
+  readonly attempts: ChatAttempt[];
+}
+
+/** An attempt's answer, or why there is none. */
+interface Outcome {
+  readonly text: string;
+  readonly failure: Failure | undefined;
+}
+
 class OpenAiBackend implements ChatBackend {
   readonly name = "openai";
   readonly model: string;
@@ -56,23 +73,19 @@ class OpenAiBackend implements ChatBackend {
 
   async complete(request: ChatRequest, signal: AbortSignal): Promise<ChatOutcome> {
     const startedMs = performance.now();
-    const seconds = (): number => (performance.now() - startedMs) / 1_000;
     const stop = new AbortController();
     const onAbort = (): void => stop.abort();
     if (signal.aborted) onAbort();
     signal.addEventListener("abort", onAbort, { once: true });
     const timer = setTimeout(onAbort, this.#options.timeoutMs);
+    const asking: Asking = { request, caller: signal, stop: stop.signal, attempts: [] };
     try {
-      const outcome = await this.#answer(request, stop.signal);
-      if (outcome.kind === "answered") return { ...outcome, seconds: seconds() };
-      const failure = stop.signal.aborted ? this.#stopped(signal) : outcome.failure;
-      return {
-        kind: "failed",
-        code: failure.code,
-        reason: withoutKeys(failure.reason, this.#options.apiKey),
-        isRetryable: failure.isRetryable,
-        seconds: seconds(),
-      };
+      const { failure, text } = await this.#answer(asking);
+      const { attempts } = asking;
+      const seconds = secondsSince(startedMs);
+      if (!failure) return { kind: "answered", text, attempts, seconds };
+      const { code, reason, isRetryable } = failure;
+      return { kind: "failed", code, reason, isRetryable, attempts, seconds };
     } finally {
       clearTimeout(timer);
       signal.removeEventListener("abort", onAbort);
@@ -80,25 +93,18 @@ class OpenAiBackend implements ChatBackend {
   }
 
   /** Attempts until one gives an answer, or a failure that another attempt cannot mend. */
-  async #answer(
-    request: ChatRequest,
-    signal: AbortSignal,
-  ): Promise<
-    | (Extract<ReadAnswer, { kind: "answered" }> & { model: string; body: unknown })
-    | Extract<ReadAnswer, { kind: "failed" }>
-  > {
+  async #answer(asking: Asking): Promise<Outcome> {
+    const { stop } = asking;
     const maxAttempts = this.#options.maxAttempts ?? 3;
     let concessions = this.#concessions;
     let attempt = 1;
     for (;;) {
-      const body = concessions.reduce(concede, this.#body(request));
-      const read = await this.#attempt(body, request, signal);
-      if (read.kind === "answered") {
-        this.#concessions = concessions;
-        return { ...read, model: read.model ?? this.model, body };
-      }
-      const { failure } = read;
-      if (signal.aborted) return read;
+      if (stop.aborted) return { text: "", failure: this.#stopped(asking) };
+      const body = concessions.reduce(concede, this.#body(asking.request));
+      const outcome = await this.#attempt(body, asking);
+      const { failure } = outcome;
+      if (!failure) this.#concessions = concessions;
+      if (!failure || stop.aborted) return outcome;
       const concession = failure.isRequestRefused ? concessionFor(body, failure.reason) : undefined;
       if (concession) {
         // Costs no attempt: it ends by itself, as there are only so many parts to give up.
@@ -107,19 +113,34 @@ class OpenAiBackend implements ChatBackend {
       }
       const waitMs =
         failure.retryAfterMs ?? (this.#options.backoffMs ?? 1_000) * 2 ** (attempt - 1);
-      if (!failure.isRetryable || attempt >= maxAttempts || waitMs > maxBackoffMs) return read;
-      await wait(waitMs, signal);
+      if (!failure.isRetryable || attempt >= maxAttempts || waitMs > maxBackoffMs) return outcome;
+      await wait(waitMs, stop);
       attempt++;
     }
   }
 
-  async #attempt(body: ChatBody, request: ChatRequest, signal: AbortSignal): Promise<ReadAnswer> {
-    try {
-      const stream = await this.#client.chat.completions.create(body, { signal });
-      return await readAnswer(stream, (piece) => request.onText?.(piece));
-    } catch (error) {
-      return { kind: "failed", failure: failureOf(error) };
-    }
+  /** Sends one request and notes what came of it, without keys. */
+  async #attempt(body: ChatBody, asking: Asking): Promise<Outcome> {
+    const { request, stop, attempts } = asking;
+    const { apiKey } = this.#options;
+    const startedMs = performance.now();
+    const { failure: met, ...read } = await this.#client.chat.completions
+      .create(body, { signal: stop })
+      .then((stream) => readAnswer(stream, (piece) => request.onText?.(piece)))
+      .catch((error: unknown) => nothingRead(failureOf(error)));
+    const problem = met && stop.aborted ? this.#stopped(asking) : met;
+    const failure = problem && { ...problem, reason: withoutKeys(problem.reason, apiKey) };
+    const text = withoutKey(read.text, apiKey);
+    attempts.push({
+      ...read,
+      body,
+      text,
+      reasoning: withoutKey(read.reasoning, apiKey),
+      model: read.model ?? this.model,
+      seconds: secondsSince(startedMs),
+      ...(failure ? { error: failure.reason } : {}),
+    });
+    return { text, failure };
   }
 
   #body(request: ChatRequest): ChatBody {
@@ -142,14 +163,21 @@ class OpenAiBackend implements ChatBackend {
     };
   }
 
-  /** Why everything was stopped: the caller, or our own time limit. */
-  #stopped(signal: AbortSignal): Failure {
-    if (signal.aborted) {
-      return { code: "cancelled", reason: "the caller gave up", isRetryable: false };
+  /** Why everything was stopped: the caller, the caller's time limit, or our own. */
+  #stopped({ caller }: Asking): Failure {
+    if (caller.aborted) {
+      const isLate = caller.reason instanceof Error && caller.reason.name === "TimeoutError";
+      return isLate
+        ? { code: "deadline-exceeded", reason: "the caller waits no longer", isRetryable: true }
+        : { code: "cancelled", reason: "the caller gave up", isRetryable: false };
     }
     const reason = `no answer within ${this.#options.timeoutMs} ms`;
     return { code: "deadline-exceeded", reason, isRetryable: true };
   }
+}
+
+function secondsSince(startedMs: number): number {
+  return (performance.now() - startedMs) / 1_000;
 }
 
 /** Resolves after `ms`, or at once when the signal aborts. */

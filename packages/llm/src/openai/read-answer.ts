@@ -1,8 +1,8 @@
 import type { TokenUsage } from "@collm/search";
 import type OpenAI from "openai";
 import { noTokens } from "../chat-backend.js";
-import type { Failure } from "./failure.js";
-import { withoutThinking } from "./thinking.js";
+import { type Failure, failureOf } from "./failure.js";
+import { joinTexts, splitThinking } from "./thinking.js";
 
 type Chunk = OpenAI.Chat.Completions.ChatCompletionChunk;
 
@@ -12,76 +12,88 @@ interface ReasoningDelta {
   readonly reasoning_content?: string | null;
 }
 
-export type ReadAnswer =
-  | {
-      readonly kind: "answered";
-      readonly text: string;
-      readonly isComplete: boolean;
-      readonly usage: TokenUsage;
-      readonly model?: string | undefined;
-    }
-  | { readonly kind: "failed"; readonly failure: Failure };
+/** What came of a request: all of the answer, or what there was before it failed. */
+export interface ReadAnswer {
+  readonly text: string;
+  readonly reasoning: string;
+  readonly isCutOff: boolean;
+  readonly usage: TokenUsage;
+  readonly model?: string | undefined;
+  /** Why it is no answer; absent if it is one. */
+  readonly failure?: Failure | undefined;
+}
 
 /** Ten times the longest honest answer; a stream that never ends must not fill the memory. */
 const maxAnswerCharacters = 1_000_000;
 
-/** Puts a streamed answer together. Throws what the stream throws. */
+/** What came of a request that was refused before anything streamed. */
+export function nothingRead(failure: Failure): ReadAnswer {
+  return { text: "", reasoning: "", isCutOff: false, usage: noTokens, failure };
+}
+
+/** Puts a streamed answer together. A stream that throws leaves what it had given. */
 export async function readAnswer(
   chunks: AsyncIterable<Chunk>,
   onText: (piece: string) => void,
 ): Promise<ReadAnswer> {
   let content = "";
+  let reasoning = "";
   let refusal = "";
-  let characters = 0;
   let finish: string | undefined;
   let usage = noTokens;
   let model: string | undefined;
-  for await (const chunk of chunks) {
-    model = typeof chunk.model === "string" && chunk.model !== "" ? chunk.model : model;
-    if (chunk.usage) usage = usageOf(chunk.usage);
-    const choice = chunk.choices?.[0];
-    if (!choice) continue;
-    finish = choice.finish_reason ?? finish;
-    const delta = choice.delta as typeof choice.delta & ReasoningDelta;
-    const reasoning = delta?.reasoning ?? delta?.reasoning_content ?? "";
-    const answer = delta?.content ?? "";
-    refusal += delta?.refusal ?? "";
-    content += answer;
-    characters += reasoning.length + answer.length;
-    if (characters > maxAnswerCharacters) {
-      return failed(`the answer is longer than ${maxAnswerCharacters} characters`, false);
+  let failure: Failure | undefined;
+  try {
+    for await (const chunk of chunks) {
+      model = typeof chunk.model === "string" && chunk.model !== "" ? chunk.model : model;
+      if (chunk.usage) usage = usageOf(chunk.usage);
+      const choice = chunk.choices?.[0];
+      if (!choice) continue;
+      finish = choice.finish_reason ?? finish;
+      const delta = choice.delta as typeof choice.delta & ReasoningDelta;
+      const thought = delta?.reasoning ?? delta?.reasoning_content ?? "";
+      const answer = delta?.content ?? "";
+      reasoning += thought;
+      content += answer;
+      refusal += delta?.refusal ?? "";
+      if (reasoning.length + content.length + refusal.length > maxAnswerCharacters) {
+        failure = failed(`the answer is longer than ${maxAnswerCharacters} characters`, false);
+        break;
+      }
+      for (const piece of [thought, answer]) if (piece !== "") onText(piece);
     }
-    for (const piece of [reasoning, answer]) if (piece !== "") onText(piece);
+  } catch (error) {
+    failure = failureOf(error);
   }
-  return judge(withoutThinking(content), refusal.trim(), finish, usage, model);
+  const split = splitThinking(content);
+  return {
+    text: split.answer || refusal.trim(),
+    reasoning: joinTexts([reasoning, split.reasoning]),
+    isCutOff: finish === "length",
+    usage,
+    model,
+    failure: failure ?? judge(split.answer, refusal.trim(), finish),
+  };
 }
 
-function judge(
-  text: string,
-  refusal: string,
-  finish: string | undefined,
-  usage: TokenUsage,
-  model: string | undefined,
-): ReadAnswer {
+function judge(text: string, refusal: string, finish: string | undefined): Failure | undefined {
   if (text === "" && (refusal !== "" || finish === "content_filter")) {
     return failed(`the model refused: ${refusal.slice(0, 300) || "content filter"}`, false);
   }
   // Without a finish reason the connection ended first, however politely.
   if (finish === undefined) {
     const reason = "the stream ended before the answer did";
-    return { kind: "failed", failure: { code: "unavailable", reason, isRetryable: true } };
+    return { code: "unavailable", reason, isRetryable: true };
   }
-  if (text === "") {
-    return finish === "length"
-      ? failed("the model reached its token limit before it began to answer", false)
-      : failed("the model said nothing", true);
-  }
-  return { kind: "answered", text, isComplete: finish !== "length", usage, model };
+  if (text !== "") return undefined;
+  return finish === "length"
+    ? failed("the model reached its token limit before it began to answer", false)
+    : failed("the model said nothing", true);
 }
 
 /** The endpoint works, its answer does not; `unavailable` would make callers wait for it. */
-function failed(reason: string, isRetryable: boolean): ReadAnswer {
-  return { kind: "failed", failure: { code: "failed-precondition", reason, isRetryable } };
+function failed(reason: string, isRetryable: boolean): Failure {
+  return { code: "failed-precondition", reason, isRetryable };
 }
 
 function usageOf(usage: OpenAI.CompletionUsage): TokenUsage {

@@ -1,25 +1,26 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { withoutThinking } from "./thinking.js";
+import { splitThinking } from "./thinking.js";
 
-describe("withoutThinking", () => {
+describe("splitThinking", () => {
   it.each([
-    ["Hello.", "Hello."],
-    ["<think>a</think>Hello.", "Hello."],
-    ["<think>\n</think>\n\nHello.", "Hello."],
-    ["a, b</think>Hello.", "Hello."],
-    ["<think>never ends", ""],
-    ["Hello.<think>too late", "Hello."],
-    ["<thinking>a</thinking>Hello.", "Hello."],
-  ])("reads %j as %j", (text, answer) => {
-    expect(withoutThinking(text)).toBe(answer);
+    ["Hello.", "Hello.", ""],
+    ["<think>a</think>Hello.", "Hello.", "a"],
+    ["<think>\n</think>\n\nHello.", "Hello.", ""],
+    ["a, b</think>Hello.", "Hello.", "a, b"],
+    ["<think>never ends", "", "never ends"],
+    ["Hello.<think>too late", "Hello.", "too late"],
+    ["<think>a</think>Hello.<think>b", "Hello.", "a\n\nb"],
+    ["<thinking>a</thinking>Hello.", "Hello.", "a"],
+  ])("parts %j into %j and %j", (text, answer, reasoning) => {
+    expect(splitThinking(text)).toEqual({ answer, reasoning });
   });
 
   it("leaves text without markers as it is", () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         fc.pre(!/<\/?think/i.test(text));
-        expect(withoutThinking(text)).toBe(text.trim());
+        expect(splitThinking(text)).toEqual({ answer: text.trim(), reasoning: "" });
       }),
     );
   });

@@ -1,17 +1,33 @@
+/** An answer, and what a reasoning model wrote around it. */
+export interface Thought {
+  readonly answer: string;
+  readonly reasoning: string;
+}
+
 /**
- * Cuts what a reasoning model writes before its answer where the server does not do it: blocks
+ * Parts what a reasoning model thinks from its answer where the server does not do it: blocks
  * `<think>...</think>`, a block that never ends (the token limit came first), and text before a
  * lone `</think>` (templates that open the block in the prompt).
  */
-export function withoutThinking(text: string): string {
-  const lastEnd = lastMatch(text, /<\/think(?:ing)?>/gi);
-  const answer = lastEnd === undefined ? text : text.slice(lastEnd);
-  const opening = answer.search(/<think(?:ing)?>/i);
-  return (opening === -1 ? answer : answer.slice(0, opening)).trim();
+export function splitThinking(text: string): Thought {
+  const answerStart = lastMatchEnd(text, /<\/think(?:ing)?>/gi) ?? 0;
+  const rest = text.slice(answerStart);
+  const opening = rest.search(/<think(?:ing)?>/i);
+  const answerEnd = answerStart + (opening === -1 ? rest.length : opening);
+  const around = [text.slice(0, answerStart), text.slice(answerEnd)];
+  return {
+    answer: text.slice(answerStart, answerEnd).trim(),
+    reasoning: joinTexts(around.map((part) => part.replace(/<\/?think(?:ing)?>/gi, ""))),
+  };
+}
+
+/** The texts that are not blank, as paragraphs. */
+export function joinTexts(texts: readonly string[]): string {
+  return texts.flatMap((text) => text.trim() || []).join("\n\n");
 }
 
 /** One past the last match. */
-function lastMatch(text: string, pattern: RegExp): number | undefined {
+function lastMatchEnd(text: string, pattern: RegExp): number | undefined {
   let end: number | undefined;
   for (const match of text.matchAll(pattern)) end = match.index + match[0].length;
   return end;

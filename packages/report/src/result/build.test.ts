@@ -122,6 +122,43 @@ describe("buildResult", () => {
     ]);
   });
 
+  it("counts what failed requests cost, and those that the token limit cut off", async () => {
+    const usage = { inputTokens: 10, cachedInputTokens: 4, outputTokens: 5, reasoningTokens: 3 };
+    const asked = { backend: "openai", model: "m", request: {}, answer: "", usage, seconds: 2 };
+    const roles: Roles = {
+      proposeStrategy: async () => ({
+        kind: "failed",
+        reason: "refused",
+        exchanges: [
+          { ...asked, error: "overloaded" },
+          { ...asked, error: "refused" },
+        ],
+      }),
+      proposeCandidates: async () => ({
+        kind: "answered",
+        value: [{ text: "{", problem: "no JSON" }],
+        exchanges: [
+          { ...asked, error: "overloaded" },
+          { ...asked, isCutOff: true },
+        ],
+      }),
+    };
+    const { llm, llmSeconds } = buildResult(await runFixture({ config: { iterations: 1 }, roles }));
+    const cost = {
+      requests: 2,
+      inputTokens: 20,
+      cachedInputTokens: 8,
+      outputTokens: 10,
+      reasoningTokens: 6,
+      seconds: 4,
+    };
+    expect(llm).toEqual({
+      navigator: { ...cost, failed: 2, cutOff: 0 },
+      generator: { ...cost, failed: 1, cutOff: 1 },
+    });
+    expect(llmSeconds).toBe(8);
+  });
+
   it("refuses a journal without SearchStarted", () => {
     expect(() => buildResult([])).toThrow("0 events without SearchStarted");
   });

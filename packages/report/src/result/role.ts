@@ -10,7 +10,7 @@ export function roleInfo(backend: string): RoleInfo {
 }
 
 /**
- * What each role asked of a language model. The heuristic journals exchanges too, with its
+ * What each role asked of a language model, whatever came of it. The heuristic journals exchanges too, with its
  * answers as text; they are no requests to a language model and are left out.
  */
 export function llmUsageByRole(
@@ -44,6 +44,8 @@ function exchangesOf(event: SearchEvent): [role: string, exchanges: readonly Exc
 
 const noUsage: LlmUsage = {
   requests: 0,
+  failed: 0,
+  cutOff: 0,
   inputTokens: 0,
   cachedInputTokens: 0,
   outputTokens: 0,
@@ -51,9 +53,12 @@ const noUsage: LlmUsage = {
   seconds: 0,
 };
 
-function addExchange(sum: LlmUsage, { usage, seconds }: Exchange): LlmUsage {
+function addExchange(sum: LlmUsage, exchange: Exchange): LlmUsage {
+  const { usage, seconds, error, isCutOff } = exchange;
   return {
     requests: sum.requests + 1,
+    failed: sum.failed + (error === undefined ? 0 : 1),
+    cutOff: sum.cutOff + (isCutOff === true ? 1 : 0),
     inputTokens: sum.inputTokens + usage.inputTokens,
     cachedInputTokens: sum.cachedInputTokens + usage.cachedInputTokens,
     outputTokens: sum.outputTokens + usage.outputTokens,

@@ -72,7 +72,9 @@ const roleSchema = z.strictObject({
 });
 
 const usageSchema = z.strictObject({
-  requests: count,
+  requests: count.describe("Every request that was made, failed ones and repetitions too"),
+  failed: count.describe("Of the requests: gave no usable answer; what they cost counts"),
+  cutOff: count.describe("Of the requests: the model stopped at its token limit"),
   inputTokens: count,
   cachedInputTokens: count,
   outputTokens: count,

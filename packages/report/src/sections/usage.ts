@@ -40,7 +40,7 @@ function rolesTable({ roles, llm, searcher }: ReportSource["result"]): Html {
   }
   return html`<div class="scroll"><table>
 <caption>Language-model usage by role</caption>
-<thead><tr><th scope="col">role</th><th scope="col">played by</th><th scope="col" class="number">requests</th><th scope="col" class="number">input tokens</th><th scope="col" class="number">of these cached</th><th scope="col" class="number">output tokens</th><th scope="col" class="number">of these reasoning</th><th scope="col" class="number">time</th></tr></thead>
+<thead><tr><th scope="col">role</th><th scope="col">played by</th><th scope="col" class="number">requests</th><th scope="col" class="number">of these failed</th><th scope="col" class="number">input tokens</th><th scope="col" class="number">of these cached</th><th scope="col" class="number">output tokens</th><th scope="col" class="number">of these reasoning</th><th scope="col" class="number">time</th></tr></thead>
 <tbody>${names.map((name) => {
     const role = roles[name];
     const usage = llm[name];
@@ -48,6 +48,7 @@ function rolesTable({ roles, llm, searcher }: ReportSource["result"]): Html {
       usage &&
       [
         usage.requests,
+        usage.failed,
         usage.inputTokens,
         usage.cachedInputTokens,
         usage.outputTokens,

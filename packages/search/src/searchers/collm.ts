@@ -25,19 +25,15 @@ const patience = 3;
  * strategy into candidates (C_{t+1}). A silent Navigator leaves the last strategy in force. A
  * Generator that is silent, or whose last three answers held nothing to evaluate, is stood in for
  * by uniform sampling for one iteration, so that the search finds something whatever a model
- * answers. The paper has no such rule.
+ * answers. The paper has no such rule; its preset keeps it all the same, and the journal
+ * tells each time (`Degraded`).
  */
 export const collmSearcher: Searcher<CollmState> = {
   name: "collm",
   initial: (setup) => ({ setup, trajectory: [], fruitlessAnswers: 0 }),
   observe: (state, record) => ({
     ...state,
-    trajectory: [
-      ...state.trajectory,
-      summariseIteration(record, ({ architecture, notation }) =>
-        architecture ? state.setup.space.notation(architecture) : (notation as string),
-      ),
-    ],
+    trajectory: [...state.trajectory, toldIteration(state, record)],
     lastStrategy: record.strategy ?? state.lastStrategy,
     fruitlessAnswers: countFruitless(state.fruitlessAnswers, record),
   }),
@@ -63,6 +59,15 @@ export const collmSearcher: Searcher<CollmState> = {
     return { kind: "ask-generator", request: candidatesRequest(state, turn, current) };
   },
 };
+
+/** What the roles are told of a round. */
+function toldIteration({ setup }: CollmState, record: IterationRecord): TrajectoryIteration {
+  const { config, space } = setup;
+  const told = summariseIteration(record, ({ architecture, notation }) =>
+    architecture ? space.notation(architecture) : (notation as string),
+  );
+  return config.rejectionFeedback ? told : { ...told, rejections: [] };
+}
 
 function countFruitless(before: number, record: IterationRecord): number {
   // Sampling stood in. The next answer is the Generator's chance: if it is fruitless, so it goes on.
@@ -94,6 +99,7 @@ function candidatesRequest(state: CollmState, turn: Turn, strategy: string): Can
     strategy,
     count: turn.count,
     visited: config.visitedHints ? [...turn.seen] : [],
+    hasCostHints: config.costHints,
     history: config.generatorMemory ? state.trajectory : [],
     seed: fnv1a(`generator/${config.seed}/${turn.iteration}`),
   };

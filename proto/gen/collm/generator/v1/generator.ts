@@ -18,7 +18,7 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { Exchange, Iteration, Role, Task } from "../../search/v1/search.js";
+import { Exchange, Iteration, Role, RoleFailure, Task } from "../../search/v1/search.js";
 
 export const protobufPackage = "collm.generator.v1";
 
@@ -48,11 +48,16 @@ export interface ProposeCandidatesRequest {
   history: Iteration[];
   /** Seed for backends that draw random numbers. */
   seed: number;
+  /** Whether a language model is told what choices cost. The table follows from space and limits. */
+  hasCostHints: boolean;
 }
 
 export interface ProposeCandidatesResponse {
   proposals: Proposal[];
+  /** Every request that was made for them, in order. */
   exchanges: Exchange[];
+  /** Set where there is no answer; the other fields are then empty. */
+  failure?: RoleFailure | undefined;
 }
 
 /** One candidate as found in the answer. */
@@ -159,6 +164,7 @@ function createBaseProposeCandidatesRequest(): ProposeCandidatesRequest {
     visited: [],
     history: [],
     seed: 0,
+    hasCostHints: false,
   };
 }
 
@@ -190,6 +196,9 @@ export const ProposeCandidatesRequest: MessageFns<ProposeCandidatesRequest> = {
     }
     if (message.seed !== 0) {
       writer.uint32(72).uint64(message.seed);
+    }
+    if (message.hasCostHints !== false) {
+      writer.uint32(80).bool(message.hasCostHints);
     }
     return writer;
   },
@@ -279,6 +288,14 @@ export const ProposeCandidatesRequest: MessageFns<ProposeCandidatesRequest> = {
             message.seed = longToNumber(reader.uint64());
             continue;
           }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.hasCostHints = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -293,7 +310,7 @@ export const ProposeCandidatesRequest: MessageFns<ProposeCandidatesRequest> = {
 };
 
 function createBaseProposeCandidatesResponse(): ProposeCandidatesResponse {
-  return { proposals: [], exchanges: [] };
+  return { proposals: [], exchanges: [], failure: undefined };
 }
 
 export const ProposeCandidatesResponse: MessageFns<ProposeCandidatesResponse> = {
@@ -303,6 +320,9 @@ export const ProposeCandidatesResponse: MessageFns<ProposeCandidatesResponse> = 
     }
     for (const v of message.exchanges) {
       Exchange.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.failure !== undefined) {
+      RoleFailure.encode(message.failure, writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -334,6 +354,14 @@ export const ProposeCandidatesResponse: MessageFns<ProposeCandidatesResponse> = 
             }
 
             message.exchanges.push(Exchange.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.failure = RoleFailure.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -432,6 +460,10 @@ export const GeneratorServiceService = {
       Buffer.from(DescribeGeneratorResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DescribeGeneratorResponse => DescribeGeneratorResponse.decode(value),
   },
+  /**
+   * A model that fails is a failure in the response; a status other than OK says that the role could
+   * not be asked.
+   */
   proposeCandidates: {
     path: "/collm.generator.v1.GeneratorService/ProposeCandidates" as const,
     requestStream: false as const,
@@ -448,6 +480,10 @@ export const GeneratorServiceService = {
 export interface GeneratorServiceServer extends UntypedServiceImplementation {
   /** Who plays the role, so that a search can journal it. */
   describeGenerator: handleUnaryCall<DescribeGeneratorRequest, DescribeGeneratorResponse>;
+  /**
+   * A model that fails is a failure in the response; a status other than OK says that the role could
+   * not be asked.
+   */
   proposeCandidates: handleUnaryCall<ProposeCandidatesRequest, ProposeCandidatesResponse>;
 }
 
@@ -468,6 +504,10 @@ export interface GeneratorServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: DescribeGeneratorResponse) => void,
   ): ClientUnaryCall;
+  /**
+   * A model that fails is a failure in the response; a status other than OK says that the role could
+   * not be asked.
+   */
   proposeCandidates(
     request: ProposeCandidatesRequest,
     callback: (error: ServiceError | null, response: ProposeCandidatesResponse) => void,

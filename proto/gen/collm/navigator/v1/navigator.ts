@@ -20,7 +20,7 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { Exchange, Iteration, Role, Task } from "../../search/v1/search.js";
+import { Exchange, Iteration, Role, RoleFailure, Task } from "../../search/v1/search.js";
 
 export const protobufPackage = "collm.navigator.v1";
 
@@ -56,12 +56,14 @@ export interface ProposeStrategyResponse {
     /** A piece of the model's reasoning or answer, for live display. */
     { $case: "text"; value: string }
     | { $case: "strategy"; value: Strategy }
+    | { $case: "failure"; value: RoleFailure }
     | undefined;
 }
 
 export interface Strategy {
   /** The strategy, complete. */
   text: string;
+  /** Every request that was made for it, in order. */
   exchanges: Exchange[];
 }
 
@@ -271,6 +273,9 @@ export const ProposeStrategyResponse: MessageFns<ProposeStrategyResponse> = {
       case "strategy":
         Strategy.encode(message.event.value, writer.uint32(18).fork()).join();
         break;
+      case "failure":
+        RoleFailure.encode(message.event.value, writer.uint32(26).fork()).join();
+        break;
     }
     return writer;
   },
@@ -302,6 +307,14 @@ export const ProposeStrategyResponse: MessageFns<ProposeStrategyResponse> = {
             }
 
             message.event = { $case: "strategy", value: Strategy.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.event = { $case: "failure", value: RoleFailure.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -392,7 +405,10 @@ export const NavigatorServiceService = {
       Buffer.from(DescribeNavigatorResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DescribeNavigatorResponse => DescribeNavigatorResponse.decode(value),
   },
-  /** The answer arrives as text pieces while the model writes, then one final message. */
+  /**
+   * The answer arrives as text pieces while the model writes, then one final message: the strategy
+   * or the failure. A status other than OK says that the role could not be asked.
+   */
   proposeStrategy: {
     path: "/collm.navigator.v1.NavigatorService/ProposeStrategy" as const,
     requestStream: false as const,
@@ -409,7 +425,10 @@ export const NavigatorServiceService = {
 export interface NavigatorServiceServer extends UntypedServiceImplementation {
   /** Who plays the role, so that a search can journal it. */
   describeNavigator: handleUnaryCall<DescribeNavigatorRequest, DescribeNavigatorResponse>;
-  /** The answer arrives as text pieces while the model writes, then one final message. */
+  /**
+   * The answer arrives as text pieces while the model writes, then one final message: the strategy
+   * or the failure. A status other than OK says that the role could not be asked.
+   */
   proposeStrategy: handleServerStreamingCall<ProposeStrategyRequest, ProposeStrategyResponse>;
 }
 
@@ -430,7 +449,10 @@ export interface NavigatorServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: DescribeNavigatorResponse) => void,
   ): ClientUnaryCall;
-  /** The answer arrives as text pieces while the model writes, then one final message. */
+  /**
+   * The answer arrives as text pieces while the model writes, then one final message: the strategy
+   * or the failure. A status other than OK says that the role could not be asked.
+   */
   proposeStrategy(
     request: ProposeStrategyRequest,
     options?: Partial<CallOptions>,

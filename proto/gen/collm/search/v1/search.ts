@@ -81,17 +81,42 @@ export interface TokenUsage {
   reasoningTokens: number;
 }
 
-/** One request to a backend and its answer, verbatim, without keys. */
+/**
+ * One request to a backend and what came of it, verbatim, without keys. A request that failed is
+ * one too, with as much of its answer as came.
+ */
 export interface Exchange {
   /** For example "heuristic" or "openai". */
   backend: string;
   model: string;
   /** JSON of what was sent. */
   requestJson: string;
-  /** The answer's text. */
+  /** The answer's text, without reasoning; empty if none came. */
   answer: string;
+  /** As the backend reports it; zero where it reported none. */
   usage: TokenUsage | undefined;
   seconds: number;
+  /** Chain of thought, where there was one. */
+  reasoning?:
+    | string
+    | undefined;
+  /** Why it gave no usable answer; absent if it did. */
+  error?:
+    | string
+    | undefined;
+  /** Whether the model stopped at its token limit; absent where the backend has none. */
+  isCutOff?: boolean | undefined;
+}
+
+/**
+ * A role that gave no answer. That is to be expected of a language model, so it is no status: the
+ * caller goes on without the answer, and keeps what was asked for it.
+ */
+export interface RoleFailure {
+  /** One sentence for the user. */
+  reason: string;
+  /** Every request that was made, in order. */
+  exchanges: Exchange[];
 }
 
 /** Who plays a language-model role. */
@@ -693,7 +718,17 @@ export const TokenUsage: MessageFns<TokenUsage> = {
 };
 
 function createBaseExchange(): Exchange {
-  return { backend: "", model: "", requestJson: "", answer: "", usage: undefined, seconds: 0 };
+  return {
+    backend: "",
+    model: "",
+    requestJson: "",
+    answer: "",
+    usage: undefined,
+    seconds: 0,
+    reasoning: undefined,
+    error: undefined,
+    isCutOff: undefined,
+  };
 }
 
 export const Exchange: MessageFns<Exchange> = {
@@ -715,6 +750,15 @@ export const Exchange: MessageFns<Exchange> = {
     }
     if (message.seconds !== 0) {
       writer.uint32(49).double(message.seconds);
+    }
+    if (message.reasoning !== undefined) {
+      writer.uint32(58).string(message.reasoning);
+    }
+    if (message.error !== undefined) {
+      writer.uint32(66).string(message.error);
+    }
+    if (message.isCutOff !== undefined) {
+      writer.uint32(72).bool(message.isCutOff);
     }
     return writer;
   },
@@ -778,6 +822,87 @@ export const Exchange: MessageFns<Exchange> = {
             }
 
             message.seconds = reader.double();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.reasoning = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.error = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.isCutOff = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseRoleFailure(): RoleFailure {
+  return { reason: "", exchanges: [] };
+}
+
+export const RoleFailure: MessageFns<RoleFailure> = {
+  encode(message: RoleFailure, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.reason !== "") {
+      writer.uint32(10).string(message.reason);
+    }
+    for (const v of message.exchanges) {
+      Exchange.encode(v!, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RoleFailure {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRoleFailure();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.exchanges.push(Exchange.decode(reader, reader.uint32()));
             continue;
           }
         }
