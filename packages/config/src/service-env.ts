@@ -75,6 +75,10 @@ export const coordinatorEnvSchema = z
     COLLM_RUN_SEARCH_ID: text("a search id").optional(),
     /** Folder of the evaluation store, shared with the evaluator. */
     COLLM_EVALUATIONS_DIR: text("a folder"),
+    /** Evaluations under way at once, over all searches; evaluators queue what they cannot run. */
+    COLLM_EVALUATION_CONCURRENCY: integer(1, 10_000).default(8),
+    /** How long one evaluation may take, waiting for its turn in the evaluator included. */
+    COLLM_EVALUATION_TIMEOUT_MS: integer(1_000, 86_400_000, "milliseconds").default(3_600_000),
   })
   .transform((env, context) => ({
     ...toCommonEnv(env),
@@ -83,6 +87,8 @@ export const coordinatorEnvSchema = z
     evaluatorAddress: env.COLLM_EVALUATOR_ADDRESS,
     journals: journalsOf(env, context),
     evaluationsDir: env.COLLM_EVALUATIONS_DIR,
+    evaluationConcurrency: env.COLLM_EVALUATION_CONCURRENCY,
+    evaluationTimeoutMs: env.COLLM_EVALUATION_TIMEOUT_MS,
   }));
 
 /** Where a coordinator's journals are. */

@@ -102,7 +102,12 @@ export const searchEventSchema = z.discriminatedUnion("type", [
     forkedFrom: z.strictObject({ searchId: z.string(), seq: z.int().positive() }).optional(),
   }),
   /** The search goes on after a crash or interruption. */
-  z.strictObject({ ...envelope, type: z.literal("SearchResumed") }),
+  z.strictObject({
+    ...envelope,
+    type: z.literal("SearchResumed"),
+    /** Who plays the roles from here on; absent where nobody asked. */
+    roles: z.record(z.string(), z.string()).optional(),
+  }),
   /** The search stopped before its end and can be resumed. */
   z.strictObject({ ...envelope, type: z.literal("SearchInterrupted"), reason: z.string() }),
   z.strictObject({ ...envelope, type: z.literal("StrategyRequested"), iteration }),

@@ -39,7 +39,8 @@ export type EvaluationOutcome =
 
 /**
  * Brings evaluations to evaluators; bounds what is under way, waits between attempts and keeps
- * deadlines by itself. Throwing means that no evaluation can be had: the search is interrupted.
+ * deadlines by itself. A failure is the candidate's: it cannot be built or run, or takes too long.
+ * Throwing means that no evaluation can be had: the search is interrupted and can be resumed.
  */
 export interface EvaluationDispatcher {
   /**

@@ -63,6 +63,8 @@ class CoordinatorBench {
         evaluatorAddress: address,
         journals: { kind: "directory", directory: join(this.#directory, "searches") },
         evaluationsDir: join(this.#directory, "evaluations"),
+        evaluationConcurrency: 8,
+        evaluationTimeoutMs: 60_000,
       },
       logger,
     );

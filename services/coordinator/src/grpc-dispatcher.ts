@@ -1,4 +1,4 @@
-import { CollmError } from "@collm/errors";
+import { CollmError, type ErrorCode } from "@collm/errors";
 import type { EvaluatorServiceClient } from "@collm/proto";
 import { callStream, fromProtoEvaluationResult, retryUnavailable } from "@collm/rpc";
 import type { EvaluationDispatcher, EvaluationOutcome, EvaluationRequest } from "@collm/search";
@@ -13,8 +13,18 @@ export interface DispatcherOptions {
 }
 
 /**
- * Evaluations by direct gRPC calls. An evaluator that stays away interrupts the search instead of
- * failing its candidates: nothing is wrong with them.
+ * Codes that blame the candidate: it cannot be built, broke in its run, or takes too long. Everything
+ * else is about the evaluator, and would fail the next candidate too.
+ */
+const candidateCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "invalid-argument",
+  "internal",
+  "deadline-exceeded",
+]);
+
+/**
+ * Evaluations by direct gRPC calls. An evaluator that stays away or full, or measures something else
+ * than it did, interrupts the search instead of failing its candidates: nothing is wrong with them.
  */
 export function createGrpcDispatcher(
   client: EvaluatorServiceClient,
@@ -26,12 +36,16 @@ export function createGrpcDispatcher(
       slots.use(signal, async () => {
         try {
           return await retryUnavailable(
-            () => evaluateOnce(client, request, options, signal, onStarted),
+            (reached) =>
+              evaluateOnce(client, request, options, signal, () => {
+                reached();
+                onStarted();
+              }).catch(waitForRoom),
             { maxWaitMs: options.unavailableForMs, signal },
           );
         } catch (error) {
           signal.throwIfAborted();
-          if (!(error instanceof CollmError) || error.code === "unavailable") throw error;
+          if (!(error instanceof CollmError) || !candidateCodes.has(error.code)) throw error;
           return {
             kind: "failed",
             code: error.code,
@@ -41,6 +55,14 @@ export function createGrpcDispatcher(
         }
       }),
   };
+}
+
+/** A full queue is asked again like an evaluator that is away. */
+function waitForRoom(error: unknown): never {
+  if (error instanceof CollmError && error.code === "resource-exhausted") {
+    throw new CollmError("unavailable", error.message, { cause: error });
+  }
+  throw error;
 }
 
 async function evaluateOnce(

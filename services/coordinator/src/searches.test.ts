@@ -106,6 +106,16 @@ describe("Searches.resume", { timeout: 60_000 }, () => {
     expect(JSON.stringify(decisionsOf(events))).toBe(text.replaceAll("undisturbed", "s"));
   });
 
+  it("is what starting an interrupted search again does, and journals who plays the roles", async () => {
+    const bench = await openInterruptedSearch();
+    await bench.begin("s");
+    const events = await bench.watch("s");
+    expect(events.at(-1)).toMatchObject({ type: "SearchFinished" });
+    const started = events.find((event) => event.type === "SearchStarted");
+    const resumed = events.find((event) => event.type === "SearchResumed");
+    expect(resumed).toMatchObject({ roles: started?.roles });
+  });
+
   it("leaves running and finished searches as they are", async () => {
     const { bench, release } = await openHeldSearch();
     expect((await bench.resume("s")).search?.status).toBe("running");

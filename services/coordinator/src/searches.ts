@@ -54,12 +54,18 @@ export class Searches {
     this.#options = options;
   }
 
-  /** Starts a search. The same id and configuration again is no error and starts nothing. */
+  /**
+   * Starts a search. The same id and configuration again is no error: a search that rests unfinished
+   * goes on, so that a caller may repeat a call whose answer was lost.
+   */
   async start(id: SearchId, config: SearchConfig, supernetName: string): Promise<SearchState> {
     return this.#inTurn(id, async () => {
       const running = await this.#running(id);
       const existing = running ? running.state : await this.find(id);
-      if (existing) return sameSearch(id, existing, config, supernetName);
+      if (existing) {
+        const same = sameSearch(id, existing, config, supernetName);
+        return running ? same : this.#goOn(id, same);
+      }
       const supernet = await this.#options.describeSupernet(supernetName);
       refuseHopeless(supernet, config);
       return this.#begin(id, {
@@ -79,17 +85,23 @@ export class Searches {
       if (running) return running.state;
       const existing = await this.find(id);
       if (!existing?.started) throw unknownSearch(id);
-      if (existing.phase === "finished") return existing;
-      const journaled = existing.started.supernet;
-      const supernet = await this.#options.describeSupernet(journaled.name);
-      if (supernet.contextDigest !== journaled.contextDigest) {
-        throw new CollmError(
-          "failed-precondition",
-          `supernet "${supernet.name}": its evaluation context is ${supernet.contextDigest}, the search was started with ${journaled.contextDigest} (weights, images, recipe, provider or runtime changed)`,
-        );
-      }
-      return this.#begin(id, { type: "SearchResumed" });
+      return this.#goOn(id, existing);
     });
+  }
+
+  /** Continues a resting search, with whoever plays its roles now. */
+  async #goOn(id: SearchId, existing: SearchState): Promise<SearchState> {
+    if (existing.phase === "finished" || !existing.started) return existing;
+    const { supernet: journaled, config } = existing.started;
+    const supernet = await this.#options.describeSupernet(journaled.name);
+    if (supernet.contextDigest !== journaled.contextDigest) {
+      throw new CollmError(
+        "failed-precondition",
+        `supernet "${supernet.name}": its evaluation context is ${supernet.contextDigest}, the search was started with ${journaled.contextDigest} (weights, images, recipe, provider or runtime changed)`,
+      );
+    }
+    const roles = await this.#options.describeRoles(config.searcher);
+    return this.#begin(id, { type: "SearchResumed", roles });
   }
 
   /** The state of a search, running or resting; undefined if there is none. */

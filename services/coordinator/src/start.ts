@@ -27,12 +27,8 @@ import { createCoordinatorService } from "./service.js";
 
 /** How long a neighbour that cannot be reached is asked again. A supervised one is back in seconds. */
 const neighbourPatienceMs = 60_000;
-/** A language model with a long chain of thought may take minutes. */
-const roleTimeoutMs = 600_000;
-const evaluationTimeoutMs = 600_000;
-const testTimeoutMs = 600_000;
-/** Enough to keep a few evaluators with a few workers each busy; they queue what they cannot run. */
-const evaluationConcurrency = 8;
+/** Beyond the longest time that a role may be given for an answer (an hour): it says itself what failed. */
+const roleTimeoutMs = 2 * 3_600_000;
 
 /** Connects to the neighbours, opens the stores and listens. */
 export async function startCoordinator(
@@ -57,8 +53,8 @@ export async function startCoordinator(
           unavailableForMs: neighbourPatienceMs,
         }),
       dispatcher: createGrpcDispatcher(evaluator, {
-        concurrency: evaluationConcurrency,
-        timeoutMs: evaluationTimeoutMs,
+        concurrency: env.evaluationConcurrency,
+        timeoutMs: env.evaluationTimeoutMs,
         unavailableForMs: neighbourPatienceMs,
       }),
       store: await openFileEvaluationStore(env.evaluationsDir),
@@ -77,7 +73,7 @@ export async function startCoordinator(
           evaluator,
           "openTest",
           { supernet, searchId, canonical },
-          { timeoutMs: testTimeoutMs },
+          { timeoutMs: env.evaluationTimeoutMs },
         );
         if (!result) throw new CollmError("internal", "the evaluator sent no test result");
         return fromProtoEvaluationResult(result).result;

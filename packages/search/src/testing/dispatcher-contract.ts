@@ -109,11 +109,30 @@ export function describeEvaluationDispatcher(
 
     it.each([
       { code: "invalid-argument", message: "ks[0]: got 4, allowed is 3, 5, 7", isRetryable: false },
-      { code: "resource-exhausted", message: "64 evaluations wait", isRetryable: true },
-    ])("gives a failure as a value: $code", async (failure) => {
+      { code: "deadline-exceeded", message: "longer than an hour", isRetryable: true },
+    ])("gives a failure of the candidate as a value: $code", async (failure) => {
       const outcome = { kind: "failed", ...failure } as const;
       const opened = await open(async () => outcome);
       expect(await evaluate(opened)).toEqual(outcome);
+    });
+
+    it.each(["failed-precondition", "not-found", "data-loss"])(
+      "throws what would fail every candidate: %s",
+      async (code) => {
+        const message = "another context digest";
+        const outcome = { kind: "failed", code, message, isRetryable: false } as const;
+        const opened = await open(async () => outcome);
+        await expect(evaluate(opened)).rejects.toMatchObject({ code });
+      },
+    );
+
+    it("asks a full evaluator again until it has room", async () => {
+      let attempts = 0;
+      const full = { code: "resource-exhausted", message: "64 wait", isRetryable: true };
+      const opened = await open(async () =>
+        ++attempts < 3 ? { kind: "failed", ...full } : measured,
+      );
+      expect(await evaluate(opened)).toEqual(measured);
     });
 
     it("gives each of many requests at once its own result", async () => {
