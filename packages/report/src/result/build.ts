@@ -13,7 +13,7 @@ import {
   type SearchState,
 } from "@collm/search";
 import { type JournalView, viewJournal } from "../journal-view.js";
-import { llmUsageByRole, roleInfo } from "./role.js";
+import { llmUsageByRole, rolesOf } from "./role.js";
 import { resultSchemaVersion, type SearchResult } from "./schema.js";
 import { deviceDays, sumSeconds, wallSeconds } from "./time.js";
 
@@ -33,7 +33,8 @@ export function resultOf(view: JournalView): SearchResult {
   const { config, supernet } = started;
   const candidates = state.iterations.flatMap((record) => record.candidates ?? []);
   const time = measuredTime(archive(state));
-  const llm = llmUsageByRole(Object.keys(started.roles), events);
+  const roles = rolesOf(events);
+  const llm = llmUsageByRole(Object.keys(roles), events);
   return {
     schemaVersion: resultSchemaVersion,
     searchId: started.searchId,
@@ -43,9 +44,7 @@ export function resultOf(view: JournalView): SearchResult {
     searcher: config.searcher,
     preset: config.preset,
     seed: config.seed,
-    roles: Object.fromEntries(
-      Object.entries(started.roles).map(([role, backend]) => [role, roleInfo(backend)]),
-    ),
+    roles,
     limits: config.limits,
     target:
       config.targetTop1Percent === undefined

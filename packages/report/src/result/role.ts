@@ -9,6 +9,30 @@ export function roleInfo(backend: string): RoleInfo {
   return { backend, kind };
 }
 
+/** Who played each role; several backends, in order, where a resumed search was given another one. */
+export function rolesOf(events: readonly SearchEvent[]): Record<string, RoleInfo> {
+  const backends = new Map<string, string[]>();
+  for (const event of events) {
+    if (event.type !== "SearchStarted" && event.type !== "SearchResumed") continue;
+    for (const [role, backend] of Object.entries(event.roles ?? {})) {
+      const earlier = backends.get(role) ?? [];
+      backends.set(role, earlier.includes(backend) ? earlier : [...earlier, backend]);
+    }
+  }
+  return Object.fromEntries(
+    [...backends].map(([role, names]) => {
+      const [kind, ...others] = new Set(names.map((name) => roleInfo(name).kind));
+      return [
+        role,
+        {
+          backend: names.join(", then "),
+          kind: kind !== undefined && others.length === 0 ? kind : "mixed",
+        },
+      ];
+    }),
+  );
+}
+
 /**
  * What each role asked of a language model, whatever came of it. The heuristic journals exchanges too, with its
  * answers as text; they are no requests to a language model and are left out.

@@ -65,10 +65,10 @@ const funnelSchema = z
   .describe("proposed >= parsed >= legal >= novel >= evaluated, with feasible beside them");
 
 const roleSchema = z.strictObject({
-  backend: z.string(),
+  backend: z.string().describe("Several, in order, where a resumed search was given another one"),
   kind: z
-    .enum(["language-model", "replay", "heuristic"])
-    .describe("heuristic: rules of this software, no language model"),
+    .enum(["language-model", "replay", "heuristic", "mixed"])
+    .describe("heuristic: rules of this software, no language model; mixed: it changed"),
 });
 
 const usageSchema = z.strictObject({

@@ -55,4 +55,5 @@ export const roleKindWords = {
   "language-model": "language model",
   replay: "recorded answers",
   heuristic: "built-in heuristic, no language model",
+  mixed: "changed when the search was resumed",
 } as const satisfies Record<SearchResult["roles"][string]["kind"], string>;
