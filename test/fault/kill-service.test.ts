@@ -39,26 +39,29 @@ describe("kill -9 of a service", { timeout: 180_000 }, () => {
     },
   );
 
-  it("again and again: the journal ends interrupted, and resume finishes the same search", async () => {
-    const run = workspace.file("run");
-    const collm = workspace.start(...searchFlags(run));
-    await eventsReach(run, 20);
-    const killed = new Set<number>();
-    while (killed.size < 4) {
-      const pid = await until("a new evaluator", async () => {
-        const found = await servicePid(collm, "evaluator");
-        return found !== undefined && !killed.has(found) ? found : undefined;
-      });
-      killed.add(pid);
-      process.kill(pid, "SIGKILL");
-    }
-    const { code, stderr } = await collm.finished;
-    expect(code).toBe(1);
-    expect(stderr).toContain("evaluator died 4 times");
-    expect(stderr).toContain("collm resume");
-    expect((await journalOf(run)).at(-1)?.type).toBe("SearchInterrupted");
-    const resumed = await workspace.run("resume", run);
-    expect(resumed, resumed.stderr).toMatchObject({ code: 0 });
-    await expectSameSearch(run, undisturbed);
-  });
+  it.each(["evaluator", "coordinator"])(
+    "%s, again and again: the journal ends interrupted, and resume finishes the same search",
+    async (service) => {
+      const run = workspace.file("run");
+      const collm = workspace.start(...searchFlags(run));
+      await eventsReach(run, 20);
+      const killed = new Set<number>();
+      while (killed.size < 4) {
+        const pid = await until(`a new ${service}`, async () => {
+          const found = await servicePid(collm, service);
+          return found !== undefined && !killed.has(found) ? found : undefined;
+        });
+        killed.add(pid);
+        process.kill(pid, "SIGKILL");
+      }
+      const { code, stderr } = await collm.finished;
+      expect(code).toBe(1);
+      expect(stderr).toContain(`${service} died 4 times`);
+      expect(stderr).toContain("collm resume");
+      expect((await journalOf(run)).at(-1)?.type).toBe("SearchInterrupted");
+      const resumed = await workspace.run("resume", run);
+      expect(resumed, resumed.stderr).toMatchObject({ code: 0 });
+      await expectSameSearch(run, undisturbed);
+    },
+  );
 });

@@ -3,8 +3,10 @@ import { CoordinatorServiceClient, EvaluatorServiceClient } from "@collm/proto";
 import { callStream, callUnary, connect, fromProtoEvent, retryUnavailable } from "@collm/rpc";
 import type { SearchConfig, SearchEvent } from "@collm/search";
 
-const shortCallMs = 30_000;
-const testCallMs = 600_000;
+/** The coordinator itself waits for evaluator and roles, each a minute, before it answers. */
+const shortCallMs = 150_000;
+/** The test split and the export take as long as an evaluation may. */
+const longCallMs = 3_600_000;
 /** How long a service that died may take to be back. */
 const restartMs = 60_000;
 
@@ -16,12 +18,17 @@ export class CoordinatorClient {
     this.#client = connect(CoordinatorServiceClient, address);
   }
 
-  async start(searchId: string, config: SearchConfig, supernet: string): Promise<void> {
-    await callUnary(
-      this.#client,
-      "startSearch",
-      { searchId, configJson: JSON.stringify(config), supernet },
-      { timeoutMs: shortCallMs },
+  /** Starts the search; asking again after a broken call starts nothing twice. */
+  async start(
+    searchId: string,
+    config: SearchConfig,
+    supernet: string,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const request = { searchId, configJson: JSON.stringify(config), supernet };
+    await retryUnavailable(
+      () => callUnary(this.#client, "startSearch", request, { timeoutMs: shortCallMs, signal }),
+      { maxWaitMs: restartMs, signal },
     );
   }
 
@@ -34,15 +41,10 @@ export class CoordinatorClient {
     );
   }
 
-  /** Ends the search as cancelled. */
-  async cancel(searchId: string): Promise<void> {
-    await callUnary(this.#client, "cancelSearch", { searchId }, { timeoutMs: shortCallMs });
-  }
-
   /** Opens the sealed test split for the winner. */
   async openTest(searchId: string): Promise<void> {
     await retryUnavailable(
-      () => callUnary(this.#client, "openTest", { searchId }, { timeoutMs: testCallMs }),
+      () => callUnary(this.#client, "openTest", { searchId }, { timeoutMs: longCallMs }),
       { maxWaitMs: restartMs },
     );
   }
@@ -86,19 +88,18 @@ export async function fetchSubnet(
   canonical: string,
 ): Promise<Uint8Array> {
   const client = connect(EvaluatorServiceClient, address);
-  try {
+  const fetch = async (): Promise<Uint8Array> => {
+    const request = { supernet, canonical };
     const pieces: Uint8Array[] = [];
-    for await (const { piece } of callStream(
-      client,
-      "exportSubnet",
-      { supernet, canonical },
-      {
-        timeoutMs: 600_000,
-      },
-    )) {
+    for await (const { piece } of callStream(client, "exportSubnet", request, {
+      timeoutMs: longCallMs,
+    })) {
       pieces.push(piece);
     }
     return Buffer.concat(pieces);
+  };
+  try {
+    return await retryUnavailable(fetch, { maxWaitMs: restartMs });
   } finally {
     client.close();
   }

@@ -112,6 +112,16 @@ describe("RunDirectory.writeViews", () => {
     expect(await Promise.all(["result.json", "report.html"].map(read))).toEqual(before);
   });
 
+  it("journals once that a search rests whose coordinator is gone", async () => {
+    await run.create(launch);
+    await writeJournal([searchStarted()]);
+    await run.interrupt("coordinator died 4 times");
+    await run.interrupt("again");
+    expect((await run.events()).slice(1)).toMatchObject([
+      { type: "SearchInterrupted", seq: 2, reason: "coordinator died 4 times" },
+    ]);
+  });
+
   it("writes no winner while there is none", async () => {
     await run.create(launch);
     await writeJournal([searchStarted()]);

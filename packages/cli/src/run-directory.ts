@@ -2,10 +2,11 @@ import { access, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { readYaml, searchFileSchema } from "@collm/config";
 import { CollmError, checkValue } from "@collm/errors";
-import { readJournalFile } from "@collm/journal";
+import { openJournalFile, readJournalFile } from "@collm/journal";
 import {
   best,
   foldEvents,
+  journalVersion,
   type SearchEvent,
   type SearchState,
   searchConfigSchema,
@@ -112,6 +113,28 @@ export class RunDirectory {
       await this.#write("best/architecture.json", `${JSON.stringify(notation)}\n`);
     }
     return state;
+  }
+
+  /**
+   * Journals that the search rests, unless the journal says so already. For when its coordinator is
+   * gone for good: while it lives it has the journal, and this throws.
+   */
+  async interrupt(reason: string): Promise<void> {
+    const journal = await openJournalFile(this.journalPath);
+    try {
+      const { phase, lastSeq, started } = foldEvents(journal.events);
+      if (phase !== "running" || !started) return;
+      await journal.append({
+        v: journalVersion,
+        seq: lastSeq + 1,
+        searchId: started.searchId,
+        at: new Date().toISOString(),
+        type: "SearchInterrupted",
+        reason,
+      });
+    } finally {
+      await journal.close();
+    }
   }
 
   async writeSubnet(model: Uint8Array): Promise<void> {

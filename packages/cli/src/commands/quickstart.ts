@@ -12,8 +12,8 @@ export function addQuickstartCommand(program: Command): void {
     .option("--out <dir>", "run directory (default runs/digits-<time>)")
     .action(async (flags: { out?: string }) => {
       const config = quickstartConfigPath();
-      const state = await searchFromFlags({ ...flags, config, test: true }, processOutput);
-      if (state.phase !== "finished") {
+      const { isComplete } = await searchFromFlags({ ...flags, config, test: true }, processOutput);
+      if (!isComplete) {
         process.exitCode = 1;
         return;
       }

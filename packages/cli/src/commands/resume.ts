@@ -18,7 +18,7 @@ export function addResumeCommand(program: Command): void {
       const output = processOutput;
       const run = new RunDirectory(path);
       const launch = await run.launch();
-      const state = await runEmbeddedSearch({
+      const { state, isComplete } = await runEmbeddedSearch({
         run,
         launch,
         begin: await beginOf(run, launch, output),
@@ -27,7 +27,7 @@ export function addResumeCommand(program: Command): void {
         signal: stopSignal(output),
       });
       await concludeSearch(run, state, { output, isJson: flags.json ?? false });
-      process.exitCode = state.phase === "finished" ? 0 : 1;
+      process.exitCode = isComplete ? 0 : 1;
     });
 }
 

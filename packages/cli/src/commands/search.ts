@@ -8,11 +8,11 @@ import {
   type SettingsSource,
 } from "@collm/config";
 import { CollmError } from "@collm/errors";
-import { parseSearchId, type SearchState, searchProblems } from "@collm/search";
+import { parseSearchId, searchProblems } from "@collm/search";
 import { createSearchSpace } from "@collm/search-space";
 import { loadManifest, type Manifest } from "@collm/supernet";
 import type { Command } from "commander";
-import { runEmbeddedSearch } from "../embedded/session.js";
+import { runEmbeddedSearch, type SessionOutcome } from "../embedded/session.js";
 import { parseLlmSpec } from "../llm-spec.js";
 import { type Output, processOutput } from "../output.js";
 import { RunDirectory } from "../run-directory.js";
@@ -74,13 +74,13 @@ export function addSearchCommand(program: Command): void {
     .option("--no-test", "leave the test split sealed")
     .option("--json", "print result.json to standard output")
     .action(async (flags: SearchFlags) => {
-      const state = await searchFromFlags(flags, processOutput);
-      process.exitCode = state.phase === "finished" ? 0 : 1;
+      const { isComplete } = await searchFromFlags(flags, processOutput);
+      process.exitCode = isComplete ? 0 : 1;
     });
 }
 
-/** Runs `collm search` and returns the state that the journal ended in. */
-export async function searchFromFlags(flags: SearchFlags, output: Output): Promise<SearchState> {
+/** Runs `collm search`. */
+export async function searchFromFlags(flags: SearchFlags, output: Output): Promise<SessionOutcome> {
   const settings = resolveSettings(await settingsSources(flags));
   if (settings.supernet === undefined) {
     throw new CollmError("invalid-argument", "--supernet: got nothing, allowed is a manifest file");
@@ -100,7 +100,7 @@ export async function searchFromFlags(flags: SearchFlags, output: Output): Promi
   };
   await run.create(launch);
   output.say(`search ${launch.searchId} on supernet ${manifest.name}, run directory ${run.path}`);
-  const state = await runEmbeddedSearch({
+  const outcome = await runEmbeddedSearch({
     run,
     launch,
     begin: { kind: "start", config: settings.search },
@@ -108,8 +108,8 @@ export async function searchFromFlags(flags: SearchFlags, output: Output): Promi
     output,
     signal: stopSignal(output),
   });
-  await concludeSearch(run, state, { output, isJson: flags.json ?? false });
-  return state;
+  await concludeSearch(run, outcome.state, { output, isJson: flags.json ?? false });
+  return outcome;
 }
 
 async function settingsSources(flags: SearchFlags): Promise<SettingsSource[]> {

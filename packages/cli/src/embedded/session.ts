@@ -26,11 +26,19 @@ export interface SessionOptions {
   readonly signal: AbortSignal;
 }
 
+export interface SessionOutcome {
+  readonly state: SearchState;
+  /** Whether the search finished with a winner and everything that follows from it is there. */
+  readonly isComplete: boolean;
+}
+
 /**
  * One search in the embedded mode, from starting the services to the written run directory.
  * Whatever happens in between, services are stopped and the views are written from the journal.
+ *
+ * @throws what kept the search from starting, if it has not even a journal.
  */
-export async function runEmbeddedSearch(options: SessionOptions): Promise<SearchState> {
+export async function runEmbeddedSearch(options: SessionOptions): Promise<SessionOutcome> {
   const { run, output } = options;
   const progress = createProgress(output, Date.now);
   await mkdir(evaluationsDirectory(), { recursive: true });
@@ -38,16 +46,38 @@ export async function runEmbeddedSearch(options: SessionOptions): Promise<Search
     onRestart: (name, how, attempt) =>
       progress.notice(`${name} died (${how}) and was started again (${attempt} of 3)`),
   });
+  const over = new AbortController();
+  let failure: { readonly error: CollmError } | undefined;
+  let hasWinnerFiles = false;
   try {
-    await Promise.race([follow(options, fleet, progress), fleet.givenUp]);
-  } catch (error) {
-    progress.end();
-    if (!options.signal.aborted) output.say(CollmError.from(error).message);
+    const signal = AbortSignal.any([options.signal, over.signal]);
+    hasWinnerFiles = await Promise.race([
+      follow({ ...options, signal }, fleet, progress),
+      fleet.givenUp,
+    ]);
+  } catch (thrown) {
+    failure = { error: CollmError.from(thrown) };
   } finally {
+    // Whoever lost the race must not go on asking services that are stopped.
+    over.abort();
     progress.end();
     await fleet.stop();
   }
-  return run.writeViews();
+  if (failure) await settleFailure(options, failure.error);
+  const state = await run.writeViews();
+  return { state, isComplete: state.phase === "finished" && hasWinnerFiles };
+}
+
+/**
+ * Says what ended the search early and journals it: a coordinator that was given up could not do so
+ * itself. Throws the failure of a search that has no journal yet.
+ */
+async function settleFailure(options: SessionOptions, failure: CollmError): Promise<void> {
+  const { run, output, signal } = options;
+  const hasJournal = (await run.events()).length > 0;
+  if (!hasJournal && !signal.aborted) throw failure;
+  if (!signal.aborted) output.say(failure.message);
+  if (hasJournal) await run.interrupt(signal.aborted ? "stopped by the user" : failure.message);
 }
 
 function fleetOptions({ run, launch }: SessionOptions): FleetOptions {
@@ -63,16 +93,17 @@ function fleetOptions({ run, launch }: SessionOptions): FleetOptions {
   };
 }
 
-async function follow(options: SessionOptions, fleet: Fleet, progress: Progress): Promise<void> {
+/** Starts or resumes the search and follows it to its end; gives whether the winner's files are there. */
+async function follow(options: SessionOptions, fleet: Fleet, progress: Progress): Promise<boolean> {
   const { begin, launch, signal } = options;
   const { searchId } = launch;
   const coordinator = new CoordinatorClient(fleet.addressOf("coordinator"));
   try {
     if (begin.kind === "start") {
       const { name } = await loadManifest(launch.supernet);
-      await coordinator.start(searchId, begin.config, name);
+      await coordinator.start(searchId, begin.config, name, signal);
     } else {
-      await coordinator.resume(searchId);
+      await coordinator.resume(searchId, signal);
     }
     let state: SearchState = emptyState;
     for await (const event of coordinator.follow(searchId, signal)) {
@@ -80,7 +111,7 @@ async function follow(options: SessionOptions, fleet: Fleet, progress: Progress)
       progress.show(event);
     }
     progress.end();
-    await finish(options, fleet, coordinator, state);
+    return await finish(options, fleet, coordinator, state);
   } finally {
     coordinator.close();
   }
@@ -92,23 +123,30 @@ async function finish(
   fleet: Fleet,
   coordinator: CoordinatorClient,
   state: SearchState,
-): Promise<void> {
+): Promise<boolean> {
   const { run, launch, opensTest, output } = options;
   const winner = best(state);
-  if (state.phase !== "finished" || !winner || !state.started) return;
+  if (state.phase !== "finished" || !winner || !state.started) return false;
   const { supernet } = state.started;
-  if (opensTest) {
+  const attempt = async (what: string, work: () => Promise<void>): Promise<boolean> => {
     try {
-      await coordinator.openTest(launch.searchId);
+      await work();
+      return true;
     } catch (error) {
-      output.say(`test split not opened: ${CollmError.from(error).message}`);
+      output.say(`${what}: ${CollmError.from(error).message}`);
+      return false;
     }
-  }
-  if (supernet.isSynthetic) return;
-  const model = await fetchSubnet(
-    fleet.addressOf("evaluator"),
-    supernet.name,
-    winner.architecture.canonical,
-  );
-  await run.writeSubnet(model);
+  };
+  const isTested =
+    !opensTest ||
+    (await attempt("test split not opened", () => coordinator.openTest(launch.searchId)));
+  const isExported =
+    supernet.isSynthetic ||
+    (await attempt("winner not exported", async () => {
+      const { canonical } = winner.architecture;
+      await run.writeSubnet(
+        await fetchSubnet(fleet.addressOf("evaluator"), supernet.name, canonical),
+      );
+    }));
+  return isTested && isExported;
 }
