@@ -1,3 +1,10 @@
+export {
+  createFolderLocator,
+  type FolderLocatorOptions,
+  isFolder,
+  type LocatedFolder,
+} from "./cache/folder-locator.js";
+export type { ImageNeed } from "./cache/image-need.js";
 export { type FamilyImages, familyImages, imageFamilies, type SplitRule } from "./families.js";
 export type { Selection } from "./folder/selection.js";
 export { type ImageBatch, imageBatches } from "./image-batches.js";

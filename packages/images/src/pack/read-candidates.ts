@@ -5,6 +5,8 @@ import { CollmError } from "@collm/errors";
 import type { FolderImage } from "../folder/image-folder.js";
 import type { ImageGroup } from "../folder/selection.js";
 import type { DecodedImage, ImageDecoder } from "./decode-image.js";
+import type { FileStamp } from "./source-stamps.js";
+import { unreadableImage } from "./unreadable-image.js";
 
 /** Images that are read and decoded ahead of the one that is resized. */
 const readAhead = 4;
@@ -16,13 +18,6 @@ export interface ReadImage {
   readonly sha256: Uint8Array;
   readonly stamp: FileStamp;
   readonly decoded: DecodedImage | { readonly kind: "excluded" };
-}
-
-/** What changes when a file does; `ctime` cannot be set back. */
-export interface FileStamp {
-  readonly sizeBytes: bigint;
-  readonly mtimeNs: bigint;
-  readonly ctimeNs: bigint;
 }
 
 export interface ReadOptions {
@@ -53,7 +48,7 @@ export async function* readCandidates(
     }
     const read = await underWay.shift();
     if (!read) return;
-    options.signal?.throwIfAborted();
+    if (options.signal?.aborted) throw new CollmError("cancelled", "packing was stopped");
     if (read.decoded.kind === "image") good++;
     yield read;
   }
@@ -69,10 +64,7 @@ async function readImage(source: FolderImage, options: ReadOptions): Promise<Rea
   return { source, sha256: hash, stamp, decoded };
 }
 
-/**
- * Content and stamp of one and the same file. One that cannot be read ends the packing: unlike a
- * corrupt image it may be there next time, and the set would silently be another one.
- */
+/** Content and stamp of one and the same file. */
 async function readFile(path: string): Promise<{ bytes: Uint8Array; stamp: FileStamp }> {
   try {
     const handle = await open(path, "r");
@@ -85,14 +77,4 @@ async function readFile(path: string): Promise<{ bytes: Uint8Array; stamp: FileS
   } catch (cause) {
     throw unreadableImage(path, cause);
   }
-}
-
-/** The error for an image file that was listed but cannot be read. */
-export function unreadableImage(path: string, cause: unknown): CollmError {
-  return new CollmError(
-    "invalid-argument",
-    `image: got ${path}, which cannot be read (${(cause as NodeJS.ErrnoException).code}), ` +
-      "allowed are files that can be",
-    { cause },
-  );
 }
