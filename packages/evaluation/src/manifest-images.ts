@@ -85,6 +85,7 @@ function checkPreprocessing(
  * somebody waits with a deadline. Throws as `openSplit`.
  */
 export async function packFolders(manifest: Manifest, locate: ImageLocator): Promise<void> {
+  if (manifest.weights.kind === "landscape") return;
   for (const split of ["validation", "calibration", "test"] as const) {
     const value = manifest.images[split];
     const isUnused = split === "calibration" && !isCalibrated(manifest);

@@ -12,6 +12,6 @@ export { firstImages, type ImageSet } from "./image-set.js";
 export type { Normalization } from "./normalization.js";
 export type { PackListener, PackProgress, PackSummary } from "./pack/pack-groups.js";
 export { type PackOptions, packImageFolder } from "./pack/pack-image-folder.js";
-export type { PackedProvenance } from "./pack/provenance.js";
+export type { ImageProblem, PackedProvenance } from "./pack/provenance.js";
 export { openPackedImages, type PackedImages, sliceDigest } from "./packed-images.js";
 export type { Preprocessing } from "./preprocessing.js";
