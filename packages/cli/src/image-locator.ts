@@ -3,6 +3,7 @@ import type { ImageLocator } from "@collm/evaluation";
 import { createFolderLocator, type ImageProblem } from "@collm/images";
 import { imageCacheDirectory } from "./home.js";
 import type { Output } from "./output.js";
+import { oneLine } from "./progress/fit-line.js";
 import { PackProgressLine } from "./progress/pack-progress.js";
 
 /** Problems that are written out; the packed set's metadata have all. */
@@ -36,7 +37,7 @@ export function sayProblems(
     if (problems.length === 0) return;
     output.say(`${problems.length} ${problems.length === 1 ? "image is" : "images are"} ${what}:`);
     for (const { path, reason } of problems.slice(0, problemsShown)) {
-      output.say(`  ${path}: ${reason}`);
+      output.say(`  ${oneLine(path)}: ${oneLine(reason)}`);
     }
     const more = problems.length - problemsShown;
     if (more > 0) output.say(`  and ${more} more`);

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createFolderLocator, type LocatedFolder, packImageFolder } from "@collm/images";
 import { writePictureFolder } from "@collm/images/testing";
+import { tinySpec } from "@collm/search-space/testing";
 import { loadManifest, type Manifest } from "@collm/supernet";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openSplit, packFolders } from "./manifest-images.js";
@@ -68,7 +69,7 @@ describe("packFolders", () => {
       "test 2",
     ]);
     const opened = await openSplit(manifest, "validation", locate);
-    expect(opened.resolutions).toEqual(manifest.spec.resolutions);
+    expect(opened.resolutions).toEqual(tinySpec.resolutions);
     await opened.close();
 
     located.length = 0;

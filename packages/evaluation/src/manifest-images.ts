@@ -24,7 +24,7 @@ export async function openSplit(
   manifest: Manifest,
   split: Split,
   locate: ImageLocator,
-  resolutions: readonly number[] = manifest.spec.resolutions,
+  resolutions: readonly number[] = searchedResolutions(manifest),
 ): Promise<PackedImages> {
   const value = manifest.images[split];
   if (value === undefined) {
@@ -44,6 +44,11 @@ export async function openSplit(
     await images.close();
     throw error;
   }
+}
+
+/** Sizes of the images that a search evaluates with. */
+function searchedResolutions({ spec }: Manifest): readonly number[] {
+  return "resolutions" in spec ? spec.resolutions : [spec.resolution];
 }
 
 function checkFit(manifest: Manifest, split: Split, images: PackedImages): void {

@@ -1,5 +1,6 @@
 import type { PackProgress } from "@collm/images";
 import type { Output } from "../output.js";
+import { fitLine } from "./fit-line.js";
 
 const redrawMs = 200;
 const lineMs = 10_000;
@@ -38,7 +39,7 @@ export class PackProgressLine {
   /** Takes the live line away; another line may follow. */
   clear(): void {
     // ANSI: cursor up, erase below.
-    if (this.#isDrawn) process.stderr.write("\u001b[1A\u001b[0J");
+    if (this.#isDrawn) this.#output.draw("\u001b[1A\u001b[0J");
     this.#isDrawn = false;
   }
 
@@ -49,10 +50,8 @@ export class PackProgressLine {
         ? `, ${timeText((seconds / imagesDone) * (imagesTotal - imagesDone))} left`
         : "";
     const bad = corrupt > 0 ? `, ${corrupt} corrupt` : "";
-    return `${this.#what}: ${imagesDone} of ${imagesTotal} images${bad}${rate}${left}`.slice(
-      0,
-      this.#output.columns - 1,
-    );
+    const line = `${this.#what}: ${imagesDone} of ${imagesTotal} images${bad}${rate}${left}`;
+    return fitLine(line, this.#output.columns - 1);
   }
 }
 
