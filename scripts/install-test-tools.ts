@@ -22,6 +22,14 @@ const tools: readonly Tool[] = [
       ),
   },
   {
+    name: "python3-pil",
+    purpose: "our resampling and decoding against Pillow itself",
+    isPresent: () =>
+      [process.env.COLLM_PYTHON, "/usr/bin/python3"].some(
+        (python) => python && spawnSync(python, ["-c", "import PIL"]).status === 0,
+      ),
+  },
+  {
     name: "chromium",
     purpose: "the report in a real browser",
     isPresent: () => existsSync(process.env.COLLM_CHROMIUM ?? "/usr/bin/chromium"),

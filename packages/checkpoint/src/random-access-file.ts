@@ -48,15 +48,22 @@ export class RandomAccessFile {
   async read(start: number, length: number, what: string): Promise<ArrayBuffer> {
     if (start + length > this.sizeBytes) throw this.#tooShort(this.sizeBytes, start, length, what);
     const bytes = new Uint8Array(length);
+    await this.readInto(bytes, start, what);
+    return bytes.buffer;
+  }
+
+  /** Fills `target`, which may be shared memory, with the bytes from `start`. */
+  async readInto(target: Uint8Array, start: number, what: string): Promise<void> {
+    const { length } = target;
+    if (start + length > this.sizeBytes) throw this.#tooShort(this.sizeBytes, start, length, what);
     let filled = 0;
     while (filled < length) {
       const wanted = Math.min(length - filled, maxReadBytes);
-      const { bytesRead } = await this.#handle.read(bytes, filled, wanted, start + filled);
+      const { bytesRead } = await this.#handle.read(target, filled, wanted, start + filled);
       // The file may have been cut while it was open.
       if (bytesRead === 0) throw this.#tooShort(start + filled, start, length, what);
       filled += bytesRead;
     }
-    return bytes.buffer;
   }
 
   /** SHA-256 of the file as hex, computed once without holding the file in memory. */

@@ -15,6 +15,8 @@ import { type DType, elementCount, elementSizeBytes, type TensorInfo } from "./t
 export interface SafetensorsHeader {
   /** In the order of the data. */
   readonly tensors: ReadonlyMap<string, LocatedTensor>;
+  /** The free texts under `__metadata__`; anything there that is not text is left out. */
+  readonly metadata: Readonly<Record<string, string>>;
 }
 
 export interface LocatedTensor extends TensorInfo {
@@ -22,6 +24,8 @@ export interface LocatedTensor extends TensorInfo {
   readonly startByte: number;
   readonly sizeBytes: number;
 }
+
+const metadataKey = "__metadata__";
 
 /** Bytes before the header. */
 export const lengthFieldBytes = 8;
@@ -58,7 +62,8 @@ export function parseSafetensorsHeader(
     throw new CheckpointFormatError({ file, byteOffset, found, expected, cause });
   };
   const dataStart = lengthFieldBytes + json.byteLength;
-  const entries = Object.entries(parseObject(json, fail)).filter(([key]) => key !== "__metadata__");
+  const { [metadataKey]: metadata, ...fields } = parseObject(json, fail);
+  const entries = Object.entries(fields);
   const located = entries.map(([name, entry]): [string, LocatedTensor] => [
     name,
     locate(name, entry, dataStart, fail),
@@ -77,7 +82,16 @@ export function parseSafetensorsHeader(
     const problem = end > fileSizeBytes ? "the end of the file" : "bytes after the last tensor";
     fail(problem, `the file to have ${end} bytes`, Math.min(end, fileSizeBytes));
   }
-  return { tensors: new Map(located) };
+  return { tensors: new Map(located), metadata: textsOf(metadata) };
+}
+
+function textsOf(metadata: unknown): Readonly<Record<string, string>> {
+  if (!isRecord(metadata)) return {};
+  return Object.fromEntries(
+    Object.entries(metadata).filter(
+      (entry): entry is [string, string] => typeof entry[1] === "string",
+    ),
+  );
 }
 
 type Fail = (found: string, expected: string, byteOffset?: number, cause?: unknown) => never;

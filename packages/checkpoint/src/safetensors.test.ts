@@ -42,12 +42,23 @@ describe("openSafetensors", () => {
     await source.close();
   });
 
-  it("digests the whole file and ignores the free metadata", async () => {
-    const bytes = withHeader(
-      JSON.stringify({ __metadata__: { made: "by hand" }, ...JSON.parse(entry({})) }),
+  it("reads a tensor into given memory, shared or not, of the right length only", async () => {
+    const source = await openSafetensors(file("all.safetensors", encodeSafetensors(tensors)));
+    const target = new Uint8Array(new SharedArrayBuffer(3));
+    await source.readInto("flags", target);
+    expect([...target]).toEqual([1, 2, 3]);
+    await expect(source.readInto("flags", new Uint8Array(4))).rejects.toThrow(
+      "flags: got room for 4 bytes, it has 3",
     );
+    await source.close();
+  });
+
+  it("digests the whole file, and gives the texts of the free metadata", async () => {
+    const metadata = { made: "by hand", count: 3 };
+    const bytes = withHeader(JSON.stringify({ __metadata__: metadata, ...JSON.parse(entry({})) }));
     const source = await openSafetensors(file("metadata.safetensors", bytes));
     expect(source.names()).toEqual(["x"]);
+    expect(source.metadata).toEqual({ made: "by hand" });
     expect(await source.digest()).toBe(createHash("sha256").update(bytes).digest("hex"));
     await source.close();
   });

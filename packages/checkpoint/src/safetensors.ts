@@ -1,6 +1,7 @@
 import { CheckpointFormatError } from "./checkpoint-format-error.js";
 import { RandomAccessFile } from "./random-access-file.js";
 import {
+  type LocatedTensor,
   lengthFieldBytes,
   maxHeaderBytes,
   parseSafetensorsHeader,
@@ -9,11 +10,22 @@ import {
 import { tensorOfBytes } from "./tensor.js";
 import type { TensorSource } from "./tensor-source.js";
 
+/** A safetensors file: besides tensors it has free texts, and a tensor can be read into given memory. */
+export interface SafetensorsSource extends TensorSource {
+  /** The file's `__metadata__`. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /**
+   * Reads a tensor's bytes into `target`, which may be shared memory and must have their length.
+   * Throws RangeError for another length and for a name the file lacks.
+   */
+  readInto(name: string, target: Uint8Array): Promise<void>;
+}
+
 /**
  * Opens a safetensors file. Only the header is read; tensors are read when asked for.
  * Throws `CheckpointFormatError` when the file breaks the format anywhere.
  */
-export async function openSafetensors(path: string): Promise<TensorSource> {
+export async function openSafetensors(path: string): Promise<SafetensorsSource> {
   const file = await RandomAccessFile.open(path);
   try {
     return tensorSource(file, await readHeader(file));
@@ -38,19 +50,30 @@ async function readHeader(file: RandomAccessFile): Promise<SafetensorsHeader> {
   return parseSafetensorsHeader(file.path, json, file.sizeBytes);
 }
 
-function tensorSource(file: RandomAccessFile, header: SafetensorsHeader): TensorSource {
+function tensorSource(file: RandomAccessFile, header: SafetensorsHeader): SafetensorsSource {
+  const locate = (name: string): LocatedTensor => {
+    const located = header.tensors.get(name);
+    if (!located) throw new RangeError(`${file.path} holds no tensor ${name}`);
+    return located;
+  };
   return {
     origin: file.path,
+    metadata: header.metadata,
     names: () => [...header.tensors.keys()],
     info: (name) => {
       const located = header.tensors.get(name);
       return located && { dtype: located.dtype, shape: located.shape };
     },
     read: async (name) => {
-      const located = header.tensors.get(name);
-      if (!located) throw new RangeError(`${file.path} holds no tensor ${name}`);
-      const { dtype, shape, startByte, sizeBytes } = located;
+      const { dtype, shape, startByte, sizeBytes } = locate(name);
       return tensorOfBytes({ dtype, shape }, await file.read(startByte, sizeBytes, name));
+    },
+    readInto: async (name, target) => {
+      const { startByte, sizeBytes } = locate(name);
+      if (target.length !== sizeBytes) {
+        throw new RangeError(`${name}: got room for ${target.length} bytes, it has ${sizeBytes}`);
+      }
+      await file.readInto(target, startByte, name);
     },
     digest: () => file.digest(),
     close: () => file.close(),

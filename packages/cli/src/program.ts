@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { addDoctorCommand } from "./commands/doctor.js";
+import { addImagesCommand } from "./commands/images.js";
 import { addQuickstartCommand } from "./commands/quickstart.js";
 import { addReportCommand } from "./commands/report.js";
 import { addResumeCommand } from "./commands/resume.js";
@@ -22,6 +23,7 @@ export function createProgram(): Command {
   addServeCommand(program);
   addSupernetCommand(program);
   addSubnetCommand(program);
+  addImagesCommand(program);
   addDoctorCommand(program);
   return program;
 }

@@ -66,7 +66,7 @@ async function loadSplit(
   resolution: number,
   locate: ImageLocator,
 ): Promise<ImageSet> {
-  const images: PackedImages = await openSplit(manifest, split, locate);
+  const images: PackedImages = await openSplit(manifest, split, locate, [resolution]);
   try {
     return await images.load(resolution);
   } finally {

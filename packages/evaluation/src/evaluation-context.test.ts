@@ -23,6 +23,11 @@ test.each<[string, Partial<EvaluationContext>]>([
     "the normalisation",
     { manifest: { recipe, normalize: { ...normalize, mean: [0.4, 0.5, 0.5] } } },
   ],
+  ["raw bytes", { manifest: { recipe, normalize: { ...normalize, range: 255 } } }],
+  [
+    "the channels' order",
+    { manifest: { recipe, normalize: { ...normalize, channelOrder: "bgr" } } },
+  ],
 ])("contextDigest changes with %s", (_, change) => {
   expect(contextDigest({ ...context, ...change })).not.toBe(contextDigest(context));
 });
@@ -31,4 +36,10 @@ test("contextDigest ignores the calibration recipe when statistics are not re-es
   const running: EvaluationContext = { ...context, calibrationDigest: undefined };
   const other = { normalize, recipe: { ...recipe, batchSize: 50 } };
   expect(contextDigest({ ...running, manifest: other })).toBe(contextDigest(running));
+});
+
+test("contextDigest does not tell a default that is written from one that is not", () => {
+  const written = { ...normalize, range: 1, channelOrder: "rgb" } as const;
+  const same = { ...context, manifest: { recipe, normalize: written } };
+  expect(contextDigest(same)).toBe(contextDigest(context));
 });

@@ -23,12 +23,19 @@ const measuringVersion = 1;
  */
 export function contextDigest(context: EvaluationContext): string {
   const { recipe, normalize } = context.manifest;
+  const { mean, std, range = 1, channelOrder = "rgb" } = normalize;
   const isRunning = context.calibrationDigest === undefined;
   return digestOf({
     version: measuringVersion,
     supernet: context.supernetDigest,
     measured: context.measuredDigest,
-    normalize: [normalize.mean, normalize.std],
+    // Written only where they differ from the default, which older stores have results of.
+    normalize: [
+      mean,
+      std,
+      ...(range === 1 ? [] : [{ range }]),
+      ...(channelOrder === "rgb" ? [] : [{ channelOrder }]),
+    ],
     batchNorm: isRunning
       ? { mode: "running" }
       : {

@@ -2,7 +2,13 @@ export { type EstimateOptions, estimateStatistics } from "./estimate-statistics.
 export { type EvaluateCommand, evaluateSubnet, type SubnetEvaluation } from "./evaluate-subnet.js";
 export { contextDigest, digestOf, type EvaluationContext } from "./evaluation-context.js";
 export { type ExportCommand, type ExportSummary, exportSubnet } from "./export-subnet.js";
-export { type ImageLocator, isCalibrated, openSplit, type Split } from "./manifest-images.js";
+export {
+  type ImageLocator,
+  isCalibrated,
+  openSplit,
+  packFolders,
+  type Split,
+} from "./manifest-images.js";
 export {
   type CalibrationImages,
   calibrationImages,

@@ -4,7 +4,7 @@ import { type Normalization, normalizationTable, normalizeInto } from "./normali
 /** Some images as they enter a network. */
 export interface ImageBatch {
   readonly imagesCount: number;
-  /** Normalised RGB, `shape` `[imagesCount, 3, resolution, resolution]`. */
+  /** Normalised, channels in the network's order, `shape` `[imagesCount, 3, resolution, resolution]`. */
   readonly input: Float32Array;
   readonly shape: readonly [number, 3, number, number];
   /** Class of each image. */

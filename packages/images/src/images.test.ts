@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Tensor } from "@collm/checkpoint";
@@ -35,6 +36,26 @@ describe("openPackedImages", () => {
     const set = await images.load(4);
     expect(set.pixels).toHaveLength(5 * 4 * 4 * 3);
     expect(set.pixels.buffer).toBeInstanceOf(SharedArrayBuffer);
+    await images.close();
+  });
+
+  test("says when there is no such file", async () => {
+    await expect(openPackedImages(join(folder, "none"))).rejects.toMatchObject({
+      code: "invalid-argument",
+      message: expect.stringContaining("which does not exist, allowed is a packed set or a folder"),
+    });
+  });
+
+  test("takes the file's digest for its identity where its origin is unknown", async () => {
+    await writeFormulaImages(file, { count: 2, classes: 2, resolutions: [4] });
+    const images = await openPackedImages(file);
+    expect(images.provenance).toBeUndefined();
+    expect(await images.sources()).toBeUndefined();
+    expect(await images.digest()).toBe(
+      createHash("sha256")
+        .update(await readFile(file))
+        .digest("hex"),
+    );
     await images.close();
   });
 
@@ -103,6 +124,20 @@ describe("imageBatches", () => {
     expect(batch?.input[8]).toBe(torch(255, 2));
     // (0 - 0.485) / 0.229 in PyTorch.
     expect(batch?.input[0]).toBeCloseTo(-2.11790393, 7);
+  });
+
+  test("gives raw bytes exactly, and blue first where the network wants it", () => {
+    const set = {
+      count: 2,
+      resolution: 1,
+      pixels: new Uint8Array([1, 2, 255, 7, 0, 9]),
+      labels: new Int32Array(2),
+    };
+    const raw = { mean: [0, 0, 0], std: [1, 1, 1], range: 255, channelOrder: "bgr" } as const;
+    expect([...([...imageBatches(set, raw, 2)][0]?.input ?? [])]).toEqual([255, 2, 1, 9, 0, 7]);
+    // mean and std stay those of R, G and B.
+    const shifted = { ...raw, mean: [1, 0, 5], std: [1, 2, 1] } as const;
+    expect([...([...imageBatches(set, shifted, 2)][0]?.input ?? [])]).toEqual([250, 1, 0, 4, 0, 6]);
   });
 
   test("cuts a set in order, with a smaller last batch", async () => {

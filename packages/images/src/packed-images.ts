@@ -1,13 +1,15 @@
 import { createHash } from "node:crypto";
-import { openSafetensors, type Tensor, type TensorSource } from "@collm/checkpoint";
+import { openSafetensors, type SafetensorsSource, type Tensor } from "@collm/checkpoint";
 import { CollmError } from "@collm/errors";
 import type { ImageSet } from "./image-set.js";
+import { type PackedProvenance, parseProvenance } from "./pack/provenance.js";
 
 /**
  * A packed image set: a safetensors file with
  *
  *     labels       [n]            class of each image; uint8, int16, int32 or int64
  *     images.<r>   [n, r, r, 3]   RGB bytes at size r; one tensor for each size
+ *     sources      [n, 32]        SHA-256 of the files that the images were decoded from; optional
  *
  * Sizes are ready-made because resizing is part of what an accuracy depends on. Opening reads only
  * the header and the labels.
@@ -18,8 +20,15 @@ export interface PackedImages {
   /** Sizes it holds, ascending. */
   readonly resolutions: readonly number[];
   readonly labels: Int32Array;
-  /** Identity of the whole file, 64 hex digits; reads it once. */
+  /** Where it comes from, if `packImageFolder` made it. */
+  readonly provenance: PackedProvenance | undefined;
+  /**
+   * Identity, 64 hex digits: the content key of a set made by `packImageFolder`, which is the same
+   * whatever sizes the file holds, or the file's SHA-256, for which it is read once.
+   */
   digest(): Promise<string>;
+  /** SHA-256 (hex) of the image files, in the set's order; undefined for a set that does not tell. */
+  sources(): Promise<readonly string[] | undefined>;
   /** Reads all images of one size into shared memory. Throws `invalid-argument` for other sizes. */
   load(resolution: number): Promise<ImageSet>;
   close(): Promise<void>;
@@ -27,10 +36,12 @@ export interface PackedImages {
 
 /**
  * Opens a packed image set. Throws `CheckpointFormatError` for a file that is not safetensors and
- * `invalid-argument` for tensors that are not an image set.
+ * `invalid-argument` for a missing file and for tensors that are not an image set.
  */
 export async function openPackedImages(path: string): Promise<PackedImages> {
-  const source = await openSafetensors(path);
+  const source = await openSafetensors(path).catch((error: unknown) => {
+    throw missingFile(path, error);
+  });
   try {
     return await readSet(path, source);
   } catch (error) {
@@ -45,7 +56,7 @@ export async function sliceDigest(images: PackedImages, count: number): Promise<
   return createHash("sha256").update(JSON.stringify(slice)).digest("hex");
 }
 
-async function readSet(path: string, source: TensorSource): Promise<PackedImages> {
+async function readSet(path: string, source: SafetensorsSource): Promise<PackedImages> {
   const resolutions = source
     .names()
     .flatMap((name) => /^images\.([1-9]\d*)$/.exec(name)?.[1] ?? [])
@@ -61,12 +72,15 @@ async function readSet(path: string, source: TensorSource): Promise<PackedImages
   const labels = sharedLabels(path, await source.read("labels"));
   const count = labels.length;
   for (const resolution of resolutions) checkShape(path, source, resolution, count);
+  const provenance = parseProvenance(source.metadata);
   return {
     path,
     count,
     resolutions,
     labels,
-    digest: () => source.digest(),
+    provenance,
+    digest: async () => provenance?.contentKey ?? (await source.digest()),
+    sources: () => readSources(path, source, count),
     load: async (resolution) => {
       if (!resolutions.includes(resolution)) {
         throw new CollmError(
@@ -74,16 +88,20 @@ async function readSet(path: string, source: TensorSource): Promise<PackedImages
           `image size: got ${resolution}, ${path} holds ${resolutions.join(", ")}`,
         );
       }
-      const { data } = await source.read(`images.${resolution}`);
-      const pixels = new Uint8Array(new SharedArrayBuffer(data.byteLength));
-      pixels.set(data as Uint8Array);
+      const pixels = new Uint8Array(new SharedArrayBuffer(count * resolution ** 2 * 3));
+      await source.readInto(`images.${resolution}`, pixels);
       return { count, resolution, pixels, labels };
     },
     close: () => source.close(),
   };
 }
 
-function checkShape(path: string, source: TensorSource, resolution: number, count: number): void {
+function checkShape(
+  path: string,
+  source: SafetensorsSource,
+  resolution: number,
+  count: number,
+): void {
   const name = `images.${resolution}`;
   const info = source.info(name);
   const expected = [count, resolution, resolution, 3].join(", ");
@@ -93,6 +111,33 @@ function checkShape(path: string, source: TensorSource, resolution: number, coun
     `images ${path}: got ${name} as ${info?.dtype} [${info?.shape.join(", ")}], ` +
       `allowed is uint8 [${expected}]`,
   );
+}
+
+function missingFile(path: string, error: unknown): unknown {
+  if ((error as NodeJS.ErrnoException).code !== "ENOENT") return error;
+  return new CollmError(
+    "invalid-argument",
+    `images: got ${path}, which does not exist, allowed is a packed set or a folder of images`,
+    { cause: error },
+  );
+}
+
+async function readSources(
+  path: string,
+  source: SafetensorsSource,
+  count: number,
+): Promise<readonly string[] | undefined> {
+  const info = source.info("sources");
+  if (!info) return undefined;
+  if (info.dtype !== "uint8" || info.shape.join(", ") !== `${count}, 32`) {
+    throw new CollmError(
+      "invalid-argument",
+      `images ${path}: got sources as ${info.dtype} [${info.shape.join(", ")}], allowed is uint8 [${count}, 32]`,
+    );
+  }
+  const { data } = await source.read("sources");
+  const hex = Buffer.from(data as Uint8Array).toString("hex");
+  return Array.from({ length: count }, (_, i) => hex.slice(i * 64, (i + 1) * 64));
 }
 
 function sharedLabels(path: string, tensor: Tensor): Int32Array {

@@ -1,5 +1,7 @@
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { encodeSafetensors } from "@collm/checkpoint/testing";
+import { png } from "./pack/image-files.fixture.js";
 
 /**
  * Writes a packed image set of formula images, the same for the same arguments. Image i shows class
@@ -33,4 +35,24 @@ export async function writeFormulaImages(
       new Map([["labels", { dtype: "uint8", shape: [count], data: labels }], ...tensors]),
     ),
   );
+}
+
+/**
+ * Writes an ImageNet-style folder of PNG files, `perClass` pictures of 48 x 40 pixels in each class
+ * folder, all different. Gives the files' paths, relative to the folder.
+ */
+export async function writePictureFolder(
+  directory: string,
+  options: { readonly classes: readonly string[]; readonly perClass: number },
+): Promise<readonly string[]> {
+  const paths: string[] = [];
+  for (const name of options.classes) {
+    await mkdir(join(directory, name), { recursive: true });
+    for (let i = 0; i < options.perClass; i++) {
+      const path = `${name}/${i}.png`;
+      await writeFile(join(directory, path), await png(paths.length, 48, 40));
+      paths.push(path);
+    }
+  }
+  return paths;
 }

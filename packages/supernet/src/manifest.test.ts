@@ -55,6 +55,11 @@ describe("loadManifest", () => {
     });
   });
 
+  it("takes raw bytes and the order of the channels", async () => {
+    const normalize = { mean: [0, 0, 0], std: [1, 1, 1], range: 255, channelOrder: "bgr" };
+    expect((await load({ ...published, normalize })).normalize).toEqual(normalize);
+  });
+
   it("takes a landscape instead of weights, and other resolutions to search", async () => {
     const { checkpoint, ...bare } = published;
     const manifest = await load({ ...bare, landscape: {}, resolutions: [128, 132] });
@@ -123,6 +128,13 @@ describe("loadManifest", () => {
     [
       { ...published, normalize: { mean: [0, 0], std: [1, 1, 1] } },
       "normalize.mean: got [0,0], allowed is a list of at least 3",
+    ],
+    [
+      {
+        ...published,
+        normalize: { mean: [0, 0, 0], std: [1, 1, 1], range: 2, channelOrder: "grb" },
+      },
+      'normalize.range: got 2, allowed is 1 or 255; normalize.channelOrder: got "grb", allowed is "rgb" or "bgr"',
     ],
     [{ ...published, name: "a b" }, 'name: got "a b", allowed is text that matches'],
     [

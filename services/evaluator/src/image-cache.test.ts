@@ -11,7 +11,9 @@ function countingImages(): { readonly reads: number[]; readonly packed: PackedIm
     count: 1,
     resolutions: [1, 2, 3],
     labels,
+    provenance: undefined,
     digest: async () => "d",
+    sources: async () => undefined,
     load: async (resolution) => {
       reads.push(resolution);
       if (resolution === 9) throw new Error("no such size");

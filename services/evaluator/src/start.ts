@@ -2,6 +2,7 @@ import type { EvaluatorEnv } from "@collm/config";
 import { createImageLocator } from "@collm/demo";
 import { CollmError } from "@collm/errors";
 import { type ImageLocator, type RuntimeSettings, requireProvider } from "@collm/evaluation";
+import { createFolderLocator, isFolder } from "@collm/images";
 import { openFileEvaluationStore } from "@collm/journal";
 import { EvaluatorServiceService } from "@collm/proto";
 import { type RunningService, startServer } from "@collm/rpc";
@@ -15,6 +16,9 @@ import { createEvaluatorService } from "./service.js";
 /** Evaluations that may wait for a worker: several coordinators' worth, seconds to minutes of work. */
 const maxWaitingEvaluations = 64;
 
+/** Packing a folder takes minutes; this many images are a few seconds of it. */
+const imagesPerLog = 1000;
+
 /** Loads the supernets, opens the store and listens. */
 export async function startEvaluator(env: EvaluatorEnv, logger: Logger): Promise<RunningService> {
   const runtime: RuntimeSettings = {
@@ -27,7 +31,7 @@ export async function startEvaluator(env: EvaluatorEnv, logger: Logger): Promise
   const { supernets, close } = await hostSupernets(env.supernets, {
     runtime,
     workers: env.workers,
-    locateImages: locatorOf(env),
+    locateImages: locatorOf(env, logger),
   });
   for (const { info } of supernets.values()) {
     const { name, digest, contextDigest, isSynthetic } = info;
@@ -73,12 +77,27 @@ export async function startEvaluator(env: EvaluatorEnv, logger: Logger): Promise
   };
 }
 
-/** Paths are files as they are; `demo:` names are made in the cache folder when missing. */
-function locatorOf({ cacheDir }: EvaluatorEnv): ImageLocator {
-  const locate = cacheDir === undefined ? undefined : createImageLocator(cacheDir);
+/** `demo:` names and folders are made and packed in the cache folder; other paths are packed sets. */
+function locatorOf({ cacheDir }: EvaluatorEnv, logger: Logger): ImageLocator {
+  if (cacheDir !== undefined) {
+    return createFolderLocator(createImageLocator(cacheDir), {
+      cacheDir,
+      onProgress: (split, progress) => {
+        if (progress.imagesDone % imagesPerLog === 0) {
+          logger.info({ split, ...progress }, "packing images");
+        }
+      },
+      onLocated: ({ split, directory, path, images, provenance, isNew }) => {
+        const { corrupt, damaged } = provenance;
+        const counts = { images, corrupt: corrupt.length, damaged: damaged.length };
+        logger.info({ split, directory, path, isNew, ...counts }, "image folder");
+        for (const problem of [...corrupt, ...damaged]) logger.warn(problem, "image problem");
+      },
+    });
+  }
   return async (value) => {
-    if (locate) return await locate(value);
-    if (!value.startsWith("demo:")) return value;
+    const isDemo = value.startsWith("demo:");
+    if (!isDemo && !(await isFolder(value))) return value;
     throw new CollmError(
       "failed-precondition",
       `COLLM_CACHE_DIR: is not set, and the images "${value}" are made in that folder`,

@@ -1,6 +1,9 @@
+import { packFolders } from "@collm/evaluation";
 import { foldEvents } from "@collm/search";
+import { loadManifest } from "@collm/supernet";
 import type { Command } from "commander";
 import { type Begin, runEmbeddedSearch } from "../embedded/session.js";
+import { createCliImageLocator } from "../image-locator.js";
 import { type Output, processOutput } from "../output.js";
 import { type Launch, RunDirectory } from "../run-directory.js";
 import { stopSignal } from "../stop-signal.js";
@@ -18,13 +21,15 @@ export function addResumeCommand(program: Command): void {
       const output = processOutput;
       const run = new RunDirectory(path);
       const launch = await run.launch();
+      const signal = stopSignal(output);
+      await packFolders(await loadManifest(launch.supernet), createCliImageLocator(output, signal));
       const { state, isComplete } = await runEmbeddedSearch({
         run,
         launch,
         begin: await beginOf(run, launch, output),
         opensTest: flags.test,
         output,
-        signal: stopSignal(output),
+        signal,
       });
       await concludeSearch(run, state, { output, isJson: flags.json ?? false });
       process.exitCode = isComplete ? 0 : 1;

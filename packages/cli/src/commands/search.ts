@@ -8,11 +8,13 @@ import {
   type SettingsSource,
 } from "@collm/config";
 import { CollmError } from "@collm/errors";
+import { packFolders } from "@collm/evaluation";
 import { parseSearchId, searchProblems } from "@collm/search";
 import { createSearchSpace } from "@collm/search-space";
 import { loadManifest, type Manifest } from "@collm/supernet";
 import type { Command } from "commander";
 import { runEmbeddedSearch, type SessionOutcome } from "../embedded/session.js";
+import { createCliImageLocator } from "../image-locator.js";
 import { parseLlmSpec } from "../llm-spec.js";
 import { type Output, processOutput } from "../output.js";
 import { RunDirectory } from "../run-directory.js";
@@ -87,6 +89,8 @@ export async function searchFromFlags(flags: SearchFlags, output: Output): Promi
   }
   const manifest = await loadManifest(settings.supernet);
   refuseHopeless(manifest, settings);
+  const signal = stopSignal(output);
+  await packFolders(manifest, createCliImageLocator(output, signal));
 
   const startedAt = new Date();
   const run = new RunDirectory(flags.out ?? join("runs", defaultRunName(manifest.name, startedAt)));
@@ -106,7 +110,7 @@ export async function searchFromFlags(flags: SearchFlags, output: Output): Promi
     begin: { kind: "start", config: settings.search },
     opensTest: flags.test,
     output,
-    signal: stopSignal(output),
+    signal,
   });
   await concludeSearch(run, outcome.state, { output, isJson: flags.json ?? false });
   return outcome;

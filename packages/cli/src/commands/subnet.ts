@@ -1,8 +1,7 @@
-import { createImageLocator } from "@collm/demo";
 import { CollmError } from "@collm/errors";
 import { evaluateSubnet, exportSubnet, runSubnet } from "@collm/evaluation";
 import type { Command } from "commander";
-import { imageCacheDirectory } from "../home.js";
+import { createCliImageLocator } from "../image-locator.js";
 import { processOutput } from "../output.js";
 
 interface SubnetFlags {
@@ -53,7 +52,11 @@ export function addSubnetCommand(program: Command): void {
           `--split: got "${split}", allowed is validation, test`,
         );
       }
-      const result = await evaluateSubnet({ ...pathsOf(flags), split, locateImages: locator() });
+      const result = await evaluateSubnet({
+        ...pathsOf(flags),
+        split,
+        locateImages: createCliImageLocator(processOutput),
+      });
       processOutput.print(JSON.stringify(result));
     });
 
@@ -63,7 +66,7 @@ export function addSubnetCommand(program: Command): void {
       const summary = await exportSubnet({
         ...pathsOf(flags),
         outputPath: flags.output,
-        locateImages: locator(),
+        locateImages: createCliImageLocator(processOutput),
       });
       processOutput.print(JSON.stringify(summary));
     });
@@ -71,8 +74,4 @@ export function addSubnetCommand(program: Command): void {
 
 function pathsOf(flags: SubnetFlags): { manifestPath: string; architecturePath: string } {
   return { manifestPath: flags.supernet, architecturePath: flags.architecture };
-}
-
-function locator(): (value: string) => Promise<string> {
-  return createImageLocator(imageCacheDirectory());
 }
