@@ -10,6 +10,11 @@ export const ranges = {
   maxOutputTokens: [1, 1_000_000],
   /** An hour. */
   timeoutMs: [1, 3_600_000],
+  deviceId: [0, 1_024],
+  /** Images per run; ImageNet-sized ones take 0.6 MB each as input and some 20 MB inside. */
+  batchSize: [1, 4_096],
+  /** Megabytes of images kept in memory. */
+  imageMemoryMb: [16, 4_194_304],
   workers: [1, 256],
   threadsPerWorker: [1, 256],
 } as const satisfies Record<string, readonly [number, number]>;

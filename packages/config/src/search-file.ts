@@ -92,6 +92,12 @@ export const searchFileSchema = z.strictObject({
     .strictObject({
       /** ONNX Runtime execution provider. */
       provider: z.enum(executionProviders).optional(),
+      /** Device of a GPU provider. */
+      deviceId: wholeNumber(ranges.deviceId).optional(),
+      /** Images per run of a finished network. */
+      batchSize: wholeNumber(ranges.batchSize).optional(),
+      /** Whether CUDA may round products to TF32's 10 bits. */
+      allowTf32: z.boolean().optional(),
       workers: wholeNumber(ranges.workers).optional(),
       threadsPerWorker: wholeNumber(ranges.threadsPerWorker).optional(),
     })

@@ -87,7 +87,12 @@ describe("readEnv", () => {
     });
     expect(env).toMatchObject({
       supernets: ["demo.yaml", "ofa.yaml"],
-      provider: "cpu",
+      runtime: {
+        executionProvider: "cpu",
+        deviceId: undefined,
+        batchSize: 16,
+        allowTf32: false,
+      },
       threadsPerWorker: 1,
     });
     expect([1, 2]).toContain(env.workers);

@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
-import { executionProviders } from "@collm/search";
 import { z } from "zod";
 import { address, integer, list, oneOf, text } from "./env-values.js";
 import { ranges } from "./ranges.js";
+import { runtimeEnvShape, toRuntimeEnv } from "./runtime-env.js";
 
 /*
  * The environment of each service. The documentation of a variable is its line here; `readEnv`
@@ -130,11 +130,12 @@ export const evaluatorEnvSchema = z
     COLLM_SUPERNETS: list("manifest files separated by commas"),
     /** Folder of the evaluation store, shared with the coordinator. */
     COLLM_EVALUATIONS_DIR: text("a folder"),
-    /** Execution provider of ONNX Runtime. */
-    COLLM_PROVIDER: oneOf(executionProviders).default("cpu"),
+    ...runtimeEnvShape,
     /** Evaluations at the same time. */
     COLLM_WORKERS: integer(...ranges.workers).default(defaultWorkers),
     COLLM_THREADS_PER_WORKER: integer(...ranges.threadsPerWorker).default(1),
+    /** Image sets kept in memory, over all supernets: ImageNet's 10,000 at 224 pixels take 1.5 GB. */
+    COLLM_IMAGE_MEMORY_MB: integer(...ranges.imageMemoryMb).default(4_096),
     /** Folder of packed images and converted weights; absent means none is kept. */
     COLLM_CACHE_DIR: text("a folder").optional(),
   })
@@ -142,9 +143,10 @@ export const evaluatorEnvSchema = z
     ...toCommonEnv(env),
     supernets: env.COLLM_SUPERNETS,
     evaluationsDir: env.COLLM_EVALUATIONS_DIR,
-    provider: env.COLLM_PROVIDER,
+    runtime: toRuntimeEnv(env),
     workers: env.COLLM_WORKERS,
     threadsPerWorker: env.COLLM_THREADS_PER_WORKER,
+    imageMemoryBytes: env.COLLM_IMAGE_MEMORY_MB * 2 ** 20,
     cacheDir: env.COLLM_CACHE_DIR,
   }));
 

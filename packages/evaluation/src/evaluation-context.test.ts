@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { contextDigest, type EvaluationContext } from "./evaluation-context.js";
 
+const runtime = { executionProvider: "cpu", threads: 1 };
 const context: EvaluationContext = {
   supernetDigest: "s",
   measuredDigest: "m",
@@ -9,7 +10,7 @@ const context: EvaluationContext = {
     recipe: { calibrationImages: 500, batchSize: 100, batchNorm: "weighted-mean" },
     normalize: { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] },
   },
-  executionProvider: "cpu",
+  runtime,
 };
 const { recipe, normalize } = context.manifest;
 
@@ -17,7 +18,9 @@ test.each<[string, Partial<EvaluationContext>]>([
   ["the supernet", { supernetDigest: "s2" }],
   ["the measured images", { measuredDigest: "m2" }],
   ["the calibration images", { calibrationDigest: "c2" }],
-  ["the provider", { executionProvider: "cuda" }],
+  ["the provider", { runtime: { ...runtime, executionProvider: "cuda" } }],
+  ["the batch", { runtime: { ...runtime, batchSize: 64 } }],
+  ["TF32", { runtime: { ...runtime, allowTf32: true } }],
   ["the calibration batch", { manifest: { normalize, recipe: { ...recipe, batchSize: 50 } } }],
   [
     "the normalisation",

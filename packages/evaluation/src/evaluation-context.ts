@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Manifest } from "@collm/supernet";
-import { measuringBatchSize } from "./measure-subnet.js";
-import { runtimeVersion } from "./runtime.js";
+import { batchSizeOf, type RuntimeSettings, runtimeVersion } from "./runtime.js";
 
 /** Everything besides the architecture that an accuracy depends on. */
 export interface EvaluationContext {
@@ -11,15 +10,15 @@ export interface EvaluationContext {
   /** Identity of the images that statistics are re-estimated with; absent where they are not. */
   readonly calibrationDigest: string | undefined;
   readonly manifest: Pick<Manifest, "recipe" | "normalize">;
-  readonly executionProvider: string;
+  readonly runtime: RuntimeSettings;
 }
 
 /** Counted up when this code changes in a way that changes accuracies. */
 const measuringVersion = 1;
 
 /**
- * Digest of a context, 64 hex digits. The number of threads is left out: it divides outputs among
- * threads and changes no sum.
+ * Digest of a context, 64 hex digits. Threads and device are left out: they
+ * divide outputs among threads and change no sum.
  */
 export function contextDigest(context: EvaluationContext): string {
   const { recipe, normalize } = context.manifest;
@@ -44,9 +43,9 @@ export function contextDigest(context: EvaluationContext): string {
           batchSize: recipe.batchSize,
           order: "as packed",
         },
-    precision: "float32",
-    batchSize: measuringBatchSize,
-    executionProvider: context.executionProvider,
+    precision: context.runtime.allowTf32 ? "tf32" : "float32",
+    batchSize: batchSizeOf(context.runtime),
+    executionProvider: context.runtime.executionProvider,
     runtime: runtimeVersion,
   });
 }

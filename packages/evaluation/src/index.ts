@@ -15,7 +15,6 @@ export {
   type Measurement,
   type MeasureOptions,
   measureSubnet,
-  measuringBatchSize,
   type PhaseSeconds,
   statisticsOf,
 } from "./measure-subnet.js";
@@ -29,5 +28,5 @@ export {
   throttleProgress,
 } from "./progress.js";
 export { type RunCommand, type RunSummary, runSubnet } from "./run-subnet.js";
-export { type RuntimeSettings, requireProvider, runtimeVersion } from "./runtime.js";
+export { batchSizeOf, type RuntimeSettings, requireProvider, runtimeVersion } from "./runtime.js";
 export { countRecognised, type RecognisedCounts, rankOf } from "./top-k.js";

@@ -11,14 +11,8 @@ import {
 import { estimateStatistics } from "./estimate-statistics.js";
 import { openNetwork } from "./network.js";
 import type { ProgressListener, StopSignal } from "./progress.js";
-import type { RuntimeSettings } from "./runtime.js";
+import { batchSizeOf, type RuntimeSettings } from "./runtime.js";
 import { countRecognised } from "./top-k.js";
-
-/**
- * Images per run of the finished network. On a CPU it hardly changes the speed, and a larger batch
- * only takes memory.
- */
-export const measuringBatchSize = 16;
 
 /** Images for re-estimation, how many form one batch of the estimate, and how batches combine. */
 export interface CalibrationImages {
@@ -71,7 +65,7 @@ export async function measureSubnet(
   let top5Count = 0;
   try {
     onProgress?.({ phase: "run", imagesDone, imagesTotal: measured.count });
-    for (const batch of imageBatches(measured, subnet.normalize, measuringBatchSize)) {
+    for (const batch of imageBatches(measured, subnet.normalize, batchSizeOf(runtime))) {
       stop.throwIfAborted();
       const { logits } = await network.run(batch, [graphNames.logits]);
       const recognised = countRecognised(logits, batch.labels, subnet.classes);

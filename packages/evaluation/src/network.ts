@@ -1,6 +1,6 @@
 import { graphNames } from "@collm/supernet";
 import { InferenceSession, Tensor } from "onnxruntime-node";
-import type { RuntimeSettings } from "./runtime.js";
+import { providerOption, type RuntimeSettings } from "./runtime.js";
 
 /** Images as they enter a network. */
 export interface InputBatch {
@@ -34,7 +34,7 @@ export async function openNetwork(
   { isForFewRuns = false } = {},
 ): Promise<Network> {
   const session = await InferenceSession.create(model, {
-    executionProviders: [settings.executionProvider],
+    executionProviders: [providerOption(settings)],
     // Without it ONNX Runtime takes one thread, whatever the machine has.
     intraOpNumThreads: settings.threads,
     interOpNumThreads: 1,

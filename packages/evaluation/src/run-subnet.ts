@@ -12,9 +12,9 @@ import {
   statisticsToJson,
 } from "@collm/supernet";
 import { estimateStatistics } from "./estimate-statistics.js";
-import { measuringBatchSize } from "./measure-subnet.js";
 import { type InputBatch, openNetwork } from "./network.js";
 import { executionOf, openSubnet, type SubnetCommand } from "./open-subnet.js";
+import { batchSizeOf } from "./runtime.js";
 
 export interface RunCommand extends SubnetCommand {
   /** `.npy`, float32 `[n, 3, height, width]`, as it enters the network: nothing is normalised. */
@@ -53,7 +53,7 @@ export async function runSubnet(command: RunCommand): Promise<RunSummary> {
   const logits = new Float32Array(input.imagesCount * subnet.classes);
   try {
     let first = 0;
-    for (const batch of split(input, measuringBatchSize)) {
+    for (const batch of split(input, batchSizeOf(runtime))) {
       stop.throwIfAborted();
       const outputs = await network.run(batch, [graphNames.logits]);
       logits.set(outputs.logits, first * subnet.classes);

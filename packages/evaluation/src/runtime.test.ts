@@ -2,14 +2,26 @@ import { expect, test } from "vitest";
 import { requireProvider, runtimeVersion } from "./runtime.js";
 
 test("requireProvider accepts the CPU and refuses what cannot be loaded, listing what can", async () => {
-  await requireProvider("cpu");
-  await expect(requireProvider("cuda")).rejects.toMatchObject({
+  await requireProvider({ executionProvider: "cpu", threads: 1 });
+  await expect(
+    requireProvider({ executionProvider: "cuda", threads: 1, deviceId: 3 }),
+  ).rejects.toMatchObject({
     code: "invalid-argument",
-    message: 'execution provider: got "cuda", available here: cpu',
+    message: 'execution provider: got "cuda" with device 3, available here: cpu',
   });
-  await expect(requireProvider("abacus")).rejects.toThrow('got "abacus", available here: cpu');
+  await expect(requireProvider({ executionProvider: "abacus", threads: 1 })).rejects.toThrow(
+    'got "abacus", available here: cpu',
+  );
 });
 
 test("runtimeVersion names the library and its version", () => {
   expect(runtimeVersion).toMatch(/^onnxruntime-node \d+\.\d+\.\d+$/);
+});
+
+test("requireProvider keeps CUDA to float32 unless told otherwise", async () => {
+  const cpu = { executionProvider: "cpu", threads: 1 };
+  await requireProvider(cpu);
+  expect(process.env.NVIDIA_TF32_OVERRIDE).toBe("0");
+  await requireProvider({ ...cpu, allowTf32: true });
+  expect(process.env.NVIDIA_TF32_OVERRIDE).toBe("1");
 });

@@ -60,7 +60,12 @@ describe("the demo supernet", { timeout: 120_000 }, () => {
   beforeAll(async () => {
     const manifestPath = `${demo}digits.yaml`;
     supernet = await openSupernet(await loadManifest(manifestPath));
-    hosted = await hostSupernets([manifestPath], { runtime, workers: 1, locateImages });
+    hosted = await hostSupernets([manifestPath], {
+      runtime,
+      workers: 1,
+      imageMemoryBytes: 2 ** 30,
+      locateImages,
+    });
   }, 120_000);
   afterAll(() => hosted?.close());
 

@@ -5,12 +5,11 @@ import { ImageCache } from "./image-cache.js";
 import { loadHostedSupernet } from "./load-supernet.js";
 import { WorkerPool } from "./worker/worker-pool.js";
 
-/** Image sets kept in memory, over all supernets: ImageNet's 10,000 at 224 pixels take 1.5 GB. */
-const imageCacheBytes = 4 * 2 ** 30;
-
 export interface HostOptions {
   readonly runtime: RuntimeSettings;
   readonly workers: number;
+  /** Image sets kept in memory, over all supernets. */
+  readonly imageMemoryBytes: number;
   readonly locateImages: ImageLocator;
 }
 
@@ -26,8 +25,8 @@ export async function hostSupernets(
   manifestPaths: readonly string[],
   options: HostOptions,
 ): Promise<HostedSupernets> {
-  const { runtime, workers, locateImages } = options;
-  const cache = new ImageCache(imageCacheBytes);
+  const { runtime, workers, imageMemoryBytes, locateImages } = options;
+  const cache = new ImageCache(imageMemoryBytes);
   let pool: Promise<WorkerPool> | undefined;
   const startPool = (): Promise<WorkerPool> => {
     pool ??= WorkerPool.start({ runtime, workers });

@@ -97,7 +97,7 @@ async function trainedSupernet(manifest: Manifest, options: LoadOptions): Promis
       measuredDigest: await sliceDigest(measured, measured.count),
       calibrationDigest,
       manifest,
-      executionProvider: runtime.executionProvider,
+      runtime,
     });
   return {
     info: {

@@ -40,6 +40,7 @@ beforeAll(async () => {
   hosted = await hostSupernets([landscape, slow, trained], {
     runtime,
     workers: 1,
+    imageMemoryBytes: 2 ** 30,
     locateImages: async (value) => value,
   });
   const { runner, supernets } = runnerOf([...hosted.supernets.values()], { store, slots: 1 });

@@ -21,16 +21,14 @@ const imagesPerLog = 1000;
 
 /** Loads the supernets, opens the store and listens. */
 export async function startEvaluator(env: EvaluatorEnv, logger: Logger): Promise<RunningService> {
-  const runtime: RuntimeSettings = {
-    executionProvider: env.provider,
-    threads: env.threadsPerWorker,
-  };
-  await requireProvider(env.provider);
+  const runtime: RuntimeSettings = { ...env.runtime, threads: env.threadsPerWorker };
+  await requireProvider(runtime);
   const metrics = createMetrics("evaluator");
   const evaluatorMetrics = createEvaluatorMetrics(metrics);
   const { supernets, close } = await hostSupernets(env.supernets, {
     runtime,
     workers: env.workers,
+    imageMemoryBytes: env.imageMemoryBytes,
     locateImages: locatorOf(env, logger),
   });
   for (const { info } of supernets.values()) {

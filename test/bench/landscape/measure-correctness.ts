@@ -1,6 +1,6 @@
 import {
   calibrationImages,
-  measuringBatchSize,
+  batchSizeOf,
   openNetwork,
   type RuntimeSettings,
   rankOf,
@@ -45,7 +45,7 @@ export async function measureCorrectness(
   const isCorrect = new Uint8Array(measured.count);
   let image = 0;
   try {
-    for (const batch of imageBatches(measured, normalize, measuringBatchSize)) {
+    for (const batch of imageBatches(measured, normalize, batchSizeOf(runtime))) {
       const { logits } = await network.run(batch, [graphNames.logits]);
       batch.labels.forEach((label, i) => {
         const own = logits.subarray(i * classes, (i + 1) * classes);

@@ -54,7 +54,7 @@ function checks(provider: string): readonly Check[] {
     {
       name: "ONNX Runtime",
       run: async () => {
-        await requireProvider(provider);
+        await requireProvider({ executionProvider: provider, threads: 1 });
         return `${runtimeVersion}, provider ${provider}`;
       },
     },

@@ -1,5 +1,13 @@
+import { availableParallelism } from "node:os";
+import { readEnv, runtimeEnvSchema } from "@collm/config";
 import { CollmError } from "@collm/errors";
-import { evaluateSubnet, exportSubnet, runSubnet } from "@collm/evaluation";
+import {
+  evaluateSubnet,
+  exportSubnet,
+  requireProvider,
+  runSubnet,
+  type SubnetCommand,
+} from "@collm/evaluation";
 import type { Command } from "commander";
 import { createCliImageLocator } from "../image-locator.js";
 import { processOutput } from "../output.js";
@@ -32,7 +40,7 @@ export function addSubnetCommand(program: Command): void {
         },
       ) => {
         const summary = await runSubnet({
-          ...pathsOf(flags),
+          ...(await commandOf(flags)),
           inputPath: flags.input,
           outputPath: flags.output,
           ...(flags.calibration ? { calibrationPaths: flags.calibration } : {}),
@@ -53,7 +61,7 @@ export function addSubnetCommand(program: Command): void {
         );
       }
       const result = await evaluateSubnet({
-        ...pathsOf(flags),
+        ...(await commandOf(flags)),
         split,
         locateImages: createCliImageLocator(processOutput),
       });
@@ -64,7 +72,7 @@ export function addSubnetCommand(program: Command): void {
     .requiredOption("--output <file>", "the ONNX file")
     .action(async (flags: SubnetFlags & { output: string }) => {
       const summary = await exportSubnet({
-        ...pathsOf(flags),
+        ...(await commandOf(flags)),
         outputPath: flags.output,
         locateImages: createCliImageLocator(processOutput),
       });
@@ -72,6 +80,12 @@ export function addSubnetCommand(program: Command): void {
     });
 }
 
-function pathsOf(flags: SubnetFlags): { manifestPath: string; architecturePath: string } {
-  return { manifestPath: flags.supernet, architecturePath: flags.architecture };
+/** The subnet that is meant, run with all cores on the provider that `COLLM_PROVIDER` names. */
+async function commandOf(flags: SubnetFlags): Promise<SubnetCommand> {
+  const runtime = {
+    ...readEnv(runtimeEnvSchema, process.env),
+    threads: availableParallelism(),
+  };
+  await requireProvider(runtime);
+  return { manifestPath: flags.supernet, architecturePath: flags.architecture, runtime };
 }

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { NavigatorSettings, RoleSettings } from "@collm/config";
+import type { NavigatorSettings, RoleSettings, SearchSettings } from "@collm/config";
 import { imageCacheDirectory } from "../home.js";
 import { entryOf, type ServiceName } from "./service-entry.js";
 import { Supervised, type SupervisorEvents } from "./supervisor.js";
@@ -17,11 +17,7 @@ export interface FleetOptions {
   /** Absent: the service reads its own environment and defaults to the heuristic. */
   readonly navigator?: NavigatorSettings | undefined;
   readonly generator?: RoleSettings | undefined;
-  readonly evaluator: {
-    readonly provider?: string | undefined;
-    readonly workers?: number | undefined;
-    readonly threadsPerWorker?: number | undefined;
-  };
+  readonly evaluator: SearchSettings["evaluator"];
 }
 
 /** Loading weights and generating the demo's images may take a while on a busy machine. */
@@ -126,6 +122,10 @@ function evaluatorEnvironment({ manifests, evaluationsDirectory, evaluator }: Fl
     COLLM_EVALUATIONS_DIR: evaluationsDirectory,
     COLLM_CACHE_DIR: imageCacheDirectory(),
     COLLM_PROVIDER: evaluator.provider,
+    COLLM_DEVICE_ID: evaluator.deviceId,
+    COLLM_BATCH_SIZE: evaluator.batchSize,
+    COLLM_ALLOW_TF32:
+      evaluator.allowTf32 === undefined ? undefined : evaluator.allowTf32 ? "on" : "off",
     COLLM_WORKERS: evaluator.workers,
     COLLM_THREADS_PER_WORKER: evaluator.threadsPerWorker,
   });
