@@ -1,5 +1,11 @@
 import { CheckpointFormatError } from "./checkpoint-format-error.js";
-import { type DType, elementCount, elementSizeBytes, type TensorInfo } from "./tensor.js";
+import {
+  type DType,
+  elementCount,
+  elementSizeBytes,
+  maxDimensions,
+  type TensorInfo,
+} from "./tensor.js";
 
 /**
  * The safetensors layout:
@@ -44,9 +50,6 @@ const dtypes: ReadonlyMap<string, DType> = new Map<string, DType>([
   ["U8", "uint8"],
   ["BOOL", "bool"],
 ]);
-
-/** More dimensions than any layer has; the cap keeps products of sizes cheap to check. */
-const maxDimensions = 8;
 
 /** Parses and checks a header. `json` are its bytes, `fileSizeBytes` the size of the whole file. */
 export function parseSafetensorsHeader(

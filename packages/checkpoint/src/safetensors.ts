@@ -41,6 +41,7 @@ async function readHeader(file: RandomAccessFile): Promise<SafetensorsHeader> {
 function tensorSource(file: RandomAccessFile, header: SafetensorsHeader): TensorSource {
   return {
     origin: file.path,
+    description: `safetensors file, ${header.tensors.size} tensors`,
     names: () => [...header.tensors.keys()],
     info: (name) => {
       const located = header.tensors.get(name);
@@ -53,6 +54,7 @@ function tensorSource(file: RandomAccessFile, header: SafetensorsHeader): Tensor
       return tensorOfBytes({ dtype, shape }, await file.read(startByte, sizeBytes, name));
     },
     digest: () => file.digest(),
+    identity: () => file.identity(),
     close: () => file.close(),
   };
 }
