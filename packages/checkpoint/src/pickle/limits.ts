@@ -9,9 +9,9 @@ export const maxOpcodes = 2_000_000;
 
 /**
  * Texts and objects that are made. Stops memory bombs, where a byte or two of the file (`}`, `]`) make an
- * object of 50; SPOS with AdamW needs 5 times fewer.
+ * object of 50; SPOS with AdamW needs 4 times fewer.
  */
-export const maxValues = 200_000;
+export const maxValues = 160_000;
 
 /**
  * Bytes of all texts, names and long integers that are kept. Stops files that are one large text after
@@ -20,7 +20,7 @@ export const maxValues = 200_000;
 export const maxTextBytes = 8 << 20;
 
 /** Values remembered for later use. Stops memo bombs; picklers number slots from 0, one for each value. */
-export const maxMemoSlots = 200_000;
+export const maxMemoSlots = 160_000;
 
 /**
  * Values that wait on the stack. Stops huge SETITEMS, APPENDS and TUPLE; picklers flush dicts and

@@ -111,7 +111,7 @@ describe.each(encoders)("hostile files, %s container", (_, encode) => {
           Buffer.concat([Buffer.of(opcode.longBinPut), py.uint32(i)]),
         ),
       ]),
-      "memo slot 200000",
+      "memo slot 160000",
     ],
     ["deep nesting", repeated(500_000, opcode.emptyList), "100000 values on the stack"],
     ["open marks", repeated(500_000, opcode.mark), "nested more than 2000 deep"],
@@ -132,7 +132,7 @@ describe.each(encoders)("hostile files, %s container", (_, encode) => {
         Buffer.of(opcode.emptyList),
         repeated(300_000, opcode.emptyDict, py.int(0), py.none(), opcode.setItem, opcode.append),
       ]),
-      "200000 objects",
+      "160000 objects",
     ],
     [
       "tensors without end",

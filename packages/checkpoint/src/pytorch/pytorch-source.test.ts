@@ -284,6 +284,65 @@ describe.each(encoders)("openPyTorch, %s container", (format, encode) => {
     );
   });
 
+  it("reads what older and newer versions of PyTorch write", async () => {
+    const storage = (module: string, name: string, elements: number, part = py.none()): Buffer =>
+      py.persistent(
+        py.tuple(
+          py.text("storage"),
+          py.global(module, name),
+          py.text(name),
+          py.text("cpu"),
+          py.int(elements),
+          part,
+        ),
+      );
+    const floats = storage("torch", "FloatStorage", 3);
+    const shape = py.tuple(py.int(3));
+    const strides = py.tuple(py.int(1));
+    const rebuild = (version: string, ...args: readonly Uint8Array[]): Buffer =>
+      py.call("torch._utils", `_rebuild_tensor${version}`, ...args);
+    const plain = [py.int(0), shape, strides] as const;
+    const hooks = [py.bool(false), py.orderedDict([])] as const;
+    const root = stateDict({
+      old: rebuild("", floats, ...plain),
+      withoutMetadata: rebuild("_v2", floats, ...plain, ...hooks, py.dict([])),
+      bytes: rebuild("_v2", storage("torch.storage", "UntypedStorage", 3), ...plain, ...hooks),
+      negated: rebuild(
+        "_v2",
+        floats,
+        ...plain,
+        ...hooks,
+        py.dict([[py.text("neg"), py.bool(true)]]),
+      ),
+      part: rebuild("", storage("torch", "FloatStorage", 3, py.tuple(py.text("0"))), ...plain),
+      float8: rebuild(
+        "_v3",
+        storage("torch.storage", "UntypedStorage", 3),
+        ...plain,
+        ...hooks,
+        py.global("torch", "float8_e5m2"),
+      ),
+    });
+    const source = await open({
+      root,
+      storages: [
+        { ...counting("FloatStorage", 3), key: "FloatStorage" },
+        { key: "UntypedStorage", elements: 3, bytes: Uint8Array.of(7, 8, 9) },
+      ],
+    });
+    expect(source.names()).toEqual(["old", "withoutMetadata", "bytes"]);
+    expect((await source.read("old")).data).toEqual(Float32Array.of(0, 1, 2));
+    expect(await source.read("bytes")).toEqual({
+      dtype: "uint8",
+      shape: [3],
+      data: Uint8Array.of(7, 8, 9),
+    });
+    expect(() => source.info("negated")).toThrow("found negated as a tensor with metadata");
+    expect(() => source.info("part")).toThrow("a tensor over a part of a storage");
+    expect(() => source.info("float8")).toThrow("torch._utils._rebuild_tensor_v3");
+    await source.close();
+  });
+
   it("takes tensors beside a state dict for something else", async () => {
     const root = stateDict({ best_acc1: view([], []), model: stateDict({ a: view([1], [1]) }) });
     const source = await open({ root, storages: [counting("0", 12)] });

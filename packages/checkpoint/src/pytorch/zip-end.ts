@@ -14,11 +14,11 @@ const locatorSignature = 0x07064b50;
 const end64Bytes = 56;
 const end64Signature = 0x06064b50;
 
-/** Entries of one archive. Stops directories of millions of empty entries; a supernet has one for each tensor. */
-const maxEntries = 100_000;
+/** Entries of one archive. Stops directories of millions of empty entries; SPOS with AdamW has 4,348. */
+const maxEntries = 20_000;
 
 /** Longest directory read. Stops one that fills a large file; a record takes some 80 bytes. */
-const maxDirectoryBytes = 16 << 20;
+const maxDirectoryBytes = 4 << 20;
 
 /**
  * Finds the directory from the end of the file:
