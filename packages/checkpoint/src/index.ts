@@ -1,6 +1,12 @@
 export { CheckpointFormatError } from "./checkpoint-format-error.js";
+export {
+  type CheckpointOrigin,
+  checkpointOrigin,
+  type KnownCheckpoint,
+} from "./known-checkpoint.js";
 export { type NpyArray, readNpy, writeNpy } from "./npy.js";
 export { openTensorFile } from "./open-tensor-file.js";
+export type { FileIdentity } from "./random-access-file.js";
 export { openSafetensors, type SafetensorsSource } from "./safetensors.js";
 export { type DType, float32, type Tensor, type TensorInfo } from "./tensor.js";
 export type { TensorSource } from "./tensor-source.js";

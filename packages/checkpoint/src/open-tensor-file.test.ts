@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { openTensorFile } from "./open-tensor-file.js";
 import { temporaryFolder } from "./temporary-folder.fixture.js";
-import { encodeSafetensors } from "./testing.js";
+import { encodeSafetensors, encodeTorchLegacy, encodeTorchZip, savedTensors } from "./testing.js";
 
 const file = temporaryFolder();
 
@@ -15,13 +15,14 @@ describe("openTensorFile", () => {
     await source.close();
   });
 
-  it.each([
-    ["zip", Buffer.from("PK\u0003\u0004rest of an archive")],
-    ["legacy", Buffer.from("80028a0a6cfc9c46f9206aa850192e", "hex")],
-  ])("names PyTorch's %s container, which it cannot read yet", async (container, bytes) => {
-    await expect(openTensorFile(file("weights", bytes))).rejects.toThrow(
-      `found a PyTorch file (${container} container), which is not supported yet, expected a safetensors file`,
-    );
+  it("opens both of PyTorch's containers under any name", async () => {
+    const tensor = { dtype: "float32", shape: [1], data: Float32Array.of(2) } as const;
+    const saved = savedTensors(new Map([["x", tensor]]));
+    for (const bytes of [encodeTorchZip(saved), encodeTorchLegacy(saved)]) {
+      const source = await openTensorFile(file("weights.safetensors", bytes));
+      expect(await source.read("x")).toEqual(tensor);
+      await source.close();
+    }
   });
 
   it("refuses other content, even none", async () => {

@@ -1,5 +1,12 @@
 import { CheckpointFormatError } from "./checkpoint-format-error.js";
-import { type DType, elementCount, elementSizeBytes, type TensorInfo } from "./tensor.js";
+import { jsonCost } from "./json-cost.js";
+import {
+  type DType,
+  elementCount,
+  elementSizeBytes,
+  maxDimensions,
+  type TensorInfo,
+} from "./tensor.js";
 
 /**
  * The safetensors layout:
@@ -31,10 +38,19 @@ const metadataKey = "__metadata__";
 export const lengthFieldBytes = 8;
 
 /**
- * Longest header accepted, the reference reader's own limit. A header of once-for-all's 475 tensors
- * takes 60 kB; the cap bounds what a hostile length field can make us allocate.
+ * Longest header accepted. Stops length fields and free metadata that take memory; a header of
+ * once-for-all's 475 tensors takes 60 kB.
  */
-export const maxHeaderBytes = 100_000_000;
+export const maxHeaderBytes = 4 << 20;
+
+/**
+ * Objects, lists and keys of a header. Stops headers of millions of empty lists, which take 50 times their
+ * size when they are parsed; a tensor needs 7.
+ */
+const maxHeaderPieces = 200_000;
+
+/** An object of objects that hold lists. Stops nested lists, which overflow the stack of what walks them. */
+const maxHeaderDepth = 3;
 
 const dtypes: ReadonlyMap<string, DType> = new Map<string, DType>([
   ["F64", "float64"],
@@ -48,9 +64,6 @@ const dtypes: ReadonlyMap<string, DType> = new Map<string, DType>([
   ["U8", "uint8"],
   ["BOOL", "bool"],
 ]);
-
-/** More dimensions than any layer has; the cap keeps products of sizes cheap to check. */
-const maxDimensions = 8;
 
 /** Parses and checks a header. `json` are its bytes, `fileSizeBytes` the size of the whole file. */
 export function parseSafetensorsHeader(
@@ -97,6 +110,13 @@ function textsOf(metadata: unknown): Readonly<Record<string, string>> {
 type Fail = (found: string, expected: string, byteOffset?: number, cause?: unknown) => never;
 
 function parseObject(json: ArrayBuffer, fail: Fail): Record<string, unknown> {
+  const { depth, pieces } = jsonCost(new Uint8Array(json));
+  if (depth > maxHeaderDepth || pieces > maxHeaderPieces) {
+    return fail(
+      `a header of ${pieces} objects, lists and keys, nested ${depth} deep`,
+      `at most ${maxHeaderPieces}, nested ${maxHeaderDepth} deep`,
+    );
+  }
   let parsed: unknown;
   try {
     parsed = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(json));
@@ -150,8 +170,12 @@ function isSizes(value: unknown): value is readonly number[] {
   );
 }
 
-/** A value from the file, short enough for a message. */
+/** A value from the file, short enough for a message; long lists are not written out, which takes memory. */
 function quote(value: unknown): string {
+  if (isRecord(value)) return "an object";
+  if (Array.isArray(value) && (value.length > 16 || value.some((v) => typeof v === "object"))) {
+    return `a list of ${value.length}`;
+  }
   const text = JSON.stringify(value) ?? "nothing";
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }

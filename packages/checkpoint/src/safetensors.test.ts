@@ -75,8 +75,18 @@ describe("openSafetensors", () => {
     ["data that are cut", withHeader(entry({}), 7), /the end of the file/],
     ["a list", withHeader("[]", 0), /JSON of another kind/],
     ["a header that is not JSON", withHeader("{nonsense"), /not JSON/],
+    [
+      "nested lists",
+      withHeader(`{"x":${"[".repeat(1e5)}${"]".repeat(1e5)}}`),
+      /nested 100001 deep/,
+    ],
+    [
+      "millions of lists",
+      withHeader(`{"x":[${"[],".repeat(1e6)}[]]}`),
+      /1000004 objects, lists and keys/,
+    ],
     ["a header beyond the file", Buffer.alloc(8, 1).fill(0, 2), /end of the file/],
-    ["a header beyond all sense", Buffer.alloc(9, 255), /at most 100000000/],
+    ["a header beyond all sense", Buffer.alloc(9, 255), /at most 4194304/],
     ["an empty file", Buffer.alloc(0), /8 bytes of header length/],
   ])("refuses %s", async (_, bytes, message) => {
     const error = await openSafetensors(file("bad.safetensors", bytes)).catch((e: unknown) => e);

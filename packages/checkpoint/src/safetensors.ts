@@ -58,6 +58,7 @@ function tensorSource(file: RandomAccessFile, header: SafetensorsHeader): Safete
   };
   return {
     origin: file.path,
+    description: `safetensors file, ${header.tensors.size} tensors`,
     metadata: header.metadata,
     names: () => [...header.tensors.keys()],
     info: (name) => {
@@ -76,6 +77,7 @@ function tensorSource(file: RandomAccessFile, header: SafetensorsHeader): Safete
       await file.readInto(target, startByte, name);
     },
     digest: () => file.digest(),
+    identity: () => file.identity(),
     close: () => file.close(),
   };
 }

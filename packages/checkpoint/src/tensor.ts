@@ -30,6 +30,9 @@ export type Tensor = {
   };
 }[DType];
 
+/** More dimensions than any layer has; the cap keeps products of sizes cheap to check. */
+export const maxDimensions = 8;
+
 /** Bytes of one element. */
 export function elementSizeBytes(dtype: DType): number {
   return elementArrays[dtype].BYTES_PER_ELEMENT;
