@@ -13,28 +13,28 @@ interface Tool {
 }
 
 const tools: readonly Tool[] = [
-  {
-    name: "python3-onnx",
-    purpose: "ONNX's own checker on the models we write",
-    isPresent: () =>
-      [process.env.COLLM_PYTHON, "/usr/bin/python3"].some(
-        (python) => python && spawnSync(python, ["-c", "import onnx"]).status === 0,
-      ),
-  },
-  {
-    name: "python3-pil",
-    purpose: "our resampling and decoding against Pillow itself",
-    isPresent: () =>
-      [process.env.COLLM_PYTHON, "/usr/bin/python3"].some(
-        (python) => python && spawnSync(python, ["-c", "import PIL"]).status === 0,
-      ),
-  },
+  pythonModule("onnx", "python3-onnx", "ONNX's own checker on the models we write"),
+  pythonModule("PIL", "python3-pil", "our resampling and decoding against Pillow itself"),
+  pythonModule("torch", "python3-torch", "checkpoints that PyTorch itself wrote"),
   {
     name: "chromium",
     purpose: "the report in a real browser",
     isPresent: () => existsSync(process.env.COLLM_CHROMIUM ?? "/usr/bin/chromium"),
   },
 ];
+
+/** A module for `$COLLM_PYTHON` or the system's Python. */
+function pythonModule(module: string, name: string, purpose: string): Tool {
+  const pythons = [process.env.COLLM_PYTHON, "/usr/bin/python3"];
+  return {
+    name,
+    purpose,
+    isPresent: () =>
+      pythons.some(
+        (python) => python && spawnSync(python, ["-c", `import ${module}`]).status === 0,
+      ),
+  };
+}
 
 /** Installs what is missing, or says what is. */
 export function installTestTools(): void {

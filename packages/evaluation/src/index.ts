@@ -30,3 +30,8 @@ export {
 export { type RunCommand, type RunSummary, runSubnet } from "./run-subnet.js";
 export { batchSizeOf, type RuntimeSettings, requireProvider, runtimeVersion } from "./runtime.js";
 export { countRecognised, type RecognisedCounts, rankOf } from "./top-k.js";
+export {
+  type SupernetVerification,
+  type VerifiedSubnet,
+  verifySupernet,
+} from "./verify-supernet.js";

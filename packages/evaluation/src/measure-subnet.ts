@@ -1,3 +1,4 @@
+import { CollmError } from "@collm/errors";
 import { firstImages, type ImageSet, imageBatches } from "@collm/images";
 import {
   type BatchStatistics,
@@ -68,6 +69,12 @@ export async function measureSubnet(
     for (const batch of imageBatches(measured, subnet.normalize, batchSizeOf(runtime))) {
       stop.throwIfAborted();
       const { logits } = await network.run(batch, [graphNames.logits]);
+      if (!logits.every(Number.isFinite)) {
+        throw new CollmError(
+          "internal",
+          `${subnet.canonical}: its logits are not finite numbers, so weights or statistics are broken`,
+        );
+      }
       const recognised = countRecognised(logits, batch.labels, subnet.classes);
       top1Count += recognised.top1;
       top5Count += recognised.top5;

@@ -1,6 +1,6 @@
 import {
-  calibrationImages,
   batchSizeOf,
+  calibrationImages,
   openNetwork,
   type RuntimeSettings,
   rankOf,

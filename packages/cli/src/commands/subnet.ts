@@ -1,16 +1,9 @@
-import { availableParallelism } from "node:os";
-import { readEnv, runtimeEnvSchema } from "@collm/config";
 import { CollmError } from "@collm/errors";
-import {
-  evaluateSubnet,
-  exportSubnet,
-  requireProvider,
-  runSubnet,
-  type SubnetCommand,
-} from "@collm/evaluation";
+import { evaluateSubnet, exportSubnet, runSubnet, type SubnetCommand } from "@collm/evaluation";
 import type { Command } from "commander";
 import { createCliImageLocator } from "../image-locator.js";
 import { processOutput } from "../output.js";
+import { runtimeFromEnvironment } from "../runtime-from-environment.js";
 
 interface SubnetFlags {
   readonly supernet: string;
@@ -82,10 +75,6 @@ export function addSubnetCommand(program: Command): void {
 
 /** The subnet that is meant, run with all cores on the provider that `COLLM_PROVIDER` names. */
 async function commandOf(flags: SubnetFlags): Promise<SubnetCommand> {
-  const runtime = {
-    ...readEnv(runtimeEnvSchema, process.env),
-    threads: availableParallelism(),
-  };
-  await requireProvider(runtime);
+  const runtime = await runtimeFromEnvironment();
   return { manifestPath: flags.supernet, architecturePath: flags.architecture, runtime };
 }

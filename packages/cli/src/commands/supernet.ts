@@ -1,9 +1,12 @@
+import { verifySupernet } from "@collm/evaluation";
 import { createSearchSpace } from "@collm/search-space";
 import { loadManifest, openSupernet } from "@collm/supernet";
 import type { Command } from "commander";
 import { processOutput } from "../output.js";
+import { runtimeFromEnvironment } from "../runtime-from-environment.js";
+import { isSound, verificationLines } from "../verification-lines.js";
 
-/** Adds `collm supernet describe MANIFEST` to the program. */
+/** Adds `collm supernet describe|verify MANIFEST` to the program. */
 export function addSupernetCommand(program: Command): void {
   const supernet = program.command("supernet").description("look at a supernet");
   supernet
@@ -40,5 +43,18 @@ export function addSupernetCommand(program: Command): void {
       for (const key of ["smallest", "largest", "weights", "images", "recipe"] as const) {
         processOutput.print(`${key}: ${JSON.stringify(described[key])}`);
       }
+    });
+  supernet
+    .command("verify")
+    .description(
+      "read a supernet's weights, say what file they are, run its smallest and largest subnet",
+    )
+    .argument("<manifest>", "manifest file")
+    .option("--json", "print JSON")
+    .action(async (path: string, flags: { json?: boolean }) => {
+      const verification = await verifySupernet(path, await runtimeFromEnvironment());
+      if (flags.json) processOutput.print(JSON.stringify(verification, null, 2));
+      else for (const line of verificationLines(verification)) processOutput.print(line);
+      process.exitCode = isSound(verification) ? 0 : 1;
     });
 }
