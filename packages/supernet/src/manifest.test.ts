@@ -134,7 +134,7 @@ describe("loadManifest", () => {
         ...published,
         normalize: { mean: [0, 0, 0], std: [1, 1, 1], range: 2, channelOrder: "grb" },
       },
-      'normalize.range: got 2, allowed is 1 or 255; normalize.channelOrder: got "grb", allowed is "rgb" or "bgr"',
+      'normalize.range: got 2, allowed is 1 or 255; normalize.channelOrder: got "grb", allowed is rgb, bgr',
     ],
     [{ ...published, name: "a b" }, 'name: got "a b", allowed is text that matches'],
     [
