@@ -27,7 +27,7 @@ async function open(spec: SpaceSpec, tensors: ReadonlyMap<string, Tensor>): Prom
       spec,
       weights: { kind: "checkpoint", path: "/test/weights.pth" },
       images: {},
-      ...familyDefaults[spec.family],
+      ...familyDefaults(spec.family),
     },
     memoryTensorSource(tensors),
   );

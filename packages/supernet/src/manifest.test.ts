@@ -32,7 +32,12 @@ describe("loadManifest", () => {
       spec: publishedOfaSpec(1.2),
       weights: { kind: "checkpoint", path: join(folder, "weights.safetensors") },
       images: {},
-      normalize: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
+      normalize: {
+        mean: [0.485, 0.456, 0.406],
+        std: [0.229, 0.224, 0.225],
+        range: 1,
+        channelOrder: "rgb",
+      },
       recipe: { calibrationImages: 2000, batchSize: 200, batchNorm: "weighted-mean" },
     });
   });

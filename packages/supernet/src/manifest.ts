@@ -1,5 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, extname, resolve } from "node:path";
+import type { Normalization } from "@collm/images";
 import type { SpaceSpec } from "@collm/search-space";
 import { parse, YAMLParseError } from "yaml";
 import type { StatisticsMode } from "./batch-statistics.js";
@@ -31,15 +32,7 @@ export interface ManifestImages {
   readonly test?: string;
 }
 
-/** `(p - mean) / std` for each pixel `p`; mean and std are of R, G, B. */
-export interface Normalization {
-  readonly mean: readonly [number, number, number];
-  readonly std: readonly [number, number, number];
-  /** Largest pixel: 1 divides bytes by 255, 255 takes them as they are. Default 1. */
-  readonly range?: 1 | 255;
-  /** Which colour is the network's first channel. Default `rgb`. */
-  readonly channelOrder?: "rgb" | "bgr";
-}
+export type { Normalization };
 
 /** How BatchNorm statistics are re-estimated. */
 export interface Recipe {
@@ -53,6 +46,11 @@ export interface Recipe {
 /** Image values with this prefix name data sets that the project ships, not paths. */
 const shippedImagesPrefix = "demo:";
 
+/** Whether images are made by this project instead of being read from a user's files. */
+export function hasShippedImages({ images }: Pick<Manifest, "images">): boolean {
+  return Object.values(images).some((value) => value.startsWith(shippedImagesPrefix));
+}
+
 /**
  * Reads a manifest. The weight file must exist; images are not looked for, since describing, running
  * and exporting a subnet need none. Throws `InvalidManifestError` with every problem found.
@@ -63,7 +61,7 @@ export async function loadManifest(path: string): Promise<Manifest> {
   const { common, spec } = readManifestFields(file, value);
   const weights = weightsOf(file, common);
   if (weights.kind === "checkpoint") await requireFile(file, weights.path);
-  const defaults = familyDefaults[spec.family];
+  const defaults = familyDefaults(spec.family);
   return {
     file,
     name: common.name ?? basename(file, extname(file)),
@@ -88,7 +86,7 @@ function normalizeOf({ normalize }: CommonFields): Normalization | undefined {
 }
 
 function recipeOf(file: string, spec: SpaceSpec, { recipe }: CommonFields): Recipe {
-  const defaults = familyDefaults[spec.family].recipe;
+  const defaults = familyDefaults(spec.family).recipe;
   const batchNorm = recipe.batchNorm ?? defaults.batchNorm;
   if (spec.family === "autoformer" && batchNorm !== "running") {
     throw new InvalidManifestError(file, [

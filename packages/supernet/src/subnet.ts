@@ -1,5 +1,5 @@
+import type { Normalization, Preprocessing } from "@collm/images";
 import type { Cost, Notation } from "@collm/search-space";
-import type { Normalization } from "./manifest.js";
 import type { SubnetLayers } from "./subnet-layers.js";
 
 /** A network cut from a supernet: what it is and its layers. */
@@ -14,7 +14,9 @@ export interface Subnet extends SubnetLayers {
   readonly cost: Cost;
   /** Digest of the supernet it was cut from. */
   readonly supernetDigest: string;
-  /** How images become the network's input. */
+  /** How an image file becomes a square of bytes; absent where images are not made from files. */
+  readonly preprocessing?: Preprocessing;
+  /** How these become the network's input. */
   readonly normalize: Normalization;
 }
 
@@ -31,5 +33,8 @@ export function subnetMetadata(subnet: Subnet): Record<string, string> {
     "collm.normalize.std": JSON.stringify(std),
     "collm.normalize.range": String(range),
     "collm.channelOrder": channelOrder,
+    ...(subnet.preprocessing
+      ? { "collm.preprocessing": JSON.stringify(subnet.preprocessing) }
+      : {}),
   };
 }

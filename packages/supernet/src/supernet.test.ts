@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encodeSafetensors, memoryTensorSource } from "@collm/checkpoint/testing";
+import { familyImages } from "@collm/images";
 import { decodeModel, metadataOf } from "@collm/onnx";
 import { complaintsOfOfficialChecker, pythonWithOnnx } from "@collm/onnx/testing";
 import { tinySpec } from "@collm/search-space/testing";
@@ -95,6 +96,7 @@ describe("buildInferenceGraph", () => {
       "collm.normalize.std": "[0.229,0.224,0.225]",
       "collm.normalize.range": "1",
       "collm.channelOrder": "rgb",
+      "collm.preprocessing": JSON.stringify(familyImages("ofa-mobilenet-v3").preprocessing),
     });
   });
 

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { openTensorFile, type TensorSource } from "@collm/checkpoint";
+import { familyImages } from "@collm/images";
 import {
   type Architecture,
   createSearchSpace,
@@ -10,7 +11,7 @@ import {
 } from "@collm/search-space";
 import { loadFamily } from "./families.js";
 import { InvalidManifestError } from "./invalid-manifest-error.js";
-import type { Manifest } from "./manifest.js";
+import { hasShippedImages, type Manifest } from "./manifest.js";
 import type { Subnet } from "./subnet.js";
 
 /** A trained supernet in memory, ready to be cut. */
@@ -74,6 +75,9 @@ export async function loadSupernet(manifest: Manifest, source: TensorSource): Pr
     classes: spec.classes,
     cost: cuttable.cost(architecture),
     supernetDigest: digest,
+    ...(hasShippedImages(manifest)
+      ? {}
+      : { preprocessing: familyImages(spec.family).preprocessing }),
     normalize: manifest.normalize,
   });
   return {

@@ -59,7 +59,7 @@ describe.each(["tiny", "small", "base"] as const)(
           spec,
           weights: { kind: "checkpoint", path: "/test/weights.pth" },
           images: {},
-          ...familyDefaults.autoformer,
+          ...familyDefaults("autoformer"),
         },
         memoryTensorSource(tensors),
       );

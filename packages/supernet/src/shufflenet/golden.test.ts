@@ -93,7 +93,7 @@ describe("SPOS ShuffleNetV2 against the original code", () => {
         spec,
         weights: { kind: "checkpoint", path: "/test/weights.pth" },
         images: {},
-        ...familyDefaults["spos-shufflenet-v2"],
+        ...familyDefaults("spos-shufflenet-v2"),
       },
       memoryTensorSource(tensors),
     );
