@@ -26,7 +26,7 @@ export function readCuttable(spec: SpaceSpec, notation: unknown): Cuttable {
   const widened = widen(spec, notation);
   if (widened.kind === "illegal") return widened;
   const space = createSearchSpace(widened.spec);
-  const legality = space.legality(notation);
+  const legality = space.legality(widened.notation);
   return legality.kind === "illegal"
     ? legality
     : { kind: "cuttable", space, architecture: legality.architecture };
@@ -36,13 +36,13 @@ function widen(
   spec: SpaceSpec,
   notation: unknown,
 ):
-  | { readonly kind: "spec"; readonly spec: SpaceSpec }
+  | { readonly kind: "spec"; readonly spec: SpaceSpec; readonly notation: unknown }
   | Extract<Cuttable, { readonly kind: "illegal" }> {
   switch (spec.family) {
     case "ofa-mobilenet-v3":
-      return { kind: "spec", spec: withResolutionOf(spec, notation) };
+      return { kind: "spec", spec: withResolutionOf(spec, notation), notation };
     case "spos-shufflenet-v2":
-      return { kind: "spec", spec };
+      return { kind: "spec", spec, notation };
     case "autoformer":
       return narrowAutoFormerSpec(spec, notation);
   }

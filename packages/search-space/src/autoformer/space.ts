@@ -3,6 +3,7 @@ import { show } from "../reasons.js";
 import type { Architecture, Legality, SearchSpace } from "../space.js";
 import { autoFormerCost } from "./cost.js";
 import {
+  type AutoFormerNotation,
   autoFormerNotation,
   autoFormerNotationOfCanonical,
   canonicalAutoFormer,
@@ -59,14 +60,19 @@ export function createAutoFormerSpace(spec: AutoFormerSpec): SearchSpace {
 }
 
 /**
- * The spec with the notation's values as its only choices, if the tensors can be cut to them; else
- * every reason why not. The supernet stays the same, so identity and cost do too.
+ * The spec with the notation's values as its only choices, and the notation without entries of layers
+ * that do not run, if the tensors can be cut to them; else every reason why not. The supernet stays
+ * the same, so identity and cost do too.
  */
 export function narrowAutoFormerSpec(
   spec: AutoFormerSpec,
   notation: unknown,
 ):
-  | { readonly kind: "spec"; readonly spec: AutoFormerSpec }
+  | {
+      readonly kind: "spec";
+      readonly spec: AutoFormerSpec;
+      readonly notation: AutoFormerNotation;
+    }
   | { readonly kind: "illegal"; readonly reasons: readonly string[] } {
   const read = readAutoFormerNotation(cuttableRules(spec), notation);
   if (read.kind === "problems") return { kind: "illegal", reasons: read.problems };
@@ -75,6 +81,7 @@ export function narrowAutoFormerSpec(
     [...new Set(values)].sort((a, b) => a - b);
   return {
     kind: "spec",
+    notation: autoFormerNotation(read.genes),
     spec: {
       ...spec,
       depths: [depth],
