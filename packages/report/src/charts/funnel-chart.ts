@@ -20,7 +20,7 @@ export function funnelChart(funnel: Funnel): Chart {
 
 function funnelOption(funnel: Funnel, size: ChartSize) {
   const share = (count: number): string =>
-    `${formatCount(count)}  ·  ${Math.round((100 * count) / Math.max(1, funnel.proposed))}\u00a0%`;
+    `${formatCount(count)} of ${formatCount(funnel.proposed)}  ·  ${Math.round((100 * count) / Math.max(1, funnel.proposed))}\u00a0%`;
   const bar = (count: number, color: string) => ({
     value: count,
     itemStyle: { color, borderRadius: 3 },
@@ -30,7 +30,7 @@ function funnelOption(funnel: Funnel, size: ChartSize) {
     // Room at the right for the label of a full bar.
     grid: {
       left: 84,
-      right: size.name === "wide" ? 130 : 110,
+      right: size.name === "wide" ? 170 : 150,
       top: 6,
       bottom: 6,
       outerBoundsMode: "none",
