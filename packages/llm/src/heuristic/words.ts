@@ -72,8 +72,9 @@ function patterns({ space, model, limits }: Findings, dimensions: readonly strin
   const lines = dimensions.flatMap((dimension) => {
     const { top, last, isTelling } = comparison(space, model, dimension);
     if (!top || !last) return [];
+    const places = space.genes.filter((gene) => gene.dimension === dimension).length;
     const words = isTelling
-      ? `${top.choice} beats ${last.choice} by about ${points(top.mean - last.mean)} points per place at equal cost.`
+      ? `${top.choice} beats ${last.choice} by about ${points(top.mean - last.mean)} points${places > 1 ? " per place" : ""} at equal cost.`
       : top === last
         ? `only ${top.choice} was tried.`
         : "no choice stands out yet at equal cost.";
@@ -144,7 +145,7 @@ function costDirection({ costShare, limits, model, isOpening }: Findings): strin
   const use = `Use ${percent(costShare[0])} to ${percent(costShare[1])} of the limit and never more`;
   const { mean, sd } = model.costEffect ?? { mean: 0, sd: 1 };
   if (isOpening) return `${use}.`;
-  if (mean <= 0) return `${use}: the costliest networks were not the best so far.`;
+  if (mean <= 0) return `${use}: networks further below it were no worse so far.`;
   return mean < tellingRatio * sd
     ? `${use}: costlier networks look a little better so far.`
     : `${use}: what is left unused is accuracy given away.`;

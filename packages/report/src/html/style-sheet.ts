@@ -161,14 +161,15 @@ tbody th { font-weight: 400; }
     linear-gradient(to right, var(--edge), transparent) left / 14px 100% no-repeat scroll,
     linear-gradient(to left, var(--edge), transparent) right / 14px 100% no-repeat scroll;
 }
-.scroll.tall { max-height: 840px; overflow: auto; border: 1px solid var(--border); border-radius: 8px; }
+.scroll.tall { max-height: min(840px, 85vh); overflow: auto; border: 1px solid var(--border); border-radius: 8px; }
 .tall table { margin: 0; }
 .tall caption { padding: 10px 14px; }
 .tall th:first-child, .tall td:first-child { padding-left: 14px; }
 .tall thead th { position: sticky; top: 0; background: var(--background); box-shadow: 0 1px var(--border); }
 .tall td { white-space: nowrap; }
 .tall thead th { white-space: normal; }
-.tall .architecture, .tall .architecture code { min-width: 250px; white-space: normal; }
+.tall .architecture, .tall .architecture code { white-space: normal; }
+.tall .architecture { width: 100%; min-width: 250px; }
 .roles code { overflow-wrap: break-word; }
 .roles td { text-align: right; }
 .roles .muted { display: block; }
@@ -217,9 +218,9 @@ footer { margin-top: 56px; padding-top: 12px; border-top: 1px solid var(--border
   .gene { min-width: 1ch; margin-right: 0.7ch; }
   .optional { display: none; }
   .narrow-only { display: inline; }
-  .sortable :is(th, td) { padding-right: 12px; }
+  .sortable :is(th, td) { padding-right: 9px; font-size: 13px; }
   .tall :is(th, td):nth-child(2) { padding-left: 14px; }
-  .tall .architecture, .tall .architecture code { min-width: 120px; }
+  .tall .architecture { min-width: 0; }
   .iteration .first-line { white-space: normal; }
   .iteration .outcome { display: flex; flex-direction: column-reverse; gap: 4px; align-items: flex-end; }
 }

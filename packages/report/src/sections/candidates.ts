@@ -7,8 +7,9 @@ import { type CostColumn, costColumns } from "./cost-columns.js";
 import type { ReportSource } from "./report-source.js";
 import { validationWords } from "./wording.js";
 
-/** Rows that the box shows without being scrolled, about. */
-const rowsInView = 20;
+/** Lines that the box shows without being scrolled, and characters of an architecture on one; about. */
+const linesInView = 20;
+const lineLength = 42;
 
 /** All evaluated candidates, most accurate first; the page's script makes the columns sortable. */
 export function candidatesSection(source: ReportSource): Html {
@@ -22,14 +23,17 @@ export function candidatesSection(source: ReportSource): Html {
   const main = shownCosts(result.limits)[0]?.kind ?? "macs";
   const costs = costColumns(source);
   const front = new Set(paretoFront(archive(view.state), (trial) => trial.cost[main]));
-  const isMain = (cost: CostColumn): boolean =>
-    cost.kind === main || (main === "officialFlops" && costs.every(({ kind }) => kind !== main));
+  const shown = costs.some(({ kind }) => kind === main) ? main : "macs";
+  const lines = trials.reduce(
+    (sum, { architecture }) => sum + Math.ceil(architecture.canonical.length / lineLength),
+    0,
+  );
   const columns: readonly Column[] = [
     { name: "rank", isNumber: true, isOptional: true },
     { name: "candidate", isNumber: true },
     { name: validationWords(result), isNumber: true },
     { name: "top-5", isNumber: true, isOptional: true },
-    ...costs.map((cost) => ({ name: cost.name, isNumber: true, isOptional: !isMain(cost) })),
+    ...costs.map((cost) => ({ name: cost.name, isNumber: true, isOptional: cost.kind !== shown })),
     { name: "notes", isNumber: false, isOptional: true },
     { name: "architecture", isNumber: false },
   ];
@@ -39,7 +43,7 @@ ${
   trials.length === 0
     ? html`<p>None yet.</p>`
     : html`<div class="scroll tall" role="region" aria-labelledby="candidates-heading" tabindex="0"><table class="sortable">
-<caption>${formatCount(trials.length)} evaluated, most accurate first${trials.some((trial) => !trial.isFeasible) && ", those over the limit last"}${trials.length > rowsInView && html`<span class="screen-only">; scroll in the box for all</span>`}<span class="narrow-only">; wider screens show more columns</span><span class="print-only">; at most 40 are printed</span></caption>
+<caption>${formatCount(trials.length)} evaluated, most accurate first${trials[0]?.isFeasible && trials.some((trial) => !trial.isFeasible) && ", those over the limit last"}${lines > linesInView && html`<span class="screen-only">; scroll in the box for all</span>`}<span class="narrow-only">; wider screens show more columns</span><span class="print-only">; at most 40 are printed</span></caption>
 <thead><tr>${columns.map(({ name, isNumber, isOptional }) => html`<th scope="col" class="${classes(isNumber, isOptional)}">${unbroken(name)}</th>`)}</tr></thead>
 <tbody>${trials.map((trial, i) =>
         row(trial, i + 1, trial === winner, front.has(trial), columns, costs),
@@ -93,9 +97,9 @@ function row(
 `;
 }
 
-/** A line may break after a stage; copied text stays whole. */
+/** A line may break after a block; copied text stays whole. */
 function breakable(canonical: string): readonly Html[] {
-  return canonical.split("/").map((part, i) => (i === 0 ? html`${part}` : html`/<wbr>${part}`));
+  return canonical.split(/(?<=[/.])/).map((part, i) => html`${i > 0 && html`<wbr>`}${part}`);
 }
 
 /** A cell that is sorted by its exact value, not by its text. */

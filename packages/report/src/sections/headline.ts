@@ -142,7 +142,7 @@ function tiles(source: ReportSource): Html {
   )}${tile(
     "Running time",
     formatDuration(result.wallSeconds),
-    `of the search${isTestOpened ? ", without the test" : ""}; evaluators ${formatDuration(result.evaluatorSeconds)}`,
+    `${isTestOpened ? "without the test; " : ""}evaluators ${formatDuration(result.evaluatorSeconds)}`,
   )}${tile(
     "Language models",
     llmRequests === 0 ? "none" : formatPlural(llmRequests, "request"),
