@@ -11,7 +11,7 @@ describe("createProgram", () => {
   it("gives `search` the flags that docs/configuration.md names, and no other setting", () => {
     const search = createProgram().commands.find((command) => command.name() === "search");
     const flags = (search?.options ?? []).map(({ long }) => long ?? "");
-    const documented = [...document.matchAll(/\| `(--[a-z-]+)` \|$/gm)].map(([, flag]) => flag);
+    const documented = [...document.matchAll(/\| `(--[a-z-]+)` *\|$/gm)].map(([, flag]) => flag);
     expect([...new Set([...documented, ...others])].sort()).toEqual([...flags].sort());
   });
 });

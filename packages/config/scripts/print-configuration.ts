@@ -97,31 +97,41 @@ function numberWords({ type, minimum, exclusiveMinimum, maximum }: Schema): stri
   return `${noun} ${low}${high}`;
 }
 
-function rows(properties: NonNullable<Schema["properties"]>, section: string[] = []): string[] {
-  return Object.entries(properties).map(([name, schema]) => {
-    const path = [...section, name];
-    const key = path.join(".");
-    if (schema.description === undefined) throw new Error(`${key} has no description`);
-    const value = defaults[key];
-    const cells = [
-      `\`${key}\``,
-      schema.description,
-      typeWords(schema),
-      value === undefined ? "" : `\`${value}\``.replace(/`(2, or 1.*)`/, "$1"),
-      `\`${variableOf(path)}\``,
-      flags[key] === undefined ? "" : `\`${flags[key]}\``,
-    ];
-    return `| ${cells.join(" | ")} |`;
-  });
+const heads = ["key", "meaning", "type", "default", "environment variable", "flag"] as const;
+
+function row(path: readonly string[], schema: Schema): readonly string[] {
+  const key = path.join(".");
+  if (schema.description === undefined) throw new Error(`${key} has no description`);
+  const value = defaults[key];
+  return [
+    code(key),
+    schema.description,
+    typeWords(schema),
+    // A default with a space in it is words.
+    value === undefined || String(value).includes(" ") ? String(value ?? "") : code(String(value)),
+    code(variableOf(path)),
+    flags[key] === undefined ? "" : code(flags[key]),
+  ];
 }
 
-function table(properties: NonNullable<Schema["properties"]>, section: string[] = []): string {
-  const heads = ["key", "meaning", "type", "default", "environment variable", "flag"];
-  return [
-    `| ${heads.join(" | ")} |`,
-    `|${" --- |".repeat(heads.length)}`,
-    ...rows(properties, section),
-  ].join("\n");
+function code(text: string): string {
+  return `\`${text}\``;
+}
+
+/** With cells as wide as their column, as the formatter wants them. */
+function table(
+  properties: NonNullable<Schema["properties"]>,
+  section: readonly string[] = [],
+): string {
+  const rows = Object.entries(properties).map(([name, schema]) => row([...section, name], schema));
+  const widths = heads.map((head, i) =>
+    Math.max(head.length, ...rows.map((cells) => cells[i]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(" | ")} |`;
+  return [line(heads), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join(
+    "\n",
+  );
 }
 
 const schema: Schema = z.toJSONSchema(searchFileSchema, { io: "input", unrepresentable: "any" });

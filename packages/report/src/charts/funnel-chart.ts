@@ -30,7 +30,7 @@ function funnelOption(funnel: Funnel, size: ChartSize) {
     // Room at the right for the label of a full bar.
     grid: {
       left: 84,
-      right: size.name === "wide" ? 170 : 150,
+      right: size.name === "wide" ? 190 : 160,
       top: 6,
       bottom: 6,
       outerBoundsMode: "none",
