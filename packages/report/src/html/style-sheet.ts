@@ -238,7 +238,6 @@ footer { margin-top: 56px; padding-top: 12px; border-top: 1px solid var(--border
   /* Rank and top-5 leave their width to the architecture. */
   .sortable :is(th, td):is(:nth-child(1), :nth-child(4)) { display: none; }
   .sortable :is(th, td) { padding-right: 8px; font-size: 8pt; }
-  .tall td, .tall td code { white-space: normal; }
   .iteration .first-line { white-space: normal; }
   table { font-size: 9.5pt; }
   .print-only { display: inline; }
