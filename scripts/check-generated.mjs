@@ -1,5 +1,6 @@
-// Regenerates the TypeScript of every .proto into a scratch folder and compares it with what is
-// committed, so that nobody edits generated code or forgets to commit it.
+// Regenerates the TypeScript of every .proto into a scratch folder, and the documentation of the
+// search configuration, and compares them with what is committed, so that nobody edits generated
+// files or forgets to commit them.
 import { spawnSync } from "node:child_process";
 import {
   cpSync,
@@ -50,5 +51,18 @@ for (const directory of packages) {
     }
   }
   rmSync(scratch, { recursive: true, force: true });
+}
+
+// A document whose package prints it; the others' generated files lie in a folder of their own.
+const document = "docs/configuration.md";
+const printed = spawnSync(
+  process.execPath,
+  ["--conditions=@collm/source", "--import", "tsx", "scripts/print-configuration.ts"],
+  { cwd: "packages/config", encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] },
+);
+if (printed.status !== 0) process.exit(1);
+if (printed.stdout !== readFileSync(document, "utf8")) {
+  isCurrent = false;
+  console.error(`${document} is not what \`pnpm generate\` gives`);
 }
 process.exit(isCurrent ? 0 : 1);

@@ -75,6 +75,19 @@ describe.skipIf(!existsSync(executablePath))(
       expect(await top1()).toEqual(descending.toReversed());
     });
 
+    it("shows the candidates' architectures whole, at any width", async () => {
+      for (const width of [1280, 400]) {
+        const page = await open(width);
+        const [overflow, cells] = await page
+          .locator("#candidates .scroll")
+          .evaluate((box) => [
+            box.scrollWidth - box.clientWidth,
+            box.querySelectorAll("td.architecture").length,
+          ]);
+        expect({ width, overflow, cells }).toEqual({ width, overflow: 0, cells: 40 });
+      }
+    });
+
     it("fits a narrow screen: only tables and charts scroll sideways, not the page", async () => {
       const page = await open(400);
       const overflow = await page

@@ -13,6 +13,7 @@ import {
 } from "@collm/search";
 import { stringify as stringifyYaml } from "yaml";
 import { z } from "zod";
+import { collmCommand } from "./command-line.js";
 
 /** How a search was started, so that `resume` needs nothing but the directory. */
 const launchSchema = z.strictObject({
@@ -104,6 +105,7 @@ export class RunDirectory {
     const options = {
       runDirectory: relative(".", this.path) || ".",
       supernetManifest: relative(".", (await this.launch()).supernet),
+      command: collmCommand,
     };
     await this.#write("result.json", `${JSON.stringify(buildResult(events), null, 2)}\n`);
     await this.#write("report.html", renderReport(events, options));

@@ -51,7 +51,8 @@ function settingsOf(object: z.ZodObject, path: readonly string[] = []): readonly
   });
 }
 
-function variableOf(path: readonly PropertyKey[]): string {
+/** `COLLM_SEARCH_NAVIGATOR_BASE_URL` for `navigator.baseUrl`. */
+export function variableOf(path: readonly PropertyKey[]): string {
   const words = path.map((key) => String(key).replace(/[A-Z]/g, (letter) => `_${letter}`));
   return prefix + words.join("_").toUpperCase();
 }

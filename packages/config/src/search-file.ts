@@ -29,77 +29,164 @@ const quantity = z.union([z.string(), z.number()], quantityPhrase).transform((va
 
 /** Who plays a language-model role. Keys are read from the environment, never from a file. */
 const roleSchema = z.strictObject({
-  backend: z.enum(backends).optional(),
-  /** Base URL of an OpenAI-compatible endpoint, e.g. http://localhost:8000/v1. */
-  baseUrl: httpUrl().optional(),
-  model: text("a model's name").optional(),
-  temperature: number(ranges.temperature).optional(),
-  maxOutputTokens: wholeNumber(ranges.maxOutputTokens).optional(),
-  timeoutMs: wholeNumber(ranges.timeoutMs).optional(),
+  backend: z.enum(backends).optional().describe("Who plays the role"),
+  /** E.g. http://localhost:8000/v1. */
+  baseUrl: httpUrl()
+    .optional()
+    .describe("Base URL of an OpenAI-compatible endpoint; without it OpenAI's own"),
+  model: text("a model's name").optional().describe("Name of the model, which `openai` needs"),
+  temperature: number(ranges.temperature).optional().describe("Sampling temperature"),
+  maxOutputTokens: wholeNumber(ranges.maxOutputTokens)
+    .optional()
+    .describe("Tokens that an answer may have"),
+  timeoutMs: wholeNumber(ranges.timeoutMs)
+    .optional()
+    .describe("Milliseconds that an answer may take"),
 });
 const navigatorSchema = roleSchema.extend({
-  /**
-   * Estimated tokens that the conversation may have, the answer (`maxOutputTokens`) on top; what
-   * no longer fits is summed up. Default 20,000: both fit a window of 32k.
-   */
-  contextTokens: wholeNumber(ranges.contextTokens).optional(),
+  /** Default 20,000: with `maxOutputTokens` it fits a window of 32k. */
+  contextTokens: wholeNumber(ranges.contextTokens)
+    .optional()
+    .describe(
+      "Estimated tokens that the conversation may have, the answer on top; what no longer fits is summed up",
+    ),
 });
 
 /**
  * The search configuration file, as a user writes it. Everything is optional and nothing is
  * filled in here, so that sources can be merged key by key. What is absent from all of them comes
  * from the preset, then from the searcher's defaults; for roles and evaluator from the service's
- * own environment.
+ * own environment. The descriptions are what docs/configuration.md says; it is
+ * generated (`pnpm generate`).
  */
 export const searchFileSchema = z.strictObject({
-  /** Manifest file, relative to the configuration file. */
-  supernet: text("a manifest file").optional(),
-  searcher: z.enum(["collm", "evolution", "random"]).optional(),
-  preset: z.string().optional(),
-  seed: z.int().nonnegative().optional(),
-  maxFlops: quantity.optional(),
-  maxMacs: quantity.optional(),
-  maxParams: quantity.optional(),
-  /** Validation top-1 in percent that ends the search. */
-  target: z.number().min(0).max(100).optional(),
-  budget: count.optional(),
-  iterations: count.optional(),
-  candidatesPerIteration: wholeNumber([1, maxCandidatesPerIteration]).optional(),
-  overLimit: z.enum(["reject", "evaluate"]).optional(),
-  finalStrategy: z.boolean().optional(),
-  navigatorMemory: z.boolean().optional(),
-  generatorMemory: z.boolean().optional(),
-  visitedHints: z.boolean().optional(),
-  rejectionFeedback: z.boolean().optional(),
-  costHints: z.boolean().optional(),
+  supernet: text("a manifest file")
+    .optional()
+    .describe("Manifest file of the supernet, relative to the configuration file"),
+  searcher: z.enum(["collm", "evolution", "random"]).optional().describe("Who proposes candidates"),
+  preset: z
+    .string()
+    .optional()
+    .describe(
+      "Defaults of a published method: `default`, `paper`; for evolution also `spos` and `autoformer`",
+    ),
+  seed: z.int().nonnegative().optional().describe("Seed of everything random"),
+  maxFlops: quantity.optional().describe("Limit on the family's official FLOPs"),
+  maxMacs: quantity.optional().describe("Limit on multiply-accumulates"),
+  maxParams: quantity.optional().describe("Limit on parameters"),
+  target: z
+    .number()
+    .min(0)
+    .max(100)
+    .optional()
+    .describe("Validation top-1 in percent that ends the search"),
+  budget: count
+    .optional()
+    .describe("Evaluations that may be spent; a result from the store counts"),
+  iterations: count
+    .optional()
+    .describe("Iterations of strategy and candidates; without it until the budget is spent"),
+  candidatesPerIteration: wholeNumber([1, maxCandidatesPerIteration])
+    .optional()
+    .describe("Candidates asked for in each iteration"),
+  overLimit: z
+    .enum(["reject", "evaluate"])
+    .optional()
+    .describe(
+      "What happens to a candidate over a limit: `evaluate` spends an evaluation on it, it only cannot win",
+    ),
+  finalStrategy: z
+    .boolean()
+    .optional()
+    .describe(
+      "Whether a last strategy is asked for that nothing uses, as the paper's Algorithm 1 does",
+    ),
+  navigatorMemory: z.boolean().optional().describe("Whether the Navigator sees earlier iterations"),
+  generatorMemory: z.boolean().optional().describe("Whether the Generator sees earlier iterations"),
+  visitedHints: z
+    .boolean()
+    .optional()
+    .describe("Whether the Generator is given the architectures not to repeat"),
+  rejectionFeedback: z
+    .boolean()
+    .optional()
+    .describe("Whether the roles are told which candidates were not evaluated, and why"),
+  costHints: z
+    .boolean()
+    .optional()
+    .describe("Whether a language model as Generator is told what choices cost"),
   /** See `SearchConfig.evolution`. */
   evolution: z
     .strictObject({
-      population: z.int().positive().optional(),
-      algorithm: z.enum(["elitist", "spos", "autoformer"]).optional(),
-      parentShare: z.number().gt(0).max(1).optional(),
-      mutationShare: z.number().min(0).max(1).optional(),
-      crossoverShare: z.number().min(0).max(1).optional(),
-      mutationProbability: z.number().min(0).max(1).optional(),
-      resolutionMutationProbability: z.number().min(0).max(1).optional(),
-      structureProbability: z.number().min(0).max(1).optional(),
-      minParams: quantity.optional(),
+      population: z
+        .int()
+        .positive()
+        .optional()
+        .describe("Networks that are drawn uniformly before the first child"),
+      algorithm: z
+        .enum(["elitist", "spos", "autoformer"])
+        .optional()
+        .describe("`spos` and `autoformer` replay the searches published with those supernets"),
+      parentShare: z
+        .number()
+        .gt(0)
+        .max(1)
+        .optional()
+        .describe("Share of the population's size that may be parents"),
+      mutationShare: z
+        .number()
+        .min(0)
+        .max(1)
+        .optional()
+        .describe("Share of children made by mutation"),
+      crossoverShare: z
+        .number()
+        .min(0)
+        .max(1)
+        .optional()
+        .describe(
+          "Share of children made by crossover, published algorithms only; without it all others",
+        ),
+      mutationProbability: z
+        .number()
+        .min(0)
+        .max(1)
+        .optional()
+        .describe("Probability that a gene of a mutated child is drawn anew"),
+      resolutionMutationProbability: z
+        .number()
+        .min(0)
+        .max(1)
+        .optional()
+        .describe("The same for the input resolution, `elitist` only"),
+      structureProbability: z
+        .number()
+        .min(0)
+        .max(1)
+        .optional()
+        .describe("The same for depth and embedding width, `autoformer` only"),
+      minParams: quantity
+        .optional()
+        .describe("Parameters below which the `autoformer` search does not look"),
     })
     .optional(),
   navigator: navigatorSchema.optional(),
   generator: roleSchema.optional(),
   evaluator: z
     .strictObject({
-      /** ONNX Runtime execution provider. */
-      provider: z.enum(executionProviders).optional(),
-      /** Device of a GPU provider. */
-      deviceId: wholeNumber(ranges.deviceId).optional(),
-      /** Images per run of a finished network. */
-      batchSize: wholeNumber(ranges.batchSize).optional(),
-      /** Whether CUDA may round products to TF32's 10 bits. */
-      allowTf32: z.boolean().optional(),
-      workers: wholeNumber(ranges.workers).optional(),
-      threadsPerWorker: wholeNumber(ranges.threadsPerWorker).optional(),
+      provider: z.enum(executionProviders).optional().describe("ONNX Runtime execution provider"),
+      deviceId: wholeNumber(ranges.deviceId).optional().describe("Device of a GPU provider"),
+      batchSize: wholeNumber(ranges.batchSize)
+        .optional()
+        .describe("Images per run of a finished network"),
+      allowTf32: z
+        .boolean()
+        .optional()
+        .describe("Whether CUDA may round products to TF32's 10 bits"),
+      workers: wholeNumber(ranges.workers).optional().describe("Evaluations at the same time"),
+      threadsPerWorker: wholeNumber(ranges.threadsPerWorker)
+        .optional()
+        .describe("Threads of each evaluation"),
     })
     .optional(),
 });

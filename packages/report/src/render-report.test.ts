@@ -75,7 +75,9 @@ describe("renderReport", () => {
     );
     expect(page).toContain("120 evaluated subnets of ofa-w1.0");
     expect(page).toContain("limit 420 M FLOPs");
-    expect(page).toContain("pnpm --silent collm subnet evaluate --supernet SUPERNET.yaml");
+    expect(page).toContain(
+      'collm subnet evaluate</span> <span class="flag">--supernet SUPERNET.yaml<',
+    );
     expect(page).not.toContain("collm resume");
   });
 
@@ -90,7 +92,80 @@ describe("renderReport", () => {
     expect(page).toContain("% synthetic validation <");
     expect(page).toContain("Synthetic accuracies.");
     expect(page).toContain("The navigator and generator were played by rules");
+    expect(page).toContain("The strategies below are templates");
     expect(page).toContain("built-in heuristic, no language model");
+  });
+
+  it("says so too when rules played a role for a part of the search", async () => {
+    const [started, ...events] = await runFixture({
+      config: { budget: 5 },
+      roleNames: { navigator: "openai:a", generator: "openai:b" },
+      stopAt: { events: 12, request: { kind: "shutdown", reason: "stopped" } },
+    });
+    const last = events.at(-1);
+    if (!started || !last) throw new Error("the fixture is empty");
+    const { v, searchId, at } = last;
+    const roles = { navigator: "heuristic", generator: "openai:b" };
+    const resumed: SearchEvent = {
+      v,
+      searchId,
+      at,
+      seq: last.seq + 1,
+      type: "SearchResumed",
+      roles,
+    };
+    const page = renderReport([started, ...events, resumed]);
+    expect(page).toContain("The navigator was played by rules");
+    expect(page).toContain("for a part of the search");
+    expect(page).toContain("strategies of that part are templates");
+    expect(page).toContain("does not hold the pauses before a resume");
+  });
+
+  it("shows costs that are the same number once", async () => {
+    const events = await runFixture({ config: { budget: 4 } });
+    const page = renderReport(events);
+    expect(page).toContain(">MACs (= official FLOPs)<");
+    expect(page).not.toContain(">Official FLOPs<");
+    const different = renderReport(
+      events.map((event) =>
+        event.type === "EvaluationRequested"
+          ? { ...event, cost: { ...event.cost, officialFlops: event.cost.macs + 1 } }
+          : event,
+      ),
+    );
+    expect(different).toContain(">Official FLOPs<");
+    expect(different).toContain(">MACs<");
+  });
+
+  it("does not say that a journal without an end runs", async () => {
+    const events = await runFixture({ config: { budget: 6 } });
+    const page = plain(renderReport(events.slice(0, 10)));
+    expect(page).toContain(">not finished, last event 2026-07-29 12:00:");
+  });
+
+  it("holds the command that repeats the search", async () => {
+    const events = await runFixture({
+      config: { budget: 4, seed: 7, overLimit: "evaluate", iterations: 3, targetTop1Percent: 99 },
+      roleNames: { navigator: "heuristic", generator: "openai:qwen3-8b" },
+    });
+    const page = renderReport(events, { supernetManifest: "a.yaml", command: "npx collm" });
+    expect(page.replace(/<\/?span[^>]*>/g, "")).toContain(
+      "<code>COLLM_SEARCH_OVER_LIMIT=evaluate npx collm search --supernet a.yaml --searcher collm " +
+        "--preset default --seed 7 --max-flops 420000000 --target 99 --budget 4 --iterations 3 " +
+        "--candidates 15 --llm navigator=heuristic --llm generator=openai:qwen3-8b@BASE_URL --no-test</code>",
+    );
+  });
+
+  it("renders strategies, folds their directives and keeps the text as it was written", async () => {
+    const strategy = 'Go **wide**.\n\n- one\n\n```directives\n{"explore": 1}\n```\n';
+    const roles: Roles = {
+      proposeStrategy: async () => ({ kind: "answered", value: strategy, exchanges: [] }),
+      proposeCandidates: async () => ({ kind: "answered", value: [], exchanges: [] }),
+    };
+    const page = renderReport(await runFixture({ config: { budget: 4, iterations: 1 }, roles }));
+    expect(page).toContain("<p>Go <strong>wide</strong>.</p>\n<ul><li>one</li></ul>");
+    expect(page).toContain("<details><summary>Directives</summary>");
+    expect(page).toContain("Go **wide**.\n\n- one\n\n```directives");
   });
 
   it("shows the test accuracy only once the split was opened", async () => {
@@ -123,7 +198,7 @@ describe("renderReport", () => {
     const page = renderReport(events);
     expect(page).toContain("No subnet was evaluated yet");
     expect(page).toContain("can be resumed: the evaluator died");
-    expect(page).toContain("pnpm --silent collm resume runs/fixture-1");
+    expect(page).toContain(">collm resume runs/fixture-1<");
   });
 
   it("says so when nothing evaluated is within the limit", async () => {
@@ -143,7 +218,7 @@ describe("renderReport", () => {
       config: { searcher: "random", budget: 1_000, candidatesPerIteration: 50 },
     });
     const page = renderReport(events);
-    expect(countOf(page, /<tr[^>]*><td class="number" data-value/g)).toBe(1_000);
+    expect(countOf(page, /<tr[^>]*><td class="number optional" data-value/g)).toBe(1_000);
     expect(page.length).toBeLessThan(3_000_000);
   }, 60_000);
 });

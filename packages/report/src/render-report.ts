@@ -4,13 +4,13 @@ import { html } from "./html/markup.js";
 import { page } from "./html/page.js";
 import { viewJournal } from "./journal-view.js";
 import { resultOf } from "./result/build.js";
-import { candidatesSection } from "./sections/candidates.js";
+import { candidatesHeading, candidatesSection } from "./sections/candidates.js";
 import { chartsSection } from "./sections/charts.js";
 import { finding, headline } from "./sections/headline.js";
 import { rejectionsSection } from "./sections/rejections.js";
 import type { ReportOptions, ReportSource } from "./sections/report-source.js";
 import { reproductionSection } from "./sections/reproduction.js";
-import { strategiesSection } from "./sections/strategies.js";
+import { strategiesHeading, strategiesSection } from "./sections/strategies.js";
 import { usageSection } from "./sections/usage.js";
 import { winnerSection } from "./sections/winner.js";
 
@@ -29,12 +29,13 @@ export function renderReport(events: readonly SearchEvent[], options: ReportOpti
     options: {
       runDirectory: options.runDirectory ?? `runs/${result.searchId}`,
       supernetManifest: options.supernetManifest ?? "SUPERNET.yaml",
+      command: options.command ?? "collm",
     },
   };
   return page(
     `${finding(result)} · ${result.searchId}`,
     html`${headline(source)}
-<nav aria-label="Sections"><a href="#progress">Progress</a> <a href="#winner">Winner</a> <a href="#strategies">Iterations</a> <a href="#candidates">Candidates</a> <a href="#rejections">Not evaluated</a> <a href="#usage">Cost</a> <a href="#reproduction">Reproduction</a></nav>
+<nav aria-label="Sections"><a href="#progress">Progress</a> <a href="#winner">Winner</a> <a href="#strategies">${strategiesHeading(view)}</a> <a href="#candidates">${candidatesHeading}</a> <a href="#rejections">Not evaluated</a> <a href="#usage">Cost of the search</a> <a href="#reproduction">Reproduction</a></nav>
 <main>
 ${chartsSection(source)}
 ${winnerSection(source)}

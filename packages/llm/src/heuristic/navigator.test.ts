@@ -1,4 +1,4 @@
-import type { StrategyRequest, TrajectoryIteration } from "@collm/search";
+import { type StrategyRequest, strategyHeadline, type TrajectoryIteration } from "@collm/search";
 import { createRng, createSearchSpace, isFeasible, sampleUniform } from "@collm/search-space";
 import { describe, expect, it } from "vitest";
 import { readDirectives } from "../directives.js";
@@ -96,6 +96,46 @@ describe("heuristicStrategy", () => {
     const strategy = heuristicStrategy(request({ trajectory }));
     expect(strategy).toContain("None of them is within the limits.");
     expect(readDirectives(strategy).directives.parents).toEqual([]);
+  });
+
+  it("compares only what was tried", () => {
+    const gene = space.genes.findIndex(({ name }) => name === "r");
+    const trials = round(1, 200).trials.filter(({ canonical }) => {
+      const read = space.parse(canonical);
+      return read.kind === "legal" && read.architecture.choices[gene] === 0;
+    });
+    const [only, ...others] = space.genes[gene]?.choices ?? [];
+    const strategy = heuristicStrategy(
+      request({ trajectory: [{ index: 1, strategy: "", trials, rejections: [] }] }),
+    );
+    expect(strategy).toContain(`- Resolution: only ${only} was tried.`);
+    expect(strategy).toContain(
+      `Keep ${only} and try others. Not tried yet: ${others.map((r) => `r = ${r}`).join(", ")}.`,
+    );
+  });
+
+  it("speaks of the cost as the trials do", () => {
+    const cheapIsBetter = round(1, 40).trials.map((trial) => ({
+      ...trial,
+      top1Percent: 90 - 20 * Math.log(trial.cost.macs / limits.maxMacs),
+    }));
+    const of = (trials: typeof cheapIsBetter): string =>
+      heuristicStrategy(
+        request({ trajectory: [{ index: 1, strategy: "", trials, rejections: [] }] }),
+      );
+    const costIsBetter = cheapIsBetter.map((trial) => ({
+      ...trial,
+      top1Percent: 180 - trial.top1Percent,
+    }));
+    expect(of(cheapIsBetter)).toContain("points worse");
+    expect(of(cheapIsBetter)).not.toContain("given away");
+    expect(of(costIsBetter)).toMatch(/10 % more of the limit is worth about \d/);
+    expect(of(costIsBetter)).toContain("what is left unused is accuracy given away");
+  });
+
+  it("says the main direction in one sentence", () => {
+    expect(strategyHeadline(heuristicStrategy(request()))).toMatch(/^(Prefer|Keep varying) /);
+    expect(strategyHeadline(heuristicStrategy(request({ trajectory: [] })))).toMatch(/^Propose a/);
   });
 
   it("works without limits and target", () => {

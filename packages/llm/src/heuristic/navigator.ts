@@ -32,24 +32,25 @@ export function heuristicStrategy(request: StrategyRequest): string {
     });
   const feasible = trials.filter((trial) => trial.isFeasible);
   const model = fitEffects(space, limits, trials);
-  const directives: Directives & Pick<Required<Directives>, "costShare"> =
-    trials.length < minTrials
-      ? openingDirectives
-      : {
-          prefer: odds(space, model),
-          parents: bestParents(model, feasible).map(({ architecture }) =>
-            space.notation(architecture),
-          ),
-          costShare: model.costEffect && model.costEffect.mean > 0 ? [0.95, 1] : [0.75, 1],
-          explore: 0.1,
-          edits: maxEdits,
-        };
+  const isOpening = trials.length < minTrials;
+  const directives: Directives & Pick<Required<Directives>, "costShare"> = isOpening
+    ? openingDirectives
+    : {
+        prefer: odds(space, model),
+        parents: bestParents(model, feasible).map(({ architecture }) =>
+          space.notation(architecture),
+        ),
+        costShare: model.costEffect && model.costEffect.mean > 0 ? [0.95, 1] : [0.75, 1],
+        explore: 0.1,
+        edits: maxEdits,
+      };
   const best = [...feasible].sort((a, b) => b.top1Percent - a.top1Percent)[0];
   const prose = describeFindings({
     space,
     limits,
     targetTop1Percent,
     model,
+    isOpening,
     observations: trials,
     best,
     costShare: directives.costShare ?? [0, 1],

@@ -8,6 +8,8 @@ export interface Findings {
   readonly limits: Limits;
   readonly targetTop1Percent?: number | undefined;
   readonly model: EffectsModel;
+  /** Too few trials to say anything about choices. */
+  readonly isOpening: boolean;
   /** All trials of the rounds in view. */
   readonly observations: readonly Observation[];
   /** The best feasible trial. */
@@ -22,15 +24,17 @@ const maxGenesNamed = 3;
 
 /** A strategy's prose in the form of the paper (appendix E). */
 export function describeFindings(findings: Findings): string {
-  const { space, observations } = findings;
+  const { space, isOpening } = findings;
   const dimensions = [...new Set(space.genes.map((gene) => gene.dimension))];
-  const isOpening = observations.length === 0;
   return [
     "# SUMMARY",
     summary(findings),
     "# KEY PATTERNS",
-    isOpening ? "- None yet: nothing has been evaluated." : patterns(findings, dimensions),
+    isOpening ? "- None yet: too few networks were evaluated." : patterns(findings, dimensions),
     "# NAVIGATION DIRECTIONS",
+    isOpening
+      ? "Propose a broad, diverse batch that covers every dimension."
+      : mainDirection(findings, dimensions),
     ...dimensions.flatMap((dimension) => [
       `## ${capitalised(dimension)}`,
       isOpening
@@ -44,7 +48,7 @@ export function describeFindings(findings: Findings): string {
 
 function summary({ observations, best, limits, targetTop1Percent }: Findings): string {
   if (observations.length === 0) {
-    return "First round: propose a broad, diverse batch that covers every dimension.";
+    return "First round: nothing has been evaluated yet.";
   }
   const share = best ? bindingShare(best.cost, limits) : undefined;
   const sentences = [
@@ -66,91 +70,139 @@ function summary({ observations, best, limits, targetTop1Percent }: Findings): s
 
 function patterns({ space, model, limits }: Findings, dimensions: readonly string[]): string {
   const lines = dimensions.flatMap((dimension) => {
-    const choices = overall(space, model, dimension);
-    const top = choices[0];
-    const last = choices.at(-1);
-    if (!top || !last || top === last) return [];
-    const gap = top.mean - last.mean;
-    if (gap < tellingRatio * (top.sd + last.sd)) {
-      return [`- ${capitalised(dimension)}: no choice stands out yet at equal cost.`];
-    }
-    return [
-      `- ${capitalised(dimension)}: ${top.choice} beats ${last.choice} by about ` +
-        `${points(gap)} points per place at equal cost.`,
-    ];
+    const { top, last, isTelling } = comparison(space, model, dimension);
+    if (!top || !last) return [];
+    const places = space.genes.filter((gene) => gene.dimension === dimension).length;
+    const words = isTelling
+      ? `${top.choice} beats ${last.choice} by about ${points(top.mean - last.mean)} points${places > 1 ? " per place" : ""} at equal cost.`
+      : top === last
+        ? `only ${top.choice} was tried.`
+        : "no choice stands out yet at equal cost.";
+    return [`- ${capitalised(dimension)}: ${words}`];
   });
   const { costEffect } = model;
   if (costEffect && bindingShare({ macs: 1, officialFlops: 1, paramsCount: 1 }, limits)) {
-    lines.push(
-      `- Cost: 10 % more of the limit is worth about ${points(costEffect.mean * Math.log(1.1))} points.`,
-    );
+    lines.push(`- Cost: ${costPattern(costEffect)}`);
   }
   return lines.join("\n");
 }
 
+function costPattern({ mean, sd }: Omit<Effect, "trials">): string {
+  if (Math.abs(mean) < tellingRatio * sd) return "what it is worth cannot be told yet.";
+  const gain = Math.abs(mean * Math.log(1.1));
+  return mean > 0
+    ? `10 % more of the limit is worth about ${points(gain)} points.`
+    : `with 10 % more of the limit, networks were about ${points(gain)} points worse.`;
+}
+
+/** One sentence that stands for all directions where there is room for one only. */
+function mainDirection({ space, model }: Findings, dimensions: readonly string[]): string {
+  const compared = dimensions.map((name) => ({ name, ...comparison(space, model, name) }));
+  const preferred = compared.flatMap(({ name, top, isTelling }) =>
+    isTelling && top ? [`${name} ${top.choice}`] : [],
+  );
+  const open = compared.filter(({ isTelling }) => !isTelling).map(({ name }) => name);
+  if (preferred.length === 0) return `Keep varying ${list(open)}: no choice stands out yet.`;
+  return `Prefer ${list(preferred)}${open.length > 0 ? `; keep varying ${list(open)}` : ""}.`;
+}
+
 function direction({ space, model }: Findings, dimension: string): string {
-  const [top] = overall(space, model, dimension);
-  const genes = space.genes.map((gene, g) => ({ gene, effects: model.effects[g] ?? [] }));
+  const { top, last, isTelling } = comparison(space, model, dimension);
+  const genes = space.genes
+    .map((gene, g) => ({ gene, effects: model.effects[g] ?? [] }))
+    .filter(({ gene }) => gene.dimension === dimension);
   const named = genes
-    .filter(({ gene }) => gene.dimension === dimension)
     .map(({ gene, effects }) => ({ gene, ...bestChoice(gene.choices, effects) }))
     .filter(({ choice, ratio }) => choice !== top?.choice && ratio > tellingRatio)
     .sort((a, b) => b.ratio - a.ratio)
     .slice(0, maxGenesNamed)
     .map(({ gene, choice }) => `${gene.name} = ${choice}`);
-  const untried = genes
-    .filter(({ gene }) => gene.dimension === dimension)
-    .flatMap(({ gene, effects }) =>
-      effects.flatMap(({ trials }, c) =>
-        trials === 0 ? [`${gene.name} = ${gene.choices[c]}`] : [],
-      ),
-    );
+  const untried = genes.flatMap(({ gene, effects }) =>
+    effects.flatMap(({ trials }, c) => (trials === 0 ? [`${gene.name} = ${gene.choices[c]}`] : [])),
+  );
   return [
-    `Prefer ${top?.choice}.`,
+    preference(top, last, isTelling),
     named.length > 0 ? `Exceptions: ${named.join(", ")}.` : "",
-    untried.length > 0 ? `Not tried yet: ${untried.slice(0, maxGenesNamed).join(", ")}.` : "",
+    untried.length > 0 ? `Not tried yet: ${someOf(untried)}.` : "",
   ]
     .filter((sentence) => sentence !== "")
     .join(" ");
 }
 
-function costDirection({ costShare, limits }: Findings): string {
-  const isLimited = Object.values(limits).some((limit) => limit !== undefined);
-  if (!isLimited) return "Nothing limits the cost.";
-  return (
-    `Use ${percent(costShare[0])} to ${percent(costShare[1])} of the limit and never more: ` +
-    "what is left unused is accuracy given away."
-  );
+function preference(
+  top: ChoiceEffect | undefined,
+  last: ChoiceEffect | undefined,
+  isTelling: boolean,
+): string {
+  if (!top) return "Try every choice.";
+  if (top === last) return `Keep ${top.choice} and try others.`;
+  return isTelling ? `Prefer ${top.choice}.` : `Lean to ${top.choice} a little; vary it further.`;
 }
 
-/** Mean effect of every choice over all genes of the dimension, best first. */
-function overall(
-  space: SearchSpace,
-  model: EffectsModel,
-  dimension: string,
-): readonly (Omit<Effect, "trials"> & { readonly choice: number | string })[] {
+function costDirection({ costShare, limits, model, isOpening }: Findings): string {
+  const isLimited = Object.values(limits).some((limit) => limit !== undefined);
+  if (!isLimited) return "Nothing limits the cost.";
+  const use = `Use ${percent(costShare[0])} to ${percent(costShare[1])} of the limit and never more`;
+  const { mean, sd } = model.costEffect ?? { mean: 0, sd: 1 };
+  if (isOpening) return `${use}.`;
+  if (mean <= 0) return `${use}: networks further below it were no worse so far.`;
+  return mean < tellingRatio * sd
+    ? `${use}: costlier networks look a little better so far.`
+    : `${use}: what is left unused is accuracy given away.`;
+}
+
+/** Effect of a choice over all genes of its dimension. */
+type ChoiceEffect = Omit<Effect, "trials"> & { readonly choice: number | string };
+
+/**
+ * The best and the worst choice of a dimension, and whether they differ enough to say so. Choices
+ * that no trial has are left out: what the model expects of them is an extrapolation, good enough
+ * for the odds of the directives but no finding.
+ */
+function comparison(space: SearchSpace, model: EffectsModel, dimension: string) {
   const sums = new Map<number | string, { mean: number; sd: number; count: number }>();
   space.genes.forEach((gene, g) => {
     if (gene.dimension !== dimension) return;
     gene.choices.forEach((choice, c) => {
       const effect = model.effects[g]?.[c];
+      if (!effect || effect.trials === 0) return;
       const sum = sums.get(choice) ?? { mean: 0, sd: 0, count: 0 };
       sums.set(choice, {
-        mean: sum.mean + (effect?.mean ?? 0),
-        sd: sum.sd + (effect?.sd ?? 0),
+        mean: sum.mean + effect.mean,
+        sd: sum.sd + effect.sd,
         count: sum.count + 1,
       });
     });
   });
-  return [...sums]
+  const choices: readonly ChoiceEffect[] = [...sums]
     .map(([choice, { mean, sd, count }]) => ({ choice, mean: mean / count, sd: sd / count }))
     .sort((a, b) => b.mean - a.mean);
+  const top = choices[0];
+  const last = choices.at(-1);
+  const isTelling =
+    top !== undefined &&
+    last !== undefined &&
+    top !== last &&
+    top.mean - last.mean >= tellingRatio * (top.sd + last.sd);
+  return { top, last, isTelling };
 }
 
+/** The tried choice of a gene that helps most, and by how many times its uncertainty. */
 function bestChoice(choices: readonly (number | string)[], effects: readonly Effect[]) {
-  const means = effects.map((effect) => effect.mean);
-  const c = means.indexOf(Math.max(...means));
-  return { choice: choices[c], ratio: (means[c] ?? 0) / (effects[c]?.sd || 1) };
+  const [best] = effects
+    .flatMap((effect, c) => (effect.trials > 0 ? [{ choice: choices[c], ...effect }] : []))
+    .sort((a, b) => b.mean - a.mean);
+  return { choice: best?.choice, ratio: (best?.mean ?? 0) / (best?.sd || 1) };
+}
+
+function someOf(names: readonly string[]): string {
+  const more = names.length - maxGenesNamed;
+  return names.slice(0, maxGenesNamed).join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
+
+function list(words: readonly string[]): string {
+  if (words.length < 2) return words.join("");
+  return `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
 
 const points = (value: number): string => value.toFixed(2);

@@ -71,7 +71,7 @@ export function accuracyAxis(extent: AxisExtent) {
 /** Where the plot lies; the rest is for axis labels and names. */
 export const plotArea = {
   left: 82,
-  right: 20,
+  right: 24,
   top: 26,
   bottom: 46,
   outerBoundsMode: "none",

@@ -19,8 +19,10 @@ export function funnelChart(funnel: Funnel): Chart {
 }
 
 function funnelOption(funnel: Funnel, size: ChartSize) {
+  // The text below the chart has the number again, for drawings without room.
+  const whole = size.name === "wide" ? ` of ${formatCount(funnel.proposed)}` : "";
   const share = (count: number): string =>
-    `${formatCount(count)}  ·  ${Math.round((100 * count) / Math.max(1, funnel.proposed))}\u00a0%`;
+    `${formatCount(count)}${whole}  ·  ${Math.round((100 * count) / Math.max(1, funnel.proposed))}\u00a0%`;
   const bar = (count: number, color: string) => ({
     value: count,
     itemStyle: { color, borderRadius: 3 },
@@ -30,7 +32,7 @@ function funnelOption(funnel: Funnel, size: ChartSize) {
     // Room at the right for the label of a full bar.
     grid: {
       left: 84,
-      right: size.name === "wide" ? 130 : 110,
+      right: size.name === "wide" ? 190 : 115,
       top: 6,
       bottom: 6,
       outerBoundsMode: "none",

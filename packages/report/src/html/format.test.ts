@@ -10,6 +10,7 @@ import {
   formatPercent,
   formatPlural,
   formatQuantity,
+  formatShareOfLimit,
 } from "./format.js";
 
 const plain = (text: string): string => text.replaceAll("\u00a0", " ");
@@ -36,6 +37,12 @@ describe("format", () => {
     expect(plain(formatCost(1_230_000, "macs"))).toBe("1.23 M MACs");
     expect(plain(formatCost(330_000_000, "officialFlops"))).toBe("330 M FLOPs");
     expect(plain(formatCost(5_000_000, "paramsCount"))).toBe("5 M parameters");
+  });
+
+  it("does not round a share of a limit up", () => {
+    expect(
+      [756_600, 759_999, 760_000, 380_000].map((cost) => plain(formatShareOfLimit(cost, 760_000))),
+    ).toEqual(["99.5 %", "99.9 %", "100 %", "50 %"]);
   });
 
   it("writes durations in the two units that matter", () => {

@@ -77,6 +77,11 @@ export function formatDuration(seconds: number): string {
   return `${Math.round(seconds)}${nbsp}s`;
 }
 
+/** Share of a limit, e.g. `99.5 %`, rounded down so that only what fills a limit has 100 %. */
+export function formatShareOfLimit(cost: number, limit: number): string {
+  return `${Math.floor((1_000 * cost) / limit) / 10}${nbsp}%`;
+}
+
 /** Two significant digits, e.g. `0.0037 GPU-days`. */
 export function formatDays(days: number, device: "GPU" | "CPU"): string {
   const text = days === 0 ? "0" : days < 10 ? String(Number(days.toPrecision(2))) : days.toFixed(0);

@@ -8,6 +8,7 @@ export const styleSheet = `
   --background: #ffffff;
   --panel: #f6f7f9;
   --border: #dfe3e8;
+  --edge: #c3cad2;
   --text: #1b2430;
   --muted: #5a6675;
   --link: #1a5fb4;
@@ -41,6 +42,7 @@ export const styleSheet = `
     --background: #12161c;
     --panel: #1a2029;
     --border: #2f3844;
+    --edge: #4a5666;
     --text: #e4e9ef;
     --muted: #9aa7b6;
     --link: #84b6f4;
@@ -73,7 +75,7 @@ export const styleSheet = `
 * { box-sizing: border-box; }
 body {
   margin: 0 auto;
-  max-width: 1040px;
+  max-width: 1120px;
   padding: 40px 24px 64px;
   background: var(--background);
   color: var(--text);
@@ -150,13 +152,27 @@ th:last-child, td:last-child { padding-right: 0; }
 thead th { color: var(--muted); font-size: 14px; font-weight: 600; vertical-align: bottom; }
 tbody th { font-weight: 400; }
 .number { text-align: right; white-space: nowrap; }
-.scroll { overflow-x: auto; }
-.scroll.tall { max-height: 560px; overflow: auto; border: 1px solid var(--border); border-radius: 8px; }
+/* A shadow at an edge says that the table goes on there; it is covered where the edge is reached. */
+.scroll {
+  overflow-x: auto;
+  background:
+    linear-gradient(to right, var(--background) 40%, transparent) left / 48px 100% no-repeat local,
+    linear-gradient(to left, var(--background) 40%, transparent) right / 48px 100% no-repeat local,
+    linear-gradient(to right, var(--edge), transparent) left / 14px 100% no-repeat scroll,
+    linear-gradient(to left, var(--edge), transparent) right / 14px 100% no-repeat scroll;
+}
+.scroll.tall { max-height: min(840px, 85vh); overflow: auto; border: 1px solid var(--border); border-radius: 8px; }
 .tall table { margin: 0; }
 .tall caption { padding: 10px 14px; }
 .tall th:first-child, .tall td:first-child { padding-left: 14px; }
 .tall thead th { position: sticky; top: 0; background: var(--background); box-shadow: 0 1px var(--border); }
-.tall td, .tall td code { white-space: nowrap; }
+.tall td { white-space: nowrap; }
+.tall thead th { white-space: normal; }
+.tall .architecture, .tall .architecture code { white-space: normal; }
+.tall .architecture { width: 100%; min-width: 250px; }
+.roles code { overflow-wrap: break-word; }
+.roles td { text-align: right; }
+.roles .muted { display: block; }
 tr.winner td { background: color-mix(in srgb, var(--accent) 9%, transparent); font-weight: 600; }
 th button { padding: 0; border: 0; background: none; color: inherit; font: inherit; text-align: inherit; cursor: pointer; }
 th button:hover { color: var(--text); text-decoration: underline; }
@@ -167,24 +183,31 @@ code, pre { overflow-wrap: anywhere; font-family: ui-monospace, SFMono-Regular, 
 pre { margin: 10px 0; padding: 12px 14px; border-radius: 8px; background: var(--panel); overflow-x: auto; line-height: 1.5; }
 pre code { font-size: 14px; }
 pre.wrap { white-space: pre-wrap; }
-pre.prose { font-family: inherit; font-size: 15px; white-space: pre-wrap; }
+.prose { max-width: 76ch; padding: 2px 14px 6px; border-radius: 8px; background: var(--panel); font-size: 15px; }
+.prose h4, .prose h5 { margin: 14px 0 4px; font-size: 15px; }
+.prose h4 { font-size: 13px; letter-spacing: 0.04em; color: var(--muted); }
+.prose p, .prose li { white-space: pre-line; }
+.prose ul, .prose ol { margin: 6px 0; padding-left: 22px; }
+.prose pre { padding: 0; }
+.prose details, .verbatim { margin: 10px 0; font-size: 14px; }
 .genes td { white-space: nowrap; }
 .gene { display: inline-block; min-width: 1.6ch; margin-right: 0.9ch; text-align: right; }
 .nowrap { white-space: nowrap; }
+.flag { display: inline-block; max-width: 100%; }
 .gene.off { color: var(--muted); }
 summary { cursor: pointer; }
 .iterations { border-top: 1px solid var(--border); }
 .iteration { border-bottom: 1px solid var(--border); }
-.iteration summary { display: flex; gap: 14px; align-items: baseline; padding: 9px 0; list-style: none; }
-.iteration summary::-webkit-details-marker { display: none; }
-.iteration summary::before { content: ""; flex: none; width: 7px; height: 7px; border: solid var(--muted); border-width: 0 2px 2px 0; transform: rotate(-45deg); }
-.iteration[open] summary::before { transform: rotate(45deg); }
+.iteration > summary { display: flex; gap: 14px; align-items: baseline; padding: 9px 0; list-style: none; }
+.iteration > summary::-webkit-details-marker { display: none; }
+.iteration > summary::before { content: ""; flex: none; width: 7px; height: 7px; border: solid var(--muted); border-width: 0 2px 2px 0; transform: rotate(-45deg); }
+.iteration[open] > summary::before { transform: rotate(45deg); }
 .iteration .index { flex: none; min-width: 2.5ch; color: var(--muted); text-align: right; }
 .iteration .first-line { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .iteration .outcome { flex: none; white-space: nowrap; }
 .iteration .body { padding: 0 0 12px 20px; }
 footer { margin-top: 56px; padding-top: 12px; border-top: 1px solid var(--border); color: var(--muted); font-size: 14px; }
-.print-only { display: none; }
+.print-only, .narrow-only { display: none; }
 @media screen and (max-width: 760px) {
   body { padding: 24px 16px 48px; }
   .tiles { grid-template-columns: repeat(2, 1fr); }
@@ -193,12 +216,17 @@ footer { margin-top: 56px; padding-top: 12px; border-top: 1px solid var(--border
   .chart.narrow { display: block; }
   .genes th, .genes td { padding-right: 8px; }
   .gene { min-width: 1ch; margin-right: 0.7ch; }
+  .optional { display: none; }
+  .narrow-only { display: inline; }
+  .sortable :is(th, td) { padding-right: 9px; font-size: 13px; }
+  .tall :is(th, td):nth-child(2) { padding-left: 14px; }
+  .tall .architecture { min-width: 0; }
   .iteration .first-line { white-space: normal; }
   .iteration .outcome { display: flex; flex-direction: column-reverse; gap: 4px; align-items: flex-end; }
 }
 @media print {
   body { max-width: none; padding: 0; font-size: 11pt; }
-  nav { display: none; }
+  nav, .screen-only, .verbatim { display: none; }
   section { margin-top: 28px; }
   figure, tr, .tiles { break-inside: avoid; }
   h2, h3, caption { break-after: avoid; }
@@ -210,7 +238,6 @@ footer { margin-top: 56px; padding-top: 12px; border-top: 1px solid var(--border
   /* Rank and top-5 leave their width to the architecture. */
   .sortable :is(th, td):is(:nth-child(1), :nth-child(4)) { display: none; }
   .sortable :is(th, td) { padding-right: 8px; font-size: 8pt; }
-  .tall td, .tall td code { white-space: normal; }
   .iteration .first-line { white-space: normal; }
   table { font-size: 9.5pt; }
   .print-only { display: inline; }

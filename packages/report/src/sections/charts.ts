@@ -4,7 +4,7 @@ import { funnelChart } from "../charts/funnel-chart.js";
 import { rampStep, rampSteps } from "../charts/palette.js";
 import { progressChart, visibleTarget } from "../charts/progress-chart.js";
 import { type Chart, drawChart } from "../charts/svg.js";
-import { costWords, formatCost, formatPercent } from "../html/format.js";
+import { costWords, formatCost, formatCount, formatList, formatPercent } from "../html/format.js";
 import { type Html, html } from "../html/markup.js";
 import type { ReportSource } from "./report-source.js";
 
@@ -32,7 +32,7 @@ ${
     funnelChart(result.funnel),
     html`<p class="muted">Parsed: an architecture could be read. Legal: inside the search space. Novel: never proposed before. Feasible: legal, novel and within the limits; over-limit candidates are ${
       view.started.config.overLimit === "reject" ? "not evaluated" : "evaluated, but cannot win"
-    } in this search. Shares are of the proposed.</p>`,
+    } in this search. Shares are of the ${formatCount(result.funnel.proposed)} proposed.</p>`,
   )
 }
 </section>`;
@@ -65,13 +65,30 @@ function trialLegend({ view }: ReportSource, lines: readonly LegendLine[]): Html
     (_, step) =>
       steps.has(step) && html`<i class="dot" style="background:var(--ramp-${step})"></i>`,
   );
-  const span = iterations.length > 1 ? `, iteration 1 to ${iterations.length}` : "";
+  const shown = new Set(
+    archive(view.state)
+      .filter((trial) => trial.isFeasible)
+      .map((trial) => trial.iteration),
+  );
+  const span = iterations.length > 1 ? `, ${iterationSpan([...shown])}` : "";
   return html`<ul>
 ${steps.size > 0 && html`<li><span class="ramp" aria-hidden="true">${ramp}</span> evaluated subnets${span}</li>`}
 ${isOverLimitShown && html`<li><i class="dot hollow" aria-hidden="true"></i> over the limit</li>`}
 ${lines.map(({ mark, text }) => html`<li><i class="line ${mark}" aria-hidden="true"></i> ${text}</li>`)}
 ${best(view.state) && html`<li><i class="dot ring" aria-hidden="true"></i> winner</li>`}
 </ul>`;
+}
+
+/** The iterations that have points, e.g. `iterations 1 to 3 and 5`. */
+export function iterationSpan(indices: readonly number[]): string {
+  const spans: [first: number, last: number][] = [];
+  for (const index of [...indices].sort((a, b) => a - b)) {
+    const open = spans.at(-1);
+    if (open && index === open[1] + 1) open[1] = index;
+    else spans.push([index, index]);
+  }
+  const words = spans.map(([first, last]) => (first === last ? `${first}` : `${first} to ${last}`));
+  return `iteration${indices.length === 1 ? "" : "s"} ${formatList(words)}`;
 }
 
 /** The limit in words where the chart has no line for it. */

@@ -1,7 +1,4 @@
-import type { CostKind } from "@collm/search-space";
 import {
-  costWords,
-  formatCost,
   formatCount,
   formatDuration,
   formatInstant,
@@ -9,31 +6,47 @@ import {
   formatPercent,
   formatPlural,
   formatQuantity,
+  formatShareOfLimit,
 } from "../html/format.js";
-import { type Html, type HtmlValue, html } from "../html/markup.js";
+import { type Html, html } from "../html/markup.js";
+import { unbroken } from "../html/unbroken.js";
+import type { JournalView } from "../journal-view.js";
 import type { SearchResult } from "../result/schema.js";
+import { costColumns } from "./cost-columns.js";
 import type { ReportSource } from "./report-source.js";
-import { limitOf, limitWords, statusWords, validationWords } from "./wording.js";
+import { limitWords, statusWords, validationWords } from "./wording.js";
 
 /** What was found, within which limit, with how many evaluations, in which time, and what to mind. */
-export function headline({ view, result }: ReportSource): Html {
+export function headline(source: ReportSource): Html {
+  const { view, result } = source;
   return html`<header>
-<p class="eyebrow">Subnet search <strong>${result.searchId}</strong> <span class="badge ${result.status}">${result.status}</span></p>
-<h1>${unbroken(finding(result), "top-1")}</h1>
+<p class="eyebrow">Subnet search <strong>${result.searchId}</strong> <span class="badge ${result.status}">${badge(result)}</span></p>
+<h1>${unbroken(finding(result))}</h1>
 <p class="lead">${origin(result)} ${statusWords(result)}${
     result.status === "finished" ? ", after" : ". It has run for"
   } ${formatDuration(result.wallSeconds)}.</p>
 ${notices(result)}
-<dl class="tiles">${tiles(result, view.state.testOpened !== undefined)}</dl>
-<p class="muted">Started ${formatInstant(result.startedAt)}, last event ${formatInstant(result.lastEventAt)}.</p>
+<dl class="tiles">${tiles(source)}</dl>
+<p class="muted">Started ${instant(result.startedAt)}, last event ${instant(result.lastEventAt)}.${notCounted(view)}</p>
 </header>`;
 }
 
-/** Keeps a hyphenated word on one line. */
-function unbroken(text: string, word: string): readonly HtmlValue[] {
-  return text
-    .split(word)
-    .map((part, i) => (i === 0 ? part : html`<span class="nowrap">${word}</span>${part}`));
+/** A journal without an end says nothing about whether its search lives. */
+function badge({ status, lastEventAt }: SearchResult): string {
+  return status === "running" ? `not finished, last event ${formatInstant(lastEventAt)}` : status;
+}
+
+function instant(iso: string): Html {
+  return html`<time class="nowrap" datetime="${iso}">${formatInstant(iso)}</time>`;
+}
+
+/** Why the running time is not the time between the first and the last event. */
+function notCounted({ events, state }: JournalView): string {
+  const left = [
+    ...(events.some(({ type }) => type === "SearchResumed") ? ["the pauses before a resume"] : []),
+    ...(state.testOpened ? ["the test, which came after the search"] : []),
+  ];
+  return left.length > 0 ? ` The running time does not hold ${left.join(" and ")}.` : "";
 }
 
 /** The first line of the report, also its title. */
@@ -55,25 +68,45 @@ function origin({ best, evaluations, supernet, perIteration, searcher }: SearchR
 }
 
 function notices(result: SearchResult): Html {
-  const heuristics = Object.entries(result.roles)
-    .filter(([, role]) => role.kind === "heuristic")
-    .map(([name]) => name);
   const failures = result.degraded.length;
   return html`${
     result.supernet.isSynthetic &&
     html`<p class="notice warn"><strong>Synthetic accuracies.</strong> They come from a formula, not from images: they show how the search behaves and say nothing about networks.</p>`
-  }${
-    heuristics.length > 0 &&
-    html`<p class="notice"><strong>Heuristic in place of a language model.</strong> The ${formatList(heuristics)} ${heuristics.length === 1 ? "was" : "were"} played by rules built into this software. Its strategies below are templates, not the words of a language model.</p>`
-  }${
+  }${heuristicNotice(result)}${
     failures > 0 &&
     html`<p class="notice warn"><strong>A role failed ${formatPlural(failures, "time")}</strong> and the search went on without it; see <a href="#strategies">the iterations</a>.</p>`
   }`;
 }
 
-function tiles(result: SearchResult, isTestOpened: boolean): Html {
+/** Rules in place of a language model, for the whole search or for a part of it. */
+function heuristicNotice({ roles }: SearchResult): Html | false {
+  const rolesOf = (isWhole: boolean): readonly string[] =>
+    Object.entries(roles)
+      .filter(([, { kind, backend }]) =>
+        isWhole
+          ? kind === "heuristic"
+          : kind === "mixed" && backend.split(", then ").includes("heuristic"),
+      )
+      .map(([name]) => name);
+  const whole = rolesOf(true);
+  const part = rolesOf(false);
+  if (whole.length + part.length === 0) return false;
+  const played = (names: readonly string[]): string =>
+    `The ${formatList(names)} ${names.length === 1 ? "was" : "were"} played by rules built into this software`;
+  return html`<p class="notice"><strong>Heuristic in place of a language model.</strong>${
+    whole.length > 0 && ` ${played(whole)}.`
+  }${part.length > 0 && ` ${played(part)} for a part of the search.`}${
+    whole.includes("navigator")
+      ? " The strategies below are templates, not the words of a language model."
+      : part.includes("navigator") &&
+        " The strategies of that part are templates, not the words of a language model."
+  }</p>`;
+}
+
+function tiles(source: ReportSource): Html {
+  const { view, result } = source;
   const { best, test, evaluations } = result;
-  const kinds: readonly CostKind[] = ["officialFlops", "macs", "paramsCount"];
+  const isTestOpened = view.state.testOpened !== undefined;
   const usages = Object.values(result.llm);
   const llmRequests = usages.reduce((sum, { requests }) => sum + requests, 0);
   const inputTokens = usages.reduce((sum, usage) => sum + usage.inputTokens, 0);
@@ -93,16 +126,15 @@ function tiles(result: SearchResult, isTestOpened: boolean): Html {
         : "the test split was not opened",
   )}${
     best &&
-    kinds.map((kind) => {
-      const limit = limitOf(result.limits, kind);
-      return tile(
-        capitalised(costWords[kind].name),
+    costColumns(source).map(({ kind, name, limit }) =>
+      tile(
+        capitalised(name),
         formatQuantity(best.cost[kind]),
         limit === undefined
           ? "not limited"
-          : `${Math.round((100 * best.cost[kind]) / limit)}\u00a0% of the limit, ${formatCost(limit, kind)}`,
-      );
-    })
+          : `${formatShareOfLimit(best.cost[kind], limit)} of the limit, ${formatQuantity(limit)}`,
+      ),
+    )
   }${tile(
     "Evaluations",
     formatCount(evaluations.evaluated),
@@ -110,7 +142,7 @@ function tiles(result: SearchResult, isTestOpened: boolean): Html {
   )}${tile(
     "Running time",
     formatDuration(result.wallSeconds),
-    `evaluators ${formatDuration(result.evaluatorSeconds)}`,
+    `${isTestOpened ? "without the test; " : ""}evaluators ${formatDuration(result.evaluatorSeconds)}`,
   )}${tile(
     "Language models",
     llmRequests === 0 ? "none" : formatPlural(llmRequests, "request"),
@@ -121,7 +153,7 @@ function tiles(result: SearchResult, isTestOpened: boolean): Html {
 }
 
 function tile(term: string, value: string, note: string | undefined): Html {
-  return html`<div><dt>${term}</dt><dd>${value}${note && html`<small>${note}</small>`}</dd></div>`;
+  return html`<div><dt>${unbroken(term)}</dt><dd>${value}${note && html`<small>${unbroken(note)}</small>`}</dd></div>`;
 }
 
 function capitalised(text: string): string {

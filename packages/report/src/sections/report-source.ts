@@ -7,6 +7,8 @@ export interface ReportOptions {
   readonly runDirectory?: string;
   /** Manifest of the supernet. Default a placeholder, `SUPERNET.yaml`. */
   readonly supernetManifest?: string;
+  /** How the user calls the command-line program. Default `collm`. */
+  readonly command?: string;
 }
 
 /** What every section is made from. */

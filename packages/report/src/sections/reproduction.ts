@@ -1,8 +1,10 @@
 import { type Html, html } from "../html/markup.js";
+import { commands } from "./commands.js";
 import type { ReportSource } from "./report-source.js";
 
 /** Everything that determines the search, and the commands that go on from it. */
-export function reproductionSection({ view, result, options }: ReportSource): Html {
+export function reproductionSection(source: ReportSource): Html {
+  const { view, result } = source;
   const facts: readonly (readonly [string, string])[] = [
     ["seed", String(result.seed)],
     ...(result.forkedFrom
@@ -13,10 +15,7 @@ export function reproductionSection({ view, result, options }: ReportSource): Ht
     ["supernet digest", result.digests.supernet],
     ["evaluation context digest", result.digests.context],
     ["validation images", String(result.supernet.validationImages)],
-    [
-      "runtime",
-      `ONNX Runtime ${result.supernet.runtimeVersion}, ${result.supernet.executionProvider}`,
-    ],
+    ["runtime", `${result.supernet.runtimeVersion}, ${result.supernet.executionProvider}`],
     ...Object.entries(result.versions),
   ];
   return html`<section id="reproduction" aria-labelledby="reproduction-heading">
@@ -29,9 +28,9 @@ export function reproductionSection({ view, result, options }: ReportSource): Ht
 `,
   )}</tbody></table></div>
 <h3>Commands</h3>
-${commands(result, options).map(
+${commands(source).map(
   ({ purpose, line }) => html`<p>${purpose}</p>
-<pre class="wrap"><code>${line}</code></pre>
+<pre class="wrap"><code>${wholeFlags(line)}</code></pre>
 `,
 )}
 <details><summary>Resolved configuration</summary>
@@ -39,30 +38,9 @@ ${commands(result, options).map(
 </section>`;
 }
 
-function commands(
-  { status, best }: ReportSource["result"],
-  { runDirectory, supernetManifest }: ReportSource["options"],
-): readonly { readonly purpose: string; readonly line: string }[] {
-  const run = shellWord(runDirectory);
-  const architecture = shellWord(`${runDirectory}/best/architecture.json`);
-  const collm = "pnpm --silent collm";
-  return [
-    ...(status === "finished"
-      ? []
-      : [{ purpose: "Go on with the search from its journal:", line: `${collm} resume ${run}` }]),
-    ...(best
-      ? [
-          {
-            purpose: "Evaluate the winner again:",
-            line: `${collm} subnet evaluate --supernet ${shellWord(supernetManifest)} --architecture ${architecture}`,
-          },
-        ]
-      : []),
-    { purpose: "Write this report again from the journal:", line: `${collm} report ${run}` },
-  ];
-}
-
-/** Quotes a word for a POSIX shell where it needs quotes. */
-function shellWord(word: string): string {
-  return /^[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+/** A long command, of which no line ends inside a flag. */
+function wholeFlags(line: string): readonly Html[] {
+  return line
+    .split(/ (?=--)/)
+    .map((part, i) => html`${i > 0 && " "}<span class="flag">${part}</span>`);
 }

@@ -6,24 +6,44 @@ import {
   strategyHeadline,
 } from "@collm/search";
 import { formatCount, formatPercent, formatPlural } from "../html/format.js";
+import { markdown } from "../html/markdown.js";
 import { type Html, html } from "../html/markup.js";
+import { unbroken } from "../html/unbroken.js";
+import type { JournalView } from "../journal-view.js";
 import type { SearchResult } from "../result/schema.js";
 import type { ReportSource } from "./report-source.js";
 
 /** Every iteration in order: its strategy, what it led to, and what went wrong. */
 export function strategiesSection({ view, result }: ReportSource): Html {
   const { iterations } = view.state;
-  const hasStrategies = iterations.some((record) => record.strategy !== undefined);
-  const heading = hasStrategies ? "Strategies and what they led to" : "Iterations";
+  const hasStrategies = areStrategiesShown(view);
   return html`<section id="strategies" aria-labelledby="strategies-heading">
-<h2 id="strategies-heading">${heading}</h2>
+<h2 id="strategies-heading">${strategiesHeading(view)}</h2>
 ${
   iterations.length === 0
     ? html`<p>No iteration has begun.</p>`
-    : html`<p class="muted">Each line: iteration, ${hasStrategies ? "first line of the strategy" : "origin of the candidates"}, best validation top-1 of the iteration. Open one for ${hasStrategies ? "the whole text and " : ""}the counts.</p>
+    : html`<p class="muted">Each line: iteration, ${hasStrategies ? "what its strategy asks for" : "origin of the candidates"}, best ${unbroken("validation top-1")} of the iteration. Open one for ${hasStrategies ? "the whole text and " : ""}the counts.</p>
 <div class="iterations">${iterations.map((record, i) => iteration(record, result, i))}</div>`
 }
 </section>`;
+}
+
+/** Heading of the section, also its name in the page's navigation. */
+export function strategiesHeading(view: JournalView): string {
+  return areStrategiesShown(view) ? "Strategies" : "Iterations";
+}
+
+function areStrategiesShown({ state }: JournalView): boolean {
+  return state.iterations.some((record) => record.strategy !== undefined);
+}
+
+/** Rendered for reading, and verbatim for whoever wants to know what the Generator was given. */
+function strategyText(strategy: string): Html {
+  return html`<div class="prose" dir="auto">${markdown(strategy, (language) =>
+    language === "directives" ? "Directives" : undefined,
+  )}</div>
+<details class="verbatim"><summary>The text as it was written</summary>
+<pre class="wrap" dir="auto">${strategy}</pre></details>`;
 }
 
 function iteration(record: IterationRecord, result: SearchResult, position: number): Html {
@@ -34,7 +54,7 @@ function iteration(record: IterationRecord, result: SearchResult, position: numb
   return html`<details class="iteration">
 <summary><span class="index">${record.index}</span><span class="first-line" dir="auto">${firstLine(record)}</span><span class="outcome">${isNewBest && html`<span class="badge best">new best</span> `}${bestTop1 === undefined ? "–" : formatPercent(bestTop1)}</span></summary>
 <div class="body">
-${record.strategy !== undefined && html`<pre class="prose" dir="auto">${record.strategy}</pre>`}
+${record.strategy !== undefined && strategyText(record.strategy)}
 ${failures(record.index, result)}
 <p>${outcome(record)}${
     entry?.bestSoFarTop1Percent !== undefined &&

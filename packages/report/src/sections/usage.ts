@@ -38,23 +38,39 @@ function rolesTable({ roles, llm, searcher }: ReportSource["result"]): Html {
   if (names.length === 0) {
     return html`<p>The searcher ${searcher} has no language-model roles.</p>`;
   }
-  return html`<div class="scroll"><table>
+  return html`<table class="roles">
 <caption>Language-model usage by role</caption>
-<thead><tr><th scope="col">role</th><th scope="col">played by</th><th scope="col" class="number">requests</th><th scope="col" class="number">of these failed</th><th scope="col" class="number">input tokens</th><th scope="col" class="number">of these cached</th><th scope="col" class="number">output tokens</th><th scope="col" class="number">of these reasoning</th><th scope="col" class="number">time</th></tr></thead>
-<tbody>${names.map((name) => {
+<thead><tr><td></td>${names.map((name) => html`<th scope="col" class="number">${name}</th>`)}</tr></thead>
+<tbody>
+<tr><th scope="row">played by</th>${names.map((name) => {
     const role = roles[name];
-    const usage = llm[name];
-    return html`<tr><th scope="row">${name}</th><td>${role && html`<code>${role.backend}</code> <span class="muted">${roleKindWords[role.kind]}</span>`}</td>${
-      usage &&
-      [
-        usage.requests,
-        usage.failed,
-        usage.inputTokens,
-        usage.cachedInputTokens,
-        usage.outputTokens,
-        usage.reasoningTokens,
-      ].map((count) => html`<td class="number">${formatCount(count)}</td>`)
-    }<td class="number">${formatDuration(usage?.seconds ?? 0)}</td></tr>
-`;
-  })}</tbody></table></div>`;
+    return html`<td class="player">${role && html`<code>${role.backend}</code> <span class="muted">${roleKindWords[role.kind]}</span>`}</td>`;
+  })}</tr>
+${measures.map(
+  ({ term, of }) =>
+    html`<tr><th scope="row">${term}</th>${names.map((name) => html`<td class="number">${of(llm[name] ?? noUsage)}</td>`)}</tr>
+`,
+)}</tbody></table>`;
 }
+
+const noUsage = {
+  requests: 0,
+  failed: 0,
+  inputTokens: 0,
+  cachedInputTokens: 0,
+  outputTokens: 0,
+  reasoningTokens: 0,
+  seconds: 0,
+} as const;
+
+type Usage = Readonly<Record<keyof typeof noUsage, number>>;
+
+const measures: readonly { readonly term: string; readonly of: (usage: Usage) => string }[] = [
+  { term: "requests", of: ({ requests }) => formatCount(requests) },
+  { term: "of these failed", of: ({ failed }) => formatCount(failed) },
+  { term: "input tokens", of: ({ inputTokens }) => formatCount(inputTokens) },
+  { term: "of these cached", of: ({ cachedInputTokens }) => formatCount(cachedInputTokens) },
+  { term: "output tokens", of: ({ outputTokens }) => formatCount(outputTokens) },
+  { term: "of these reasoning", of: ({ reasoningTokens }) => formatCount(reasoningTokens) },
+  { term: "time", of: ({ seconds }) => formatDuration(seconds) },
+];

@@ -1,22 +1,24 @@
 import { best } from "@collm/search";
-import type { CostKind, Notation } from "@collm/search-space";
-import { costWords, formatCount, formatPercent } from "../html/format.js";
+import type { Notation } from "@collm/search-space";
+import { formatCount, formatPercent } from "../html/format.js";
 import { type Html, html } from "../html/markup.js";
+import { costColumns } from "./cost-columns.js";
 import { geneTables } from "./gene-table.js";
 import type { ReportSource } from "./report-source.js";
-import { limitOf, validationWords } from "./wording.js";
+import { validationWords } from "./wording.js";
 
 /** The best subnet: identity, notation, accuracy, exact cost and choices. */
-export function winnerSection({ view, result }: ReportSource): Html {
+export function winnerSection(source: ReportSource): Html {
+  const { view, result } = source;
   const winner = best(view.state);
   return html`<section id="winner" aria-labelledby="winner-heading">
-<h2 id="winner-heading">The winner</h2>
+<h2 id="winner-heading">Winner</h2>
 ${
   winner && result.best
     ? html`<p>Candidate ${winner.id}, proposed in iteration ${winner.iteration} by <em>${winner.origin}</em>. Its canonical string is its identity in the search space:</p>
 <pre class="wrap"><code>${winner.architecture.canonical}</code></pre>
 <div class="columns">
-<div>${accuracyTable(result, view.state.testOpened !== undefined)}${costTable(result)}</div>
+<div>${accuracyTable(result, view.state.testOpened !== undefined)}${costTable(source)}</div>
 <div>${geneTables(view.space, winner.architecture)}</div>
 </div>
 <h3>Notation</h3>
@@ -47,18 +49,18 @@ ${
 }`;
 }
 
-function costTable({ best: entry, limits }: ReportSource["result"]): Html {
-  const kinds: readonly CostKind[] = ["officialFlops", "macs", "paramsCount"];
+function costTable(source: ReportSource): Html {
+  const { best: entry } = source.result;
   return html`<table>
 <caption>Exact cost</caption>
 <thead><tr><th scope="col">cost</th><th scope="col" class="number">of the winner</th><th scope="col" class="number">limit</th></tr></thead>
 <tbody>${
     entry &&
-    kinds.map((kind) => {
-      const limit = limitOf(limits, kind);
-      return html`<tr><th scope="row">${costWords[kind].name}</th><td class="number">${formatCount(entry.cost[kind])}</td><td class="number">${limit === undefined ? "–" : formatCount(limit)}</td></tr>
-`;
-    })
+    costColumns(source).map(
+      ({ kind, name, limit }) =>
+        html`<tr><th scope="row">${name}</th><td class="number">${formatCount(entry.cost[kind])}</td><td class="number">${limit === undefined ? "–" : formatCount(limit)}</td></tr>
+`,
+    )
   }</tbody></table>`;
 }
 

@@ -29,7 +29,7 @@ export function statusWords(result: SearchResult): string {
   const { budget } = result.evaluations;
   switch (result.status) {
     case "running":
-      return "The journal has no end yet: the search is still running, or it died and can be resumed";
+      return "The journal has no end yet: the search is still running, or it stopped and can be resumed";
     case "interrupted":
       return `The search was interrupted and can be resumed: ${result.interruption ?? "no reason given"}`;
     case "finished":
