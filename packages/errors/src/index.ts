@@ -1,2 +1,5 @@
 export { type CheckedValue, checkValue, type FieldName, fieldName } from "./check-value.js";
-export { CollmError, type ErrorCode } from "./collm-error.js";
+export { CollmError } from "./collm-error.js";
+export type { ErrorCode } from "./error-code.js";
+export { fileError, withFile } from "./file-error.js";
+export { errnoOf } from "./system-problem.js";

@@ -1,4 +1,5 @@
 import { writeFile } from "node:fs/promises";
+import { withFile } from "@collm/errors";
 import { buildInferenceGraph } from "@collm/supernet";
 import { loadCalibration } from "./evaluate-subnet.js";
 import { type ImageLocator, isCalibrated } from "./manifest-images.js";
@@ -31,7 +32,7 @@ export async function exportSubnet(command: ExportCommand): Promise<ExportSummar
     : undefined;
   const statistics = await statisticsOf(subnet, calibration, executionOf(command));
   const model = buildInferenceGraph(subnet, statistics);
-  await writeFile(command.outputPath, model);
+  await withFile("--output", command.outputPath, () => writeFile(command.outputPath, model));
   return {
     sizeBytes: model.byteLength,
     statistics: isEstimated ? "re-estimated" : "running",

@@ -56,7 +56,7 @@ export interface RunningServer {
 const flushMs = 250;
 
 /**
- * Starts a gRPC server with health checks, reflection and metrics. Throws `failed-precondition`
+ * Starts a gRPC server with health checks, reflection and metrics. Throws `invalid-argument`
  * when the port cannot be listened on.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
@@ -158,8 +158,8 @@ function bind(server: Server, options: ServerOptions): Promise<number> {
       }
       reject(
         new CollmError(
-          "failed-precondition",
-          `port: cannot listen on ${address} (${error.message})`,
+          "invalid-argument",
+          `host and port: cannot listen on ${address} (${error.message})`,
           { cause: error },
         ),
       );
