@@ -2,4 +2,5 @@ export { type CheckedValue, checkValue, type FieldName, fieldName } from "./chec
 export { CollmError } from "./collm-error.js";
 export type { ErrorCode } from "./error-code.js";
 export { fileError, withFile } from "./file-error.js";
+export { hideCredentials } from "./hide-credentials.js";
 export { errnoOf } from "./system-problem.js";

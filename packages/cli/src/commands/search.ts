@@ -15,34 +15,11 @@ import { loadManifest, type Manifest } from "@collm/supernet";
 import type { Command } from "commander";
 import { runEmbeddedSearch, type SessionOutcome } from "../embedded/session.js";
 import { createCliImageLocator } from "../image-locator.js";
-import { parseLlmSpec } from "../llm-spec.js";
 import { type Output, processOutput } from "../output.js";
 import { RunDirectory } from "../run-directory.js";
 import { stopSignal } from "../stop-signal.js";
 import { concludeSearch } from "../summary.js";
-
-/** Flags as commander gives them: text, or undefined where not said. */
-export interface SearchFlags {
-  readonly config?: string;
-  readonly supernet?: string;
-  readonly out?: string;
-  readonly seed?: string;
-  readonly searcher?: string;
-  readonly preset?: string;
-  readonly maxFlops?: string;
-  readonly maxMacs?: string;
-  readonly maxParams?: string;
-  readonly minParams?: string;
-  readonly target?: string;
-  readonly budget?: string;
-  readonly iterations?: string;
-  readonly candidates?: string;
-  readonly navigatorMemory?: string;
-  readonly generatorMemory?: string;
-  readonly llm?: readonly string[];
-  readonly test: boolean;
-  readonly json?: boolean;
-}
+import { flagsSource, type SearchFlags, saidValue } from "./search-flags.js";
 
 /** Adds `collm search` to the program. */
 export function addSearchCommand(program: Command): void {
@@ -88,7 +65,7 @@ export async function searchFromFlags(flags: SearchFlags, output: Output): Promi
     throw new CollmError("invalid-argument", "--supernet: got nothing, allowed is a manifest file");
   }
   const manifest = await loadManifest(settings.supernet);
-  refuseHopeless(manifest, settings);
+  refuseHopeless(manifest, settings, flags);
   const signal = stopSignal(output);
   await packFolders(manifest, createCliImageLocator(output, signal));
 
@@ -118,11 +95,7 @@ export async function searchFromFlags(flags: SearchFlags, output: Output): Promi
 
 async function settingsSources(flags: SearchFlags): Promise<SettingsSource[]> {
   const file = flags.config === undefined ? [] : [readYaml(flags.config, await read(flags.config))];
-  return [
-    ...file,
-    readSearchEnvironment(process.env),
-    { name: "command line", values: fromFlags(flags) },
-  ];
+  return [...file, readSearchEnvironment(process.env), flagsSource(flags)];
 }
 
 async function read(path: string): Promise<string> {
@@ -131,34 +104,11 @@ async function read(path: string): Promise<string> {
   });
 }
 
-/** Flags in the shape of the configuration file; numbers stay text where that is no number. */
-function fromFlags(flags: SearchFlags): Record<string, unknown> {
-  const number = (text: string | undefined): unknown =>
-    text === undefined || text.trim() === "" || Number.isNaN(Number(text)) ? text : Number(text);
-  const onOff = (text: string | undefined): unknown =>
-    text === "on" ? true : text === "off" ? false : text;
-  const values = {
-    supernet: flags.supernet,
-    seed: number(flags.seed),
-    searcher: flags.searcher,
-    preset: flags.preset,
-    maxFlops: flags.maxFlops,
-    maxMacs: flags.maxMacs,
-    maxParams: flags.maxParams,
-    evolution: flags.minParams === undefined ? undefined : { minParams: flags.minParams },
-    target: number(flags.target),
-    budget: number(flags.budget),
-    iterations: number(flags.iterations),
-    candidatesPerIteration: number(flags.candidates),
-    navigatorMemory: onOff(flags.navigatorMemory),
-    generatorMemory: onOff(flags.generatorMemory),
-    ...parseLlmSpec(flags.llm ?? []),
-  };
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
-}
-
-function refuseHopeless(manifest: Manifest, { search }: SearchSettings): void {
-  const problems = searchProblems(search, createSearchSpace(manifest.spec), manifest.name);
+function refuseHopeless(manifest: Manifest, { search }: SearchSettings, flags: SearchFlags): void {
+  const space = createSearchSpace(manifest.spec);
+  const problems = searchProblems(search, space, manifest.name, (field, value) =>
+    saidValue(flags, field, value),
+  );
   if (problems.length > 0) throw new CollmError("invalid-argument", problems.join("; "));
 }
 
