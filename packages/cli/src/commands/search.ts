@@ -8,15 +8,16 @@ import {
   type SettingsSource,
 } from "@collm/config";
 import { CollmError } from "@collm/errors";
-import { packFolders } from "@collm/evaluation";
 import { parseSearchId, searchProblems } from "@collm/search";
 import { createSearchSpace } from "@collm/search-space";
 import { loadManifest, type Manifest } from "@collm/supernet";
 import type { Command } from "commander";
 import { runEmbeddedSearch, type SessionOutcome } from "../embedded/session.js";
-import { createCliImageLocator } from "../image-locator.js";
+import { requireHome } from "../home.js";
 import { type Output, processOutput } from "../output.js";
-import { RunDirectory } from "../run-directory.js";
+import { prepareImages } from "../prepare-images.js";
+import { createProgress } from "../progress/progress.js";
+import { type Launch, RunDirectory } from "../run-directory.js";
 import { stopSignal } from "../stop-signal.js";
 import { concludeSearch } from "../summary.js";
 import { flagsSource, type SearchFlags, saidValue } from "./search-flags.js";
@@ -60,15 +61,15 @@ export function addSearchCommand(program: Command): void {
 
 /** Runs `collm search`. */
 export async function searchFromFlags(flags: SearchFlags, output: Output): Promise<SessionOutcome> {
+  if (flags.out === "") {
+    throw new CollmError("invalid-argument", '--out: got "", allowed is a new or empty directory');
+  }
   const settings = resolveSettings(await settingsSources(flags));
   if (settings.supernet === undefined) {
     throw new CollmError("invalid-argument", "--supernet: got nothing, allowed is a manifest file");
   }
   const manifest = await loadManifest(settings.supernet);
   refuseHopeless(manifest, settings, flags);
-  const signal = stopSignal(output);
-  await packFolders(manifest, createCliImageLocator(output, signal));
-
   const startedAt = new Date();
   const run = new RunDirectory(flags.out ?? join("runs", defaultRunName(manifest.name, startedAt)));
   const launch = {
@@ -79,18 +80,46 @@ export async function searchFromFlags(flags: SearchFlags, output: Output): Promi
     evaluator: settings.evaluator,
     search: settings.search,
   };
-  await run.create(launch);
+  await requireHome();
+  return run.hold(async () => {
+    await run.create(launch);
+    try {
+      return await searchIn(run, launch, manifest, flags, output);
+    } catch (error) {
+      await takeBack(run, CollmError.from(error));
+      throw error;
+    }
+  });
+}
+
+async function searchIn(
+  run: RunDirectory,
+  launch: Launch,
+  manifest: Manifest,
+  flags: SearchFlags,
+  output: Output,
+): Promise<SessionOutcome> {
   output.say(`search ${launch.searchId} on supernet ${manifest.name}, run directory ${run.path}`);
+  const progress = createProgress(output, Date.now);
+  const signal = stopSignal(progress);
+  await prepareImages(manifest, output, signal);
   const outcome = await runEmbeddedSearch({
     run,
     launch,
-    begin: { kind: "start", config: settings.search },
+    begin: { kind: "start", config: launch.search },
     opensTest: flags.test,
     output,
+    progress,
     signal,
   });
-  await concludeSearch(run, outcome.state, { output, isJson: flags.json ?? false });
+  await concludeSearch(run, outcome.state, { output, isJson: flags.json ?? false, signal });
   return outcome;
+}
+
+/** A search that did not start leaves no run directory, only the logs if the error points there. */
+async function takeBack(run: RunDirectory, error: CollmError): Promise<void> {
+  if ((await run.events()).length > 0) return;
+  await run.discard({ keepsLogs: error.message.includes(run.logPath) });
 }
 
 async function settingsSources(flags: SearchFlags): Promise<SettingsSource[]> {
