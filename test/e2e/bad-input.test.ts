@@ -131,6 +131,30 @@ describe("collm with bad input", { timeout: 60_000 }, () => {
     await expectRefusal(["resume", "nowhere"], "nowhere", "no run directory");
   });
 
+  it("has doctor say that the home directory cannot be used", async () => {
+    const home = await write("file", "");
+    workspace.env = { COLLM_HOME: home };
+    const { code, stdout } = await workspace.run("doctor");
+    expect(code).toBe(1);
+    expect(stdout).toContain(
+      `FAIL  home: home directory (COLLM_HOME) ${home}: a file of that name is in the way`,
+    );
+  });
+
+  it("says which file is missing, and which option names it", async () => {
+    const architecture = await write(
+      "a.json",
+      JSON.stringify({ ks: Array(12).fill(3), e: Array(12).fill(2), d: [1, 1, 1, 1], r: 28 }),
+    );
+    await expectRefusal(
+      [
+        ...["subnet", "run", "--supernet", digitsManifest, "--architecture", architecture],
+        ...["--input", "none.npy", "--output", "y.npy"],
+      ],
+      "--input none.npy: no such file or directory",
+    );
+  });
+
   it("explains unknown commands and options", async () => {
     const { code, stderr } = await workspace.run("search", "--bugdet", "3");
     expect(code).toBe(2);

@@ -18,8 +18,9 @@ export function stopSignal(listener: StopListener): AbortSignal {
       listener.end();
       process.exit(1);
     }
-    listener.notice(`${name}: stopping, once more to stop at once`);
+    // First whoever draws live lines stops, so that they do not erase the notice.
     controller.abort();
+    listener.notice(`${name}: stopping, once more to stop at once`);
   };
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);

@@ -36,9 +36,8 @@ export async function openSplit(
   const { family } = manifest.spec;
   const { calibrationImages } = manifest.recipe;
   const need = { split, family, resolutions, images: manifest.images, calibrationImages };
-  const images = await withFile(`images.${split}`, value, async () =>
-    openPackedImages(await locate(value, need)),
-  );
+  const path = await locate(value, need);
+  const images = await withFile(`images.${split}`, path, () => openPackedImages(path));
   try {
     checkFit(manifest, split, images);
     return images;

@@ -156,10 +156,12 @@ function bind(server: Server, options: ServerOptions): Promise<number> {
         resolve(port);
         return;
       }
+      // grpc-js wraps the system's words: "No address added out of total 1 resolved errors: [...]".
+      const reason = /errors: \[(.+)\]$/.exec(error.message)?.[1] ?? error.message;
       reject(
         new CollmError(
           "invalid-argument",
-          `host and port: cannot listen on ${address} (${error.message})`,
+          `host and port: cannot listen on ${address} (${reason})`,
           { cause: error },
         ),
       );
