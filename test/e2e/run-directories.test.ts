@@ -67,12 +67,15 @@ describe("collm on run directories", { timeout: 120_000 }, () => {
     await expect(readdir(run)).rejects.toThrow("ENOENT");
   });
 
-  it("says in one line that the home directory cannot be used", async () => {
+  it("says in one line that the home or the run directory cannot be made", async () => {
     const home = workspace.file("file");
     await writeFile(home, "");
     workspace.env = { COLLM_HOME: home };
     const refused = await workspace.run(...flags(workspace.file("run")));
     expectRefusal(refused, "COLLM_HOME", home, "a file of that name is in the way");
+    workspace.env = {};
+    const out = join(home, "run");
+    expectRefusal(await workspace.run(...flags(out)), `--out ${out}: a part of the path is no`);
   });
 
   it("lets one command at a time work on a search, and starts no service to say so", async () => {

@@ -63,10 +63,12 @@ export class RunDirectory {
   /**
    * Does what must not happen twice at once on this directory, which is made if need be and removed
    * if nothing came of it. Throws `failed-precondition` naming the process that is at it.
+   *
+   * @param name what messages call the directory: the option that named it.
    */
-  async hold<T>(work: () => Promise<T>): Promise<T> {
+  async hold<T>(work: () => Promise<T>, name = "run directory"): Promise<T> {
     const what = `run directory ${this.path}`;
-    const { isNew, lock } = await withFile("--out", this.path, async () => ({
+    const { isNew, lock } = await withFile(name, this.path, async () => ({
       isNew: (await mkdir(this.path, { recursive: true })) !== undefined,
       lock: await acquireWriterLock(what, this.#lockPath),
     }));

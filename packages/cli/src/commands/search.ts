@@ -89,7 +89,7 @@ export async function searchFromFlags(flags: SearchFlags, output: Output): Promi
       await takeBack(run, CollmError.from(error));
       throw error;
     }
-  });
+  }, "--out");
 }
 
 async function searchIn(
