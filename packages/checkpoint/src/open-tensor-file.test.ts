@@ -26,7 +26,8 @@ describe("openTensorFile", () => {
   });
 
   it("refuses other content, even none", async () => {
-    for (const content of ["", "short", "a text that is no tensor file"]) {
+    await expect(openTensorFile(file("text", ""))).rejects.toThrow("found an empty file");
+    for (const content of ["short", "a text that is no tensor file"]) {
       await expect(openTensorFile(file("text", content))).rejects.toThrow("an unknown container");
     }
   });

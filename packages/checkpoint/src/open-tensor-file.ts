@@ -25,6 +25,7 @@ export async function openTensorFile(path: string): Promise<TensorSource> {
 async function sniffContainer(path: string): Promise<Container> {
   const file = await RandomAccessFile.open(path);
   try {
+    if (file.sizeBytes === 0) throw file.problem(0, "an empty file", "weights");
     const head = new Uint8Array(await file.read(0, Math.min(9, file.sizeBytes), "file header"));
     const startsWith = (magic: readonly number[]): boolean => magic.every((b, i) => head[i] === b);
     if (startsWith(zipMagic)) return "zip";

@@ -16,6 +16,7 @@ const problemsShown = 10;
 export function createCliImageLocator(output: Output, signal?: AbortSignal): ImageLocator {
   const cacheDir = imageCacheDirectory();
   const line = new PackProgressLine(output, Date.now);
+  signal?.addEventListener("abort", () => line.clear(), { once: true });
   return createFolderLocator(createImageLocator(cacheDir), {
     cacheDir,
     ...(signal ? { signal } : {}),

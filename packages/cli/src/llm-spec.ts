@@ -1,4 +1,4 @@
-import { CollmError } from "@collm/errors";
+import { CollmError, hideCredentials } from "@collm/errors";
 
 /** A role's settings as far as a SPEC says them; the configuration schema checks the rest. */
 interface RoleSpec {
@@ -31,7 +31,7 @@ function roleOf(text: string, spec: string): RoleSpec {
   if (!match) {
     throw new CollmError(
       "invalid-argument",
-      `--llm: got "${spec}", allowed is heuristic or openai:MODEL@BASE_URL, with navigator= or generator= in front for one role`,
+      `--llm: got "${hideCredentials(spec)}", allowed is heuristic or openai:MODEL@BASE_URL, with navigator= or generator= in front for one role`,
     );
   }
   const [, model, baseUrl] = match;

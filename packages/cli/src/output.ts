@@ -1,3 +1,5 @@
+import { errnoOf } from "@collm/errors";
+
 /** Human words go to standard error, results for machines to standard output. */
 export interface Output {
   /** A line for people. */
@@ -19,3 +21,16 @@ export const processOutput: Output = {
     return process.stderr.columns || 80;
   },
 };
+
+const closing = new AbortController();
+
+/** Aborted when nobody reads what is written any more: `collm search … 2>&1 | head`. */
+export const outputClosed: AbortSignal = closing.signal;
+
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error) => {
+    // Without a listener the process would end where it is, with a journal left open.
+    if (errnoOf(error) !== "EPIPE") throw error;
+    closing.abort();
+  });
+}

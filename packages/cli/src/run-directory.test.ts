@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openJournalFile } from "@collm/journal";
@@ -61,12 +61,34 @@ describe("RunDirectory.create and launch", () => {
     expect(await run.events()).toEqual([searchStarted()]);
   });
 
+  it("refuse a directory of other files, and leave it as it is", async () => {
+    await mkdir(run.path, { recursive: true });
+    await writeFile(join(run.path, "config.yaml"), "debug: true\n");
+    await expect(run.create(launch)).rejects.toMatchObject({
+      code: "invalid-argument",
+      message: `--out: ${run.path} holds other files (config.yaml), allowed is a new or empty directory`,
+    });
+    expect(await readFile(join(run.path, "config.yaml"), "utf8")).toBe("debug: true\n");
+  });
+
+  it("take a directory again whose search never started", async () => {
+    await run.create(launch);
+    await run.create({ ...launch, supernet: "/other.yaml" });
+    expect((await run.launch()).supernet).toBe("/other.yaml");
+    await mkdir(run.logPath);
+    await run.discard({ keepsLogs: true });
+    expect(await files()).toEqual(["logs"]);
+    await run.create(launch);
+    await run.discard({ keepsLogs: false });
+    expect(await files()).toEqual([]);
+  });
+
   it("refuse a path that is taken by a file", async () => {
     const path = join(parent, "file");
     await writeFile(path, "");
     await expect(new RunDirectory(path).create(launch)).rejects.toMatchObject({
       code: "invalid-argument",
-      message: expect.stringContaining(`--out: ${path} cannot be made`),
+      message: `--out ${path}: a file of that name is in the way`,
     });
   });
 
@@ -78,6 +100,20 @@ describe("RunDirectory.create and launch", () => {
     await expect(run.launch()).rejects.toThrow(`${config}: searchId: got 5, allowed is text`);
     await writeFile(config, "searchId: [\n");
     await expect(run.launch()).rejects.toThrow(`${config}: not valid YAML`);
+  });
+});
+
+describe("RunDirectory.hold", () => {
+  it("lets one at a time in, and names who is at it", async () => {
+    await run.hold(async () => {
+      await expect(run.hold(async () => "never")).rejects.toMatchObject({
+        code: "failed-precondition",
+        message: expect.stringContaining(`${run.path}: is being written by process ${process.pid}`),
+      });
+    });
+    await expect(files()).rejects.toThrow("ENOENT");
+    await run.hold(() => run.create(launch));
+    expect(await files()).toEqual(["config.yaml"]);
   });
 });
 

@@ -1,8 +1,8 @@
-import { access, mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { join, relative, resolve } from "node:path";
+import { access, mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { readYaml, searchFileSchema } from "@collm/config";
-import { CollmError, checkValue } from "@collm/errors";
-import { openJournalFile, readJournalFile } from "@collm/journal";
+import { CollmError, checkValue, withFile } from "@collm/errors";
+import { acquireWriterLock, openJournalFile, readJournalFile } from "@collm/journal";
 import {
   best,
   foldEvents,
@@ -29,6 +29,8 @@ const launchSchema = z.strictObject({
 
 export type Launch = z.infer<typeof launchSchema>;
 
+const subnetName = "best/subnet.onnx";
+
 /**
  * The user's view of a search. The journal is the truth; everything else here is written from
  * it and can be written again.
@@ -46,6 +48,11 @@ export class RunDirectory {
     return join(this.path, "events.jsonl");
   }
 
+  /** Held by the command that works on the search, from before its services start. */
+  get #lockPath(): string {
+    return join(this.path, "session.lock");
+  }
+
   get logPath(): string {
     return join(this.path, "logs");
   }
@@ -54,7 +61,28 @@ export class RunDirectory {
     return join(this.path, "report.html");
   }
 
-  /** Creates the directory for a new search. Throws if a search, or a file, is already there. */
+  /**
+   * Does what must not happen twice at once on this directory, which is made if need be and removed
+   * if nothing came of it. Throws `failed-precondition` naming the process that is at it.
+   *
+   * @param name what messages call the directory: the option that named it.
+   */
+  async hold<T>(work: () => Promise<T>, name = "run directory"): Promise<T> {
+    const what = `run directory ${this.path}`;
+    const { isNew, lock } = await withFile(name, this.path, async () => ({
+      isNew: (await mkdir(this.path, { recursive: true })) !== undefined,
+      lock: await acquireWriterLock(what, this.#lockPath),
+    }));
+    try {
+      return await work();
+    } finally {
+      await lock.release();
+      // Fails, as it should, if anything is in it.
+      if (isNew) await rmdir(this.path).catch(() => undefined);
+    }
+  }
+
+  /** Writes how a new search is started. Throws if a search or other files are already there. */
   async create(launch: Launch): Promise<void> {
     if (await exists(this.journalPath)) {
       throw new CollmError(
@@ -62,13 +90,32 @@ export class RunDirectory {
         `--out: ${this.path} already holds a search; resume it (collm resume ${this.path}) or choose another directory`,
       );
     }
-    try {
-      await mkdir(this.path, { recursive: true });
-    } catch (error) {
-      const reason = CollmError.from(error).message;
-      throw new CollmError("invalid-argument", `--out: ${this.path} cannot be made: ${reason}`);
-    }
+    await withFile("--out", this.path, () => mkdir(this.path, { recursive: true }));
+    await this.#refuseOtherFiles();
     await this.#write("config.yaml", stringifyYaml(launch));
+  }
+
+  /** A directory of something else must not be overwritten; what a failed start left may be. */
+  async #refuseOtherFiles(): Promise<void> {
+    const left = new Set([basename(this.#lockPath), basename(this.logPath)]);
+    const others = (await readdir(this.path)).filter((name) => !left.has(name));
+    if (others.length === 0) return;
+    await this.launch().catch(() => {
+      throw new CollmError(
+        "invalid-argument",
+        `--out: ${this.path} holds other files (${others.slice(0, 3).join(", ")}), allowed is a new or empty directory`,
+      );
+    });
+  }
+
+  /**
+   * Takes back what `create` and services that did not start have written, so that the directory
+   * can be used again.
+   */
+  async discard({ keepsLogs }: { readonly keepsLogs: boolean }): Promise<void> {
+    await rm(join(this.path, "config.yaml"), { force: true });
+    await rm(this.journalPath, { force: true });
+    if (!keepsLogs) await rm(this.logPath, { recursive: true, force: true });
   }
 
   async launch(): Promise<Launch> {
@@ -80,6 +127,11 @@ export class RunDirectory {
     const checked = checkValue(launchSchema, values);
     if (checked.kind === "valid") return checked.value;
     throw new CollmError("data-loss", `${path}: ${checked.problems.join("; ")}`);
+  }
+
+  /** Whether the winner was written as a file. */
+  hasSubnet(): Promise<boolean> {
+    return exists(join(this.path, subnetName));
   }
 
   /** The journal's events; empty while the search has not started. */
@@ -140,15 +192,17 @@ export class RunDirectory {
   }
 
   async writeSubnet(model: Uint8Array): Promise<void> {
-    await this.#write("best/subnet.onnx", model);
+    await this.#write(subnetName, model);
   }
 
   /** A reader never sees half a file. */
   async #write(name: string, content: string | Uint8Array): Promise<void> {
     const path = join(this.path, name);
-    await mkdir(join(path, ".."), { recursive: true });
-    await writeFile(`${path}.tmp`, content);
-    await rename(`${path}.tmp`, path);
+    await withFile("run directory file", path, async () => {
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(`${path}.tmp`, content);
+      await rename(`${path}.tmp`, path);
+    });
   }
 }
 

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { formatQuantity } from "@collm/config";
-import { best, budgetSpent, type SearchState } from "@collm/search";
+import { archive, best, type SearchState } from "@collm/search";
 import { collmCommand } from "./command-line.js";
 import type { Output } from "./output.js";
 import type { RunDirectory } from "./run-directory.js";
@@ -10,16 +10,21 @@ import type { RunDirectory } from "./run-directory.js";
 export async function concludeSearch(
   run: RunDirectory,
   state: SearchState,
-  options: { readonly output: Output; readonly isJson: boolean },
+  options: { readonly output: Output; readonly isJson: boolean; readonly signal: AbortSignal },
 ): Promise<void> {
-  const { output } = options;
-  for (const line of summaryLines(run, state)) output.say(line);
+  const { output, signal } = options;
+  for (const line of summaryLines(run, state, signal.aborted)) output.say(line);
   if (options.isJson) {
     output.print((await readFile(join(run.path, "result.json"), "utf8")).trimEnd());
   }
 }
 
-function summaryLines(run: RunDirectory, state: SearchState): string[] {
+/** @param isStopped whether the user ended it, which the coordinator sees only as its own end. */
+export function summaryLines(
+  run: Pick<RunDirectory, "path">,
+  state: SearchState,
+  isStopped: boolean,
+): string[] {
   const directory = relative(".", run.path) || ".";
   const lines = [""];
   const winner = best(state);
@@ -35,12 +40,32 @@ function summaryLines(run: RunDirectory, state: SearchState): string[] {
   } else {
     lines.push("best      none: no candidate within the limit was evaluated");
   }
-  const reason = state.finishReason ?? state.interruption ?? "not finished";
-  lines.push(`evaluated ${budgetSpent(state)} of ${state.started?.config.budget} (${reason})`);
+  const why = isStopped ? "stopped by the user" : (state.interruption ?? "not finished");
+  const reason = state.finishReason ?? why;
+  const budget = state.started?.config.budget ?? 0;
+  lines.push(`evaluated ${archive(state).length} of ${budget} (${reason})`);
+  lines.push(...roleLines(state));
   if (state.phase === "finished") {
     lines.push(`report    ${join(directory, "report.html")}`);
   } else {
     lines.push(`resume    ${collmCommand} resume ${directory}`);
   }
   return lines;
+}
+
+/** One line if language-model roles failed: what was found is then not theirs alone. */
+function roleLines({ iterations }: SearchState): string[] {
+  const failures = iterations.flatMap(({ degraded }) => degraded.map(({ role }) => role));
+  const counts = ["navigator", "generator"].flatMap((role) => {
+    const count = failures.filter((failed) => failed === role).length;
+    return count === 0 ? [] : [{ role, count }];
+  });
+  if (counts.length === 0) return [];
+  const said = counts.map(
+    ({ role, count }) => `${role} failed ${count === 1 ? "once" : `${count} times`}`,
+  );
+  const standIn = failures.includes("generator")
+    ? "uniform sampling stood in for its candidates"
+    : "earlier strategies stayed in force";
+  return [`roles     ${said.join(", ")}; ${standIn} (see the report)`];
 }

@@ -1,4 +1,4 @@
-import { CollmError } from "@collm/errors";
+import { CollmError, hideCredentials } from "@collm/errors";
 import { z } from "zod";
 
 /** Variables as `process.env` holds them. */
@@ -46,9 +46,17 @@ export function address() {
   return z.string(phrase).regex(/^(unix:\S+|(dns:\/\/\/)?[^\s/]+:\d{1,5})$/, phrase);
 }
 
+/** A URL with a password in it is refused: it would be journaled, logged and shown. */
 export function httpUrl() {
-  const phrase = "an http or https URL";
-  return z.url({ protocol: /^https?$/, error: phrase });
+  return z
+    .url({ protocol: /^https?$/, error: "an http or https URL", abort: true })
+    .superRefine((value, context) => {
+      const { username, password } = new URL(value);
+      if (username === "" && password === "") return;
+      const message =
+        "an http or https URL without user name and password (COLLM_<ROLE>_API_KEY is kept secret)";
+      context.addIssue({ code: "invalid_format", format: "url", message });
+    });
 }
 
 /** Names separated by commas, at least one; spaces around them are dropped. */
@@ -80,5 +88,7 @@ export function readEnv<Result>(schema: z.ZodType<Result>, env: Env): Result {
 
 function shown(variable: string, value: string | undefined): string {
   if (value === undefined) return "is not set";
-  return variable.endsWith("_API_KEY") ? "got a value that is not shown" : `got "${value}"`;
+  return variable.endsWith("_API_KEY")
+    ? "got a value that is not shown"
+    : `got "${hideCredentials(value)}"`;
 }

@@ -1,6 +1,7 @@
 import { resolve as absolute } from "node:path";
 import { defaultSearchConfig } from "@collm/search";
 import { describe, expect, it } from "vitest";
+import { readRoleEnv } from "./role-env.js";
 import { readSearchEnvironment } from "./search-environment.js";
 import { readYaml, resolveSettings } from "./search-settings.js";
 
@@ -123,6 +124,35 @@ evaluator: { provider: webgpu, workers: 1000 }
     );
     expect(() => resolve("generator: { contextTokens: 100000 }\n")).toThrow(
       "generator.contextTokens: unknown key",
+    );
+  });
+
+  it("refuses a base URL with a password, and shows it nowhere", () => {
+    const url = "http://user:s3cret@host/v1";
+    const allowed = 'got "http://[hidden]@host/v1", allowed is an http or https URL without user';
+    const problemOf = (work: () => unknown): string => {
+      try {
+        work();
+      } catch (error) {
+        return String(error);
+      }
+      return "";
+    };
+    const problems = [
+      problemOf(() => resolve(`navigator: { backend: openai, model: m, baseUrl: "${url}" }\n`)),
+      problemOf(() => resolve("", { COLLM_SEARCH_GENERATOR_BASE_URL: url })),
+      problemOf(() => readRoleEnv("generator", { COLLM_GENERATOR_BASE_URL: url })),
+    ];
+    for (const problem of problems) {
+      expect(problem).toContain(allowed);
+      expect(problem).not.toContain("s3cret");
+    }
+  });
+
+  it("calls a preset that is not there as its source does", () => {
+    const flags = { values: { preset: "paper" }, nameOf: () => "--preset" };
+    expect(() => resolveSettings([readYaml("a.yaml", "searcher: random\n"), flags])).toThrow(
+      /^--preset: got "paper", allowed for searcher random is default$/,
     );
   });
 

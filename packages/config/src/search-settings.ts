@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import { CollmError, checkValue, type FieldName } from "@collm/errors";
+import { CollmError, checkValue, type FieldName, fieldName } from "@collm/errors";
 import { defaultSearchConfig, presets, type SearchConfig } from "@collm/search";
 import { parse as parseYaml } from "yaml";
 import { endpointProblems, mergeSettings, withoutUndefined } from "./merge-settings.js";
@@ -23,8 +23,8 @@ export interface SearchSettings {
 
 /** One place that settings come from, for error messages. */
 export interface SettingsSource {
-  /** E.g. `collm.yaml`, `environment` or `command line`. */
-  readonly name: string;
+  /** E.g. `collm.yaml` or `environment`; absent where `nameOf` says enough. */
+  readonly name?: string;
   readonly values: unknown;
   /** Folder that its paths are relative to; default is the working directory. */
   readonly directory?: string;
@@ -62,23 +62,37 @@ export function resolveSettings(sources: readonly SettingsSource[]): SearchSetti
   if (problems.length > 0) throw new CollmError("invalid-argument", problems.join("; "));
   return {
     supernet: merged.supernet,
-    search: searchConfigOf(merged),
+    search: searchConfigOf(merged, nameIn(sources, "preset")),
     ...(merged.navigator ? { navigator: merged.navigator } : {}),
     ...(merged.generator ? { generator: merged.generator } : {}),
     evaluator: merged.evaluator ?? {},
   };
 }
 
-function checkSource({ name, values, directory = ".", nameOf }: SettingsSource): SearchFile {
+/** A key as the source calls it that had the last word on it: `collm.yaml: preset`, `--preset`. */
+function nameIn(sources: readonly SettingsSource[], key: keyof SearchFile): string {
+  const last = sources.findLast(
+    ({ values }) => typeof values === "object" && values !== null && key in values,
+  );
+  return last ? `${prefixOf(last)}${(last.nameOf ?? fieldName)([key])}` : key;
+}
+
+function prefixOf({ name }: SettingsSource): string {
+  return name === undefined ? "" : `${name}: `;
+}
+
+function checkSource(source: SettingsSource): SearchFile {
+  const { values, directory = ".", nameOf } = source;
   const checked = checkValue(searchFileSchema, values, nameOf);
   if (checked.kind === "invalid") {
-    throw new CollmError("invalid-argument", `${name}: ${checked.problems.join("; ")}`);
+    throw new CollmError("invalid-argument", `${prefixOf(source)}${checked.problems.join("; ")}`);
   }
   const { supernet, ...others } = checked.value;
   return supernet === undefined ? others : { ...others, supernet: resolve(directory, supernet) };
 }
 
-function searchConfigOf(file: SearchFile): SearchConfig {
+/** @param presetName what messages call the preset. */
+function searchConfigOf(file: SearchFile, presetName: string): SearchConfig {
   const searcher = file.searcher ?? "collm";
   const preset = file.preset ?? "default";
   const known = new Map<string, Partial<SearchConfig>>(Object.entries(presets[searcher]));
@@ -86,7 +100,7 @@ function searchConfigOf(file: SearchFile): SearchConfig {
   if (!changes) {
     throw new CollmError(
       "invalid-argument",
-      `preset: got "${preset}", allowed for searcher ${searcher} is ${[...known.keys()].join(", ")}`,
+      `${presetName}: got "${preset}", allowed for searcher ${searcher} is ${[...known.keys()].join(", ")}`,
     );
   }
   const defaults = { ...defaultSearchConfig(searcher), ...changes, preset };

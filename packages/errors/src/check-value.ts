@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { allowedPhrase } from "./allowed-phrase.js";
+import { hideCredentials } from "./hide-credentials.js";
 
 /** A value that its schema accepts, or every problem that it has. */
 export type CheckedValue<T> =
@@ -61,7 +62,9 @@ const maxShownCharacters = 60;
 function shown(value: unknown): string {
   if (value === undefined) return "nothing";
   // JSON has no NaN and no Infinity.
-  return shorten(typeof value === "number" ? String(value) : JSON.stringify(value));
+  return shorten(
+    typeof value === "number" ? String(value) : hideCredentials(JSON.stringify(value)),
+  );
 }
 
 function shownKey(key: string): string {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { CollmError, type ErrorCode } from "./collm-error.js";
+import { CollmError } from "./collm-error.js";
+import type { ErrorCode } from "./error-code.js";
 
 describe("CollmError", () => {
   it("says who may try the same again: those whom time alone can help", () => {

@@ -1,20 +1,5 @@
-/** What a caller can do about an error; mapped one to one to gRPC statuses at a service's edge. */
-export type ErrorCode =
-  /** The caller must change the request: configuration, manifest, architecture, ... */
-  | "invalid-argument"
-  | "not-found"
-  | "already-exists"
-  /** The request is fine, the system's state is not, e.g. a test before the search has finished. */
-  | "failed-precondition"
-  /** Too much at once, or a quota is used up. */
-  | "resource-exhausted"
-  /** A service cannot be reached or is shutting down; the same request may succeed later. */
-  | "unavailable"
-  | "deadline-exceeded"
-  | "cancelled"
-  /** Stored bytes are not what was written: a journal, a checkpoint, a result. */
-  | "data-loss"
-  | "internal";
+import type { ErrorCode } from "./error-code.js";
+import { pathOf, systemProblem } from "./system-problem.js";
 
 const retryableCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "unavailable",
@@ -40,9 +25,16 @@ export class CollmError extends Error {
     return retryableCodes.has(this.code);
   }
 
-  /** Folds anything thrown into a CollmError; unknown errors become `internal`. */
+  /**
+   * Folds anything thrown into a CollmError. What the file system says of a path (missing, not
+   * permitted, full) becomes a sentence that names the path; unknown errors become `internal`.
+   */
   static from(thrown: unknown): CollmError {
     if (thrown instanceof CollmError) return thrown;
+    const [problem, path] = [systemProblem(thrown), pathOf(thrown)];
+    if (problem && path !== undefined) {
+      return new CollmError(problem.code, `${path}: ${problem.words}`, { cause: thrown });
+    }
     const message = thrown instanceof Error ? thrown.message : String(thrown);
     return new CollmError("internal", message, { cause: thrown });
   }

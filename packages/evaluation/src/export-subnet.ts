@@ -1,5 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { CollmError } from "@collm/errors";
+import { CollmError, withFile } from "@collm/errors";
 import { buildInferenceGraph, graphNames, type Subnet } from "@collm/supernet";
 import { loadCalibration } from "./evaluate-subnet.js";
 import { type ImageLocator, isCalibrated } from "./manifest-images.js";
@@ -34,7 +34,7 @@ export async function exportSubnet(command: ExportCommand): Promise<ExportSummar
     : undefined;
   const statistics = await statisticsOf(subnet, calibration, executionOf(command));
   const model = buildInferenceGraph(subnet, statistics);
-  await writeFile(command.outputPath, model);
+  await withFile("--output", command.outputPath, () => writeFile(command.outputPath, model));
   await verifyWritten(command.outputPath, model, subnet, executionOf(command).runtime);
   return {
     sizeBytes: model.byteLength,

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { CollmError } from "@collm/errors";
+import { CollmError, withFile } from "@collm/errors";
 import {
   familyImages,
   type ImageNeed,
@@ -36,7 +36,8 @@ export async function openSplit(
   const { family } = manifest.spec;
   const { calibrationImages } = manifest.recipe;
   const need = { split, family, resolutions, images: manifest.images, calibrationImages };
-  const images = await openPackedImages(await locate(value, need));
+  const path = await locate(value, need);
+  const images = await withFile(`images.${split}`, path, () => openPackedImages(path));
   try {
     checkFit(manifest, split, images);
     return images;

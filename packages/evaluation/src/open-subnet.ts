@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { CollmError } from "@collm/errors";
+import { CollmError, withFile } from "@collm/errors";
 import { loadManifest, type Manifest, openSupernet, type Subnet } from "@collm/supernet";
 import type { StopSignal } from "./progress.js";
 import type { RuntimeSettings } from "./runtime.js";
@@ -55,12 +55,12 @@ export function executionOf(command: SubnetCommand): {
 }
 
 async function readNotation(path: string): Promise<unknown> {
+  const text = await withFile("architecture", path, () => readFile(path, "utf8"));
   try {
-    return JSON.parse(await readFile(path, "utf8"));
+    return JSON.parse(text);
   } catch (cause) {
-    const problem = cause instanceof SyntaxError ? "is not JSON" : "cannot be read";
     const detail = cause instanceof Error ? cause.message : String(cause);
-    throw new CollmError("invalid-argument", `architecture ${path}: ${problem} (${detail})`, {
+    throw new CollmError("invalid-argument", `architecture ${path}: is not JSON (${detail})`, {
       cause,
     });
   }

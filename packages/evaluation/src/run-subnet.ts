@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { readNpy, writeNpy } from "@collm/checkpoint";
-import { CollmError } from "@collm/errors";
+import { CollmError, withFile } from "@collm/errors";
 import {
   type BatchStatistics,
   buildInferenceGraph,
@@ -40,13 +40,15 @@ export interface RunSummary {
 export async function runSubnet(command: RunCommand): Promise<RunSummary> {
   const { runtime, stop } = executionOf(command);
   const { manifest, subnet } = await openSubnet(command);
-  const input = await readBatch(command.inputPath);
+  const input = await readBatch("--input", command.inputPath);
   let calibrationImages = 0;
   const statistics = await statisticsFor(manifest, subnet, command, (images) => {
     calibrationImages = images;
   });
   if (command.statisticsPath !== undefined) {
-    await writeFile(command.statisticsPath, `${JSON.stringify(statisticsToJson(statistics))}\n`);
+    const { statisticsPath } = command;
+    const text = `${JSON.stringify(statisticsToJson(statistics))}\n`;
+    await withFile("--statistics", statisticsPath, () => writeFile(statisticsPath, text));
   }
 
   const network = await openNetwork(buildInferenceGraph(subnet, statistics), runtime);
@@ -62,7 +64,9 @@ export async function runSubnet(command: RunCommand): Promise<RunSummary> {
   } finally {
     await network.release();
   }
-  await writeNpy(command.outputPath, { shape: [input.imagesCount, subnet.classes], data: logits });
+  await withFile("--output", command.outputPath, () =>
+    writeNpy(command.outputPath, { shape: [input.imagesCount, subnet.classes], data: logits }),
+  );
   return { images: input.imagesCount, classes: subnet.classes, calibrationImages };
 }
 
@@ -90,11 +94,11 @@ async function statisticsFor(
 
 /** One file at a time, so that memory holds one batch. */
 async function* readBatches(paths: readonly string[]): AsyncGenerator<InputBatch> {
-  for (const path of paths) yield await readBatch(path);
+  for (const path of paths) yield await readBatch("--calibration", path);
 }
 
-async function readBatch(path: string): Promise<InputBatch> {
-  const { shape, data } = await readNpy(path);
+async function readBatch(option: string, path: string): Promise<InputBatch> {
+  const { shape, data } = await withFile(option, path, () => readNpy(path));
   const [imagesCount = 0, channels] = shape;
   if (shape.length !== 4 || channels !== 3 || shape.includes(0)) {
     throw new CollmError(

@@ -107,8 +107,26 @@ describe("runSubnet", () => {
       "is not JSON",
     );
     await expect(runSubnet({ ...command(at("none.json")), ...io })).rejects.toThrow(
-      "cannot be read",
+      `architecture ${at("none.json")}: no such file or directory`,
     );
+  });
+
+  test("names option and file that cannot be read or written", async () => {
+    const run = (paths: object) =>
+      runSubnet({ ...command(), inputPath: at("x.npy"), outputPath: at("y.npy"), ...paths });
+    const [none, inside] = [at("none.npy"), at("none/y.npy")];
+    await expect(run({ inputPath: none })).rejects.toMatchObject({
+      code: "not-found",
+      message: `--input ${none}: no such file or directory`,
+    });
+    await expect(run({ outputPath: inside })).rejects.toThrow(`--output ${inside}: no such file`);
+    await expect(run({ statisticsPath: inside })).rejects.toThrow(`--statistics ${inside}: no`);
+    await expect(
+      exportSubnet({ ...command(), outputPath: inside, locateImages }),
+    ).rejects.toMatchObject({
+      code: "not-found",
+      message: `--output ${inside}: no such file or directory`,
+    });
   });
 });
 

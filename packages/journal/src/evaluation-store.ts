@@ -1,11 +1,10 @@
 import { createHash, randomUUID } from "node:crypto";
 import { link, open, readdir, readFile, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { CollmError, checkValue } from "@collm/errors";
+import { CollmError, checkValue, errnoOf, fileError } from "@collm/errors";
 import { type EvaluationResult, type EvaluationStore, evaluationResultSchema } from "@collm/search";
 import { z } from "zod";
 import { makeDirectory, syncDirectory } from "./directories.js";
-import { errnoOf, fileError } from "./file-error.js";
 
 const entrySchema = z.strictObject({
   v: z.literal(1),

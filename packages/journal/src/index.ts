@@ -5,3 +5,4 @@ export {
   openJournalFile,
   readJournalFile,
 } from "./journal-file.js";
+export { acquireWriterLock } from "./writer-lock.js";

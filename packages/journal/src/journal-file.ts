@@ -1,11 +1,10 @@
 import { constants } from "node:fs";
 import { type FileHandle, open, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { CollmError } from "@collm/errors";
+import { CollmError, fileError } from "@collm/errors";
 import type { Journal, SearchEvent } from "@collm/search";
 import { makeDirectory, syncDirectory } from "./directories.js";
 import { createDurableAppender } from "./durable-appender.js";
-import { fileError } from "./file-error.js";
 import { formatLine, type JournalLines, parseLines } from "./journal-lines.js";
 import { acquireWriterLock, type WriterLock } from "./writer-lock.js";
 

@@ -11,9 +11,8 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { join } from "node:path";
-import { CollmError } from "@collm/errors";
+import { CollmError, errnoOf } from "@collm/errors";
 import { z } from "zod";
-import { errnoOf } from "./file-error.js";
 import { lifeOf, ownIdentity } from "./process-identity.js";
 
 /*

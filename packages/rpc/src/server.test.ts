@@ -61,7 +61,7 @@ describe("startServer", () => {
   it("names the address when it cannot listen", async () => {
     const { server, address } = await startLoopback({});
     await expect(startLoopback({}, { port: server.port })).rejects.toMatchObject({
-      code: "failed-precondition",
+      code: "invalid-argument",
       message: expect.stringContaining(address),
     });
   });

@@ -56,7 +56,7 @@ export interface RunningServer {
 const flushMs = 250;
 
 /**
- * Starts a gRPC server with health checks, reflection and metrics. Throws `failed-precondition`
+ * Starts a gRPC server with health checks, reflection and metrics. Throws `invalid-argument`
  * when the port cannot be listened on.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
@@ -156,10 +156,12 @@ function bind(server: Server, options: ServerOptions): Promise<number> {
         resolve(port);
         return;
       }
+      // grpc-js wraps the system's words: "No address added out of total 1 resolved errors: [...]".
+      const reason = /errors: \[(.+)\]$/.exec(error.message)?.[1] ?? error.message;
       reject(
         new CollmError(
-          "failed-precondition",
-          `port: cannot listen on ${address} (${error.message})`,
+          "invalid-argument",
+          `host and port: cannot listen on ${address} (${reason})`,
           { cause: error },
         ),
       );

@@ -222,7 +222,14 @@ describe("runSearch with roles that fail", () => {
       "Go deep.",
       "Go deep.",
     ]);
-    expect(count(bench.journal, "Degraded")).toBe(3);
+    const fallbacks = bench.journal.events.flatMap((event) =>
+      event.type === "Degraded" ? [event.fallback] : [],
+    );
+    expect(fallbacks).toEqual([
+      "there is no strategy yet, any candidates are asked for",
+      "the last strategy stays in force",
+      "the last strategy stays in force",
+    ]);
   });
 
   it("finishes with a best when both roles fail, and says so in each iteration", async () => {

@@ -32,7 +32,9 @@ export async function askNavigator(
     iteration,
     role: "navigator",
     reason: answer.kind === "failed" ? answer.reason : "its answer was empty",
-    fallback: "the last strategy stays in force",
+    fallback: writer.state.iterations.some(({ strategy }) => strategy !== undefined)
+      ? "the last strategy stays in force"
+      : "there is no strategy yet, any candidates are asked for",
     exchanges,
   });
 }

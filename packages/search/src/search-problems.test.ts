@@ -24,9 +24,11 @@ describe("searchProblems", () => {
     const config = { ...defaultSearchConfig("random"), limits: { maxMacs: 1, maxParams: 2 } };
     expect(problemsOf(config, tinySpec)).toEqual([
       expect.stringMatching(
-        /^maxMacs: got 1, allowed is at least \d+, the smallest macs that net/u,
+        /^maxMacs: got 1, allowed is at least \d+, the smallest number of MACs that net/u,
       ),
-      expect.stringMatching(/^maxParams: got 2, allowed is at least \d+/u),
+      expect.stringMatching(
+        /^maxParams: got 2, allowed is at least \d+, the smallest number of parameters that/u,
+      ),
     ]);
   });
 
@@ -45,7 +47,7 @@ describe("searchProblems", () => {
     ).toEqual(["evolution.minParams: got 18000000, allowed is at most maxParams, 17000000"]);
     expect(problemsOf(autoformer, tinyAutoFormerSpec)).toEqual([
       expect.stringMatching(
-        /^evolution.minParams: got 18000000, allowed is at most \d+, the largest paramsCount that net can reach/u,
+        /^evolution.minParams: got 18000000, allowed is at most \d+, the largest number of parameters that net can reach/u,
       ),
     ]);
   });

@@ -1,46 +1,58 @@
 import { type SearchSpace, unreachableLimits } from "@collm/search-space";
 import type { SearchConfig } from "./config.js";
 
+/** The beginning of a problem: a field's name where it was said, and the value as it was said. */
+type SaidValue = (field: string, value: number | string) => string;
+
+const costNames = {
+  macs: "number of MACs",
+  officialFlops: "number of official FLOPs",
+  paramsCount: "number of parameters",
+} as const;
+
 /**
  * Why a search of this space with this configuration could find nothing; empty if it can. Each
  * problem names field, value and what is allowed.
  *
  * @param supernet what the messages call the supernet.
+ * @param said how a message begins that is about a field and its value; default `maxMacs: got 1000`.
  */
 export function searchProblems(
   config: SearchConfig,
   space: SearchSpace,
   supernet: string,
+  said: SaidValue = (field, value) => `${field}: got ${value}`,
 ): readonly string[] {
   const limits = unreachableLimits(space, config.limits).map(
     ({ limit, kind, allowed, smallest }) =>
-      `${limit}: got ${allowed}, allowed is at least ${smallest}, the smallest ${kind} that ${supernet} can reach`,
+      `${said(limit, allowed)}, allowed is at least ${smallest}, the smallest ${costNames[kind]} that ${supernet} can reach`,
   );
-  return [...limits, ...evolutionProblems(config, space, supernet)];
+  return [...limits, ...evolutionProblems(config, space, supernet, said)];
 }
 
 function evolutionProblems(
   { searcher, evolution, limits }: SearchConfig,
   space: SearchSpace,
   supernet: string,
+  said: SaidValue,
 ): readonly string[] {
   const { minParams } = evolution;
   const { family } = space.spec;
   const isAutoFormerSearch = searcher === "evolution" && evolution.algorithm === "autoformer";
   if (isAutoFormerSearch && family !== "autoformer") {
     return [
-      `evolution.algorithm: got autoformer, allowed for the family ${family} is elitist or spos`,
+      `${said("evolution.algorithm", "autoformer")}, allowed for the family ${family} is elitist or spos`,
     ];
   }
   if (minParams === undefined) return [];
   if (!isAutoFormerSearch) {
     return [
-      `evolution.minParams: got ${minParams}, allowed with evolution's algorithm autoformer only`,
+      `${said("evolution.minParams", minParams)}, allowed with evolution's algorithm autoformer only`,
     ];
   }
   if (minParams > (limits.maxParams ?? Number.POSITIVE_INFINITY)) {
     return [
-      `evolution.minParams: got ${minParams}, allowed is at most maxParams, ${limits.maxParams}`,
+      `${said("evolution.minParams", minParams)}, allowed is at most maxParams, ${limits.maxParams}`,
     ];
   }
   // All costs of this family grow with every gene.
@@ -49,6 +61,6 @@ function evolutionProblems(
   return minParams <= largest
     ? []
     : [
-        `evolution.minParams: got ${minParams}, allowed is at most ${largest}, the largest paramsCount that ${supernet} can reach`,
+        `${said("evolution.minParams", minParams)}, allowed is at most ${largest}, the largest number of parameters that ${supernet} can reach`,
       ];
 }

@@ -48,7 +48,7 @@ describe("startHttp", () => {
       isHealthy: () => true,
     });
     await expect(second).rejects.toMatchObject({
-      code: "failed-precondition",
+      code: "invalid-argument",
       message: expect.stringContaining(`127.0.0.1:${pages.port}`),
     });
   });

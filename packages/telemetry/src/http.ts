@@ -19,7 +19,7 @@ export interface HttpPages {
 
 /**
  * Serves `/metrics` (Prometheus text) and `/healthz` (200 `ok` or 503 `unhealthy`).
- * Throws `failed-precondition` when the port cannot be listened on.
+ * Throws `invalid-argument` when the port cannot be listened on.
  */
 export async function startHttp(options: HttpOptions): Promise<HttpPages> {
   const server = createServer((request, response) => {
@@ -32,7 +32,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpPages> {
     server.once("error", (error) =>
       reject(
         new CollmError(
-          "failed-precondition",
+          "invalid-argument",
           `metrics port: cannot listen on ${options.host}:${options.port} (${error.message})`,
           { cause: error },
         ),

@@ -97,7 +97,7 @@ function locatorOf({ cacheDir }: EvaluatorEnv, logger: Logger): ImageLocator {
     const isDemo = value.startsWith("demo:");
     if (!isDemo && !(await isFolder(value))) return value;
     throw new CollmError(
-      "failed-precondition",
+      "invalid-argument",
       `COLLM_CACHE_DIR: is not set, and the images "${value}" are made in that folder`,
     );
   };

@@ -7,7 +7,7 @@ import { requireProvider, runtimeVersion } from "@collm/evaluation";
 import type { Command } from "commander";
 import { demoManifestPath } from "../demo-files.js";
 import { Fleet } from "../embedded/fleet.js";
-import { homeDirectory, imageCacheDirectory } from "../home.js";
+import { imageCacheDirectory, requireHome } from "../home.js";
 import { processOutput } from "../output.js";
 
 /** A check gives what it saw, or throws with what to do about it. */
@@ -47,8 +47,9 @@ function checks(provider: string): readonly Check[] {
     {
       name: "home",
       run: async () => {
-        const { bavail, bsize } = await statfs(tmpdir());
-        return `${homeDirectory()}, ${((bavail * bsize) / 2 ** 30).toFixed(1)} GiB free for scratch files`;
+        const home = await requireHome();
+        const { bavail, bsize } = await statfs(home);
+        return `${home}, ${((bavail * bsize) / 2 ** 30).toFixed(1)} GiB free`;
       },
     },
     {

@@ -52,6 +52,10 @@ async function packFromFlags(directory: string, flags: PackFlags, output: Output
   const exclude = await excludedBy(flags.exclude ?? []);
   const startedAtMs = Date.now();
   const line = new PackProgressLine(output, Date.now);
+  const notice = (text: string): void => {
+    line.clear();
+    output.say(text);
+  };
   const summary = await packImageFolder(
     directory,
     {
@@ -59,7 +63,7 @@ async function packFromFlags(directory: string, flags: PackFlags, output: Output
       outputPath: flags.output,
       selection,
       exclude,
-      signal: stopSignal(output),
+      signal: stopSignal({ notice, end: () => line.clear() }),
       ...(resolutions ? { resolutions } : {}),
     },
     (progress) => line.show("packing", progress),

@@ -1,4 +1,5 @@
 import { relative } from "node:path";
+import { CollmError } from "@collm/errors";
 import type { Command } from "commander";
 import { processOutput } from "../output.js";
 import { RunDirectory } from "../run-directory.js";
@@ -12,7 +13,14 @@ export function addReportCommand(program: Command): void {
     .action(async (paths: string[]) => {
       for (const path of paths) {
         const run = new RunDirectory(path);
-        await run.writeViews();
+        await run.launch();
+        const { started } = await run.writeViews();
+        if (!started) {
+          throw new CollmError(
+            "not-found",
+            `${run.path}: nothing to report, the search has not started (no event in events.jsonl)`,
+          );
+        }
         processOutput.print(relative(".", run.reportPath));
       }
     });

@@ -1,13 +1,19 @@
-import { packFolders } from "@collm/evaluation";
-import { foldEvents } from "@collm/search";
+import { best, foldEvents, type SearchState } from "@collm/search";
 import { loadManifest } from "@collm/supernet";
 import type { Command } from "commander";
-import { type Begin, runEmbeddedSearch } from "../embedded/session.js";
-import { createCliImageLocator } from "../image-locator.js";
+import { type Begin, runEmbeddedSearch, type SessionOutcome } from "../embedded/session.js";
+import { requireHome } from "../home.js";
 import { type Output, processOutput } from "../output.js";
+import { prepareImages } from "../prepare-images.js";
+import { createProgress } from "../progress/progress.js";
 import { type Launch, RunDirectory } from "../run-directory.js";
 import { stopSignal } from "../stop-signal.js";
 import { concludeSearch } from "../summary.js";
+
+interface ResumeFlags {
+  readonly test: boolean;
+  readonly json?: boolean;
+}
 
 /** Adds `collm resume RUN` to the program. */
 export function addResumeCommand(program: Command): void {
@@ -17,28 +23,49 @@ export function addResumeCommand(program: Command): void {
     .argument("<run>", "run directory")
     .option("--no-test", "leave the test split sealed")
     .option("--json", "print result.json to standard output")
-    .action(async (path: string, flags: { test: boolean; json?: boolean }) => {
-      const output = processOutput;
+    .action(async (path: string, flags: ResumeFlags) => {
       const run = new RunDirectory(path);
       const launch = await run.launch();
-      const signal = stopSignal(output);
-      await packFolders(await loadManifest(launch.supernet), createCliImageLocator(output, signal));
-      const { state, isComplete } = await runEmbeddedSearch({
-        run,
-        launch,
-        begin: await beginOf(run, launch, output),
-        opensTest: flags.test,
-        output,
-        signal,
-      });
-      await concludeSearch(run, state, { output, isJson: flags.json ?? false });
+      const { isComplete } = await run.hold(() => resumeIn(run, launch, flags, processOutput));
       process.exitCode = isComplete ? 0 : 1;
     });
 }
 
+async function resumeIn(
+  run: RunDirectory,
+  launch: Launch,
+  flags: ResumeFlags,
+  output: Output,
+): Promise<SessionOutcome> {
+  const progress = createProgress(output, Date.now);
+  const signal = stopSignal(progress);
+  const state = foldEvents(await run.events());
+  const begin = beginOf(state, launch, output);
+  const outcome = (await isDone(run, state, flags))
+    ? { state: await run.writeViews(), isComplete: best(state) !== undefined }
+    : await goOn();
+  await concludeSearch(run, outcome.state, { output, isJson: flags.json ?? false, signal });
+  return outcome;
+
+  async function goOn(): Promise<SessionOutcome> {
+    await requireHome();
+    await prepareImages(await loadManifest(launch.supernet), output, signal);
+    const opensTest = flags.test;
+    return runEmbeddedSearch({ run, launch, begin, opensTest, output, progress, signal });
+  }
+}
+
+/** Whether a finished search has everything that follows from it: no service is needed. */
+async function isDone(run: RunDirectory, state: SearchState, flags: ResumeFlags): Promise<boolean> {
+  if (state.phase !== "finished" || !state.started) return false;
+  if (!best(state)) return true;
+  const isTested = !flags.test || state.test !== undefined;
+  return isTested && (state.started.supernet.isSynthetic || (await run.hasSubnet()));
+}
+
 /** A search that died before its first event was durable starts now, with what was resolved then. */
-async function beginOf(run: RunDirectory, launch: Launch, output: Output): Promise<Begin> {
-  const { started, phase, lastSeq } = foldEvents(await run.events());
+function beginOf(state: SearchState, launch: Launch, output: Output): Begin {
+  const { started, phase, lastSeq } = state;
   if (!started) {
     output.say(`search ${launch.searchId} had not started, it starts now`);
     return { kind: "start", config: launch.search };

@@ -8,41 +8,19 @@ import {
   type SettingsSource,
 } from "@collm/config";
 import { CollmError } from "@collm/errors";
-import { packFolders } from "@collm/evaluation";
 import { parseSearchId, searchProblems } from "@collm/search";
 import { createSearchSpace } from "@collm/search-space";
 import { loadManifest, type Manifest } from "@collm/supernet";
 import type { Command } from "commander";
 import { runEmbeddedSearch, type SessionOutcome } from "../embedded/session.js";
-import { createCliImageLocator } from "../image-locator.js";
-import { parseLlmSpec } from "../llm-spec.js";
+import { requireHome } from "../home.js";
 import { type Output, processOutput } from "../output.js";
-import { RunDirectory } from "../run-directory.js";
+import { prepareImages } from "../prepare-images.js";
+import { createProgress } from "../progress/progress.js";
+import { type Launch, RunDirectory } from "../run-directory.js";
 import { stopSignal } from "../stop-signal.js";
 import { concludeSearch } from "../summary.js";
-
-/** Flags as commander gives them: text, or undefined where not said. */
-export interface SearchFlags {
-  readonly config?: string;
-  readonly supernet?: string;
-  readonly out?: string;
-  readonly seed?: string;
-  readonly searcher?: string;
-  readonly preset?: string;
-  readonly maxFlops?: string;
-  readonly maxMacs?: string;
-  readonly maxParams?: string;
-  readonly minParams?: string;
-  readonly target?: string;
-  readonly budget?: string;
-  readonly iterations?: string;
-  readonly candidates?: string;
-  readonly navigatorMemory?: string;
-  readonly generatorMemory?: string;
-  readonly llm?: readonly string[];
-  readonly test: boolean;
-  readonly json?: boolean;
-}
+import { flagsSource, type SearchFlags, saidValue } from "./search-flags.js";
 
 /** Adds `collm search` to the program. */
 export function addSearchCommand(program: Command): void {
@@ -83,15 +61,15 @@ export function addSearchCommand(program: Command): void {
 
 /** Runs `collm search`. */
 export async function searchFromFlags(flags: SearchFlags, output: Output): Promise<SessionOutcome> {
+  if (flags.out === "") {
+    throw new CollmError("invalid-argument", '--out: got "", allowed is a new or empty directory');
+  }
   const settings = resolveSettings(await settingsSources(flags));
   if (settings.supernet === undefined) {
     throw new CollmError("invalid-argument", "--supernet: got nothing, allowed is a manifest file");
   }
   const manifest = await loadManifest(settings.supernet);
-  refuseHopeless(manifest, settings);
-  const signal = stopSignal(output);
-  await packFolders(manifest, createCliImageLocator(output, signal));
-
+  refuseHopeless(manifest, settings, flags);
   const startedAt = new Date();
   const run = new RunDirectory(flags.out ?? join("runs", defaultRunName(manifest.name, startedAt)));
   const launch = {
@@ -102,27 +80,51 @@ export async function searchFromFlags(flags: SearchFlags, output: Output): Promi
     evaluator: settings.evaluator,
     search: settings.search,
   };
-  await run.create(launch);
+  await requireHome();
+  return run.hold(async () => {
+    await run.create(launch);
+    try {
+      return await searchIn(run, launch, manifest, flags, output);
+    } catch (error) {
+      await takeBack(run, CollmError.from(error));
+      throw error;
+    }
+  }, "--out");
+}
+
+async function searchIn(
+  run: RunDirectory,
+  launch: Launch,
+  manifest: Manifest,
+  flags: SearchFlags,
+  output: Output,
+): Promise<SessionOutcome> {
   output.say(`search ${launch.searchId} on supernet ${manifest.name}, run directory ${run.path}`);
+  const progress = createProgress(output, Date.now);
+  const signal = stopSignal(progress);
+  await prepareImages(manifest, output, signal);
   const outcome = await runEmbeddedSearch({
     run,
     launch,
-    begin: { kind: "start", config: settings.search },
+    begin: { kind: "start", config: launch.search },
     opensTest: flags.test,
     output,
+    progress,
     signal,
   });
-  await concludeSearch(run, outcome.state, { output, isJson: flags.json ?? false });
+  await concludeSearch(run, outcome.state, { output, isJson: flags.json ?? false, signal });
   return outcome;
+}
+
+/** A search that did not start leaves no run directory, only the logs if the error points there. */
+async function takeBack(run: RunDirectory, error: CollmError): Promise<void> {
+  if ((await run.events()).length > 0) return;
+  await run.discard({ keepsLogs: error.message.includes(run.logPath) });
 }
 
 async function settingsSources(flags: SearchFlags): Promise<SettingsSource[]> {
   const file = flags.config === undefined ? [] : [readYaml(flags.config, await read(flags.config))];
-  return [
-    ...file,
-    readSearchEnvironment(process.env),
-    { name: "command line", values: fromFlags(flags) },
-  ];
+  return [...file, readSearchEnvironment(process.env), flagsSource(flags)];
 }
 
 async function read(path: string): Promise<string> {
@@ -131,34 +133,11 @@ async function read(path: string): Promise<string> {
   });
 }
 
-/** Flags in the shape of the configuration file; numbers stay text where that is no number. */
-function fromFlags(flags: SearchFlags): Record<string, unknown> {
-  const number = (text: string | undefined): unknown =>
-    text === undefined || text.trim() === "" || Number.isNaN(Number(text)) ? text : Number(text);
-  const onOff = (text: string | undefined): unknown =>
-    text === "on" ? true : text === "off" ? false : text;
-  const values = {
-    supernet: flags.supernet,
-    seed: number(flags.seed),
-    searcher: flags.searcher,
-    preset: flags.preset,
-    maxFlops: flags.maxFlops,
-    maxMacs: flags.maxMacs,
-    maxParams: flags.maxParams,
-    evolution: flags.minParams === undefined ? undefined : { minParams: flags.minParams },
-    target: number(flags.target),
-    budget: number(flags.budget),
-    iterations: number(flags.iterations),
-    candidatesPerIteration: number(flags.candidates),
-    navigatorMemory: onOff(flags.navigatorMemory),
-    generatorMemory: onOff(flags.generatorMemory),
-    ...parseLlmSpec(flags.llm ?? []),
-  };
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
-}
-
-function refuseHopeless(manifest: Manifest, { search }: SearchSettings): void {
-  const problems = searchProblems(search, createSearchSpace(manifest.spec), manifest.name);
+function refuseHopeless(manifest: Manifest, { search }: SearchSettings, flags: SearchFlags): void {
+  const space = createSearchSpace(manifest.spec);
+  const problems = searchProblems(search, space, manifest.name, (field, value) =>
+    saidValue(flags, field, value),
+  );
   if (problems.length > 0) throw new CollmError("invalid-argument", problems.join("; "));
 }
 

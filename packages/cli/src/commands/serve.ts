@@ -1,4 +1,5 @@
 import { fork } from "node:child_process";
+import { resolve } from "node:path";
 import { CollmError } from "@collm/errors";
 import type { Command } from "commander";
 import {
@@ -7,6 +8,22 @@ import {
   serviceNames,
   sourceArguments,
 } from "../embedded/service-entry.js";
+import { evaluationsDirectory, imageCacheDirectory } from "../home.js";
+
+/**
+ * Where services on one machine keep things if they are not told: what `collm search` uses, too.
+ * An empty variable is unset.
+ */
+function serveDefaults(env: NodeJS.ProcessEnv): Record<string, string> {
+  const isSet = (name: string): boolean => env[name] !== undefined && env[name] !== "";
+  const defaults = {
+    COLLM_EVALUATIONS_DIR: evaluationsDirectory(),
+    COLLM_CACHE_DIR: imageCacheDirectory(),
+    // A coordinator takes one kind of journals.
+    ...(isSet("COLLM_RUN_DIR") ? {} : { COLLM_JOURNAL_DIR: resolve("runs") }),
+  };
+  return Object.fromEntries(Object.entries(defaults).filter(([name]) => !isSet(name)));
+}
 
 /** Adds `collm serve SERVICE` to the program: one service in the foreground, set up by environment. */
 export function addServeCommand(program: Command): void {
@@ -28,6 +45,7 @@ export function addServeCommand(program: Command): void {
         stdio: "inherit",
         env: {
           ...process.env,
+          ...serveDefaults(process.env),
           ...(flags.host === undefined ? {} : { COLLM_HOST: flags.host }),
           ...(flags.port === undefined ? {} : { COLLM_PORT: flags.port }),
         },
@@ -35,8 +53,8 @@ export function addServeCommand(program: Command): void {
       // A terminal sends its signals to both; a supervisor only to us.
       process.on("SIGTERM", () => child.kill("SIGTERM"));
       process.on("SIGINT", () => {});
-      process.exitCode = await new Promise<number>((resolve) => {
-        child.once("exit", (code) => resolve(code ?? 1));
+      process.exitCode = await new Promise<number>((end) => {
+        child.once("exit", (code) => end(code ?? 1));
       });
     });
 }

@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { CollmError } from "@collm/errors";
 import type { SearchConfig } from "@collm/search";
 import { applyEvent, best, emptyState, type SearchState } from "@collm/search";
@@ -6,7 +5,7 @@ import { loadManifest } from "@collm/supernet";
 import { CoordinatorClient, fetchSubnet } from "../coordinator-client.js";
 import { evaluationsDirectory } from "../home.js";
 import type { Output } from "../output.js";
-import { createProgress, type Progress } from "../progress/progress.js";
+import type { Progress } from "../progress/progress.js";
 import type { Launch, RunDirectory } from "../run-directory.js";
 import { Fleet, type FleetOptions } from "./fleet.js";
 
@@ -22,6 +21,7 @@ export interface SessionOptions {
   /** Whether the winner is measured on the sealed test split once the search has finished. */
   readonly opensTest: boolean;
   readonly output: Output;
+  readonly progress: Progress;
   /** Aborted when the user wants to stop; the journal then ends interrupted. */
   readonly signal: AbortSignal;
 }
@@ -39,9 +39,8 @@ export interface SessionOutcome {
  * @throws what kept the search from starting, if it has not even a journal.
  */
 export async function runEmbeddedSearch(options: SessionOptions): Promise<SessionOutcome> {
-  const { run, output } = options;
-  const progress = createProgress(output, Date.now);
-  await mkdir(evaluationsDirectory(), { recursive: true });
+  const { run, output, progress } = options;
+  output.say("starting the services");
   const fleet = await Fleet.start(fleetOptions(options), {
     onRestart: (name, how, attempt) =>
       progress.notice(`${name} died (${how}) and was started again (${attempt} of 3)`),
@@ -51,10 +50,7 @@ export async function runEmbeddedSearch(options: SessionOptions): Promise<Sessio
   let hasWinnerFiles = false;
   try {
     const signal = AbortSignal.any([options.signal, over.signal]);
-    hasWinnerFiles = await Promise.race([
-      follow({ ...options, signal }, fleet, progress),
-      fleet.givenUp,
-    ]);
+    hasWinnerFiles = await Promise.race([follow({ ...options, signal }, fleet), fleet.givenUp]);
   } catch (thrown) {
     failure = { error: CollmError.from(thrown) };
   } finally {
@@ -75,9 +71,13 @@ export async function runEmbeddedSearch(options: SessionOptions): Promise<Sessio
 async function settleFailure(options: SessionOptions, failure: CollmError): Promise<void> {
   const { run, output, signal } = options;
   const hasJournal = (await run.events()).length > 0;
-  if (!hasJournal && !signal.aborted) throw failure;
+  if (!hasJournal) {
+    throw signal.aborted
+      ? new CollmError("cancelled", "stopped by the user before the search had started")
+      : failure;
+  }
   if (!signal.aborted) output.say(failure.message);
-  if (hasJournal) await run.interrupt(signal.aborted ? "stopped by the user" : failure.message);
+  await run.interrupt(signal.aborted ? "stopped by the user" : failure.message);
 }
 
 function fleetOptions({ run, launch }: SessionOptions): FleetOptions {
@@ -94,8 +94,8 @@ function fleetOptions({ run, launch }: SessionOptions): FleetOptions {
 }
 
 /** Starts or resumes the search and follows it to its end; gives whether the winner's files are there. */
-async function follow(options: SessionOptions, fleet: Fleet, progress: Progress): Promise<boolean> {
-  const { begin, launch, signal } = options;
+async function follow(options: SessionOptions, fleet: Fleet): Promise<boolean> {
+  const { begin, launch, progress, signal } = options;
   const { searchId } = launch;
   const coordinator = new CoordinatorClient(fleet.addressOf("coordinator"));
   try {
@@ -128,7 +128,12 @@ async function finish(
   const winner = best(state);
   if (state.phase !== "finished" || !winner || !state.started) return false;
   const { supernet } = state.started;
-  const attempt = async (what: string, work: () => Promise<void>): Promise<boolean> => {
+  const attempt = async (
+    doing: string,
+    what: string,
+    work: () => Promise<void>,
+  ): Promise<boolean> => {
+    output.say(doing);
     try {
       await work();
       return true;
@@ -139,10 +144,13 @@ async function finish(
   };
   const isTested =
     !opensTest ||
-    (await attempt("test split not opened", () => coordinator.openTest(launch.searchId)));
+    state.test !== undefined ||
+    (await attempt("opening the test split", "test split not opened", () =>
+      coordinator.openTest(launch.searchId),
+    ));
   const isExported =
     supernet.isSynthetic ||
-    (await attempt("winner not exported", async () => {
+    (await attempt("exporting the winner", "winner not exported", async () => {
       const { canonical } = winner.architecture;
       await run.writeSubnet(
         await fetchSubnet(fleet.addressOf("evaluator"), supernet.name, canonical),

@@ -123,6 +123,8 @@ describe("createProgress on a terminal", () => {
     progress.end();
     progress.end();
     expect(screen.lines).toEqual(kept);
+    progress.notice("SIGTERM: stopping, once more to stop at once");
+    expect(screen.lines).toEqual([...kept, "SIGTERM: stopping, once more to stop at once"]);
   });
 
   it("reckons the time left from what was done since the search was resumed", async () => {

@@ -19,6 +19,7 @@ export interface Progress {
   show(event: SearchEvent): void;
   /** A notice that must not be overwritten by the live lines. */
   notice(line: string): void;
+  /** Takes the live lines away for good; notices may still follow. */
   end(): void;
 }
 
@@ -80,6 +81,7 @@ class LiveProgress implements Progress {
   /** Evaluations that were already there when this process began to watch. */
   #spentBefore: number | undefined;
   #linesShown = 0;
+  #hasEnded = false;
 
   constructor(output: Output, now: () => number) {
     this.#output = output;
@@ -105,12 +107,13 @@ class LiveProgress implements Progress {
   }
 
   end(): void {
+    this.#hasEnded = true;
     this.#clear();
   }
 
   #draw(): void {
     const { started, iterations } = this.#state;
-    if (!started) return;
+    if (!started || this.#hasEnded) return;
     const { budget } = started.config;
     const done = archive(this.#state).length;
     const current = iterations.at(-1);

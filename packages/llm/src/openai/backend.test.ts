@@ -163,10 +163,33 @@ describe("createOpenAiBackend", () => {
     });
   });
 
+  it("takes a whole answer from an endpoint that does not stream", async () => {
+    const body = JSON.stringify({
+      id: "answer-1",
+      object: "chat.completion",
+      model: "test-model",
+      choices: [
+        {
+          index: 0,
+          message: { role: "assistant", reasoning_content: "Hm.", content: "Hello." },
+          finish_reason: "stop",
+        },
+      ],
+      usage: { prompt_tokens: 12, completion_tokens: 5 },
+    });
+    const { outcome } = await ask([{ kind: "raw", body, contentType: "application/json" }]);
+    expect(outcome).toMatchObject({
+      kind: "answered",
+      text: "Hello.",
+      attempts: [{ reasoning: "Hm.", model: "test-model", usage: { outputTokens: 5 } }],
+    });
+  });
+
   it.each([
     ["a web page", "<html>Welcome</html>", "text/html"],
     ["broken JSON", 'data: {"choices": [\n\ndata: [DONE]\n\n', "text/event-stream"],
     ["JSON of another kind", 'data: {"hello": 1}\n\ndata: [DONE]\n\n', "text/event-stream"],
+    ["a whole document that is no answer", '{"hello": 1}', "application/json"],
     ["nothing", "", "text/event-stream"],
   ])("fails on %s", async (_, body, contentType) => {
     const { outcome, server } = await ask([{ kind: "raw", body, contentType }]);

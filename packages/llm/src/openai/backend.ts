@@ -1,5 +1,6 @@
 import OpenAI from "openai";
 import type { ChatAttempt, ChatBackend, ChatOutcome, ChatRequest } from "../chat-backend.js";
+import { fetchAsStream } from "./as-stream.js";
 import { type ChatBody, type Concession, concede, concessionFor } from "./concessions.js";
 import { type Failure, failureOf, withoutKey, withoutKeys } from "./failure.js";
 import { nothingRead, readAnswer } from "./read-answer.js";
@@ -24,7 +25,7 @@ const maxBackoffMs = 30_000;
 
 /**
  * A model behind any OpenAI-compatible chat completions endpoint (vLLM, Ollama, llama.cpp,
- * OpenAI, DeepSeek, ...). Answers are streamed. What an endpoint does not support is left out
+ * OpenAI, DeepSeek, ...). Answers are streamed, or taken whole from who cannot (`as-stream.ts`). What an endpoint does not support is left out
  * (`concessions.ts`) and, once that worked, left out from then on.
  */
 export function createOpenAiBackend(options: OpenAiBackendOptions): ChatBackend {
@@ -65,6 +66,7 @@ class OpenAiBackend implements ChatBackend {
       organization: null,
       project: null,
       webhookSecret: null,
+      fetch: fetchAsStream,
       maxRetries: 0,
       timeout: options.timeoutMs,
       logLevel: "off",
