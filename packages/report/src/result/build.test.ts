@@ -116,7 +116,7 @@ describe("buildResult", () => {
         iteration: 1,
         role: "navigator",
         reason: "timeout",
-        fallback: "the last strategy stays in force",
+        fallback: "there is no strategy yet, any candidates are asked for",
       },
       expect.objectContaining({ iteration: 1, role: "generator" }),
     ]);
