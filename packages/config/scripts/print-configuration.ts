@@ -45,9 +45,9 @@ const defaults: Readonly<Record<string, unknown>> = {
   ...withPrefix("generator", roleDefaults("generator")),
   ...withPrefix("evaluator", {
     provider: runtime.executionProvider,
-    batchSize: runtime.batchSize,
     allowTf32: runtime.allowTf32,
-    // Not from the schema, where it depends on the machine.
+    // Not from the schema, where they depend on the images and on the machine.
+    batchSize: "16, fewer of large images on a CPU",
     workers: "2, or 1 on one core",
     threadsPerWorker: 1,
   }),

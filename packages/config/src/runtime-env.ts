@@ -9,8 +9,8 @@ export const runtimeEnvShape = {
   COLLM_PROVIDER: oneOf(executionProviders).default("cpu"),
   /** Device of a GPU provider; absent means its own default. */
   COLLM_DEVICE_ID: integer(...ranges.deviceId).optional(),
-  /** Images per run of a finished network. */
-  COLLM_BATCH_SIZE: integer(...ranges.batchSize).default(16),
+  /** Images per run of a finished network; absent means at most 16, fewer of large ones on a CPU. */
+  COLLM_BATCH_SIZE: integer(...ranges.batchSize).optional(),
   /** Whether CUDA may round products to TF32's 10 bits. */
   COLLM_ALLOW_TF32: oneOf(["on", "off"]).default("off"),
 };
@@ -20,7 +20,7 @@ const runtimeObject = z.object(runtimeEnvShape);
 export interface RuntimeEnv {
   readonly executionProvider: string;
   readonly deviceId: number | undefined;
-  readonly batchSize: number;
+  readonly batchSize: number | undefined;
   readonly allowTf32: boolean;
 }
 

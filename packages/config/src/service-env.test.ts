@@ -90,7 +90,7 @@ describe("readEnv", () => {
       runtime: {
         executionProvider: "cpu",
         deviceId: undefined,
-        batchSize: 16,
+        batchSize: undefined,
         allowTf32: false,
       },
       threadsPerWorker: 1,

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Manifest } from "@collm/supernet";
-import { batchSizeOf, type RuntimeSettings, runtimeVersion } from "./runtime.js";
+import { defaultBatch, type RuntimeSettings, runtimeVersion } from "./runtime.js";
 
 /** Everything besides the architecture that an accuracy depends on. */
 export interface EvaluationContext {
@@ -44,7 +44,7 @@ export function contextDigest(context: EvaluationContext): string {
           order: "as packed",
         },
     precision: context.runtime.allowTf32 ? "tf32" : "float32",
-    batchSize: batchSizeOf(context.runtime),
+    batch: context.runtime.batchSize ?? defaultBatch,
     executionProvider: context.runtime.executionProvider,
     runtime: runtimeVersion,
   });

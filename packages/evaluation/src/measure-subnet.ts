@@ -66,7 +66,8 @@ export async function measureSubnet(
   let top5Count = 0;
   try {
     onProgress?.({ phase: "run", imagesDone, imagesTotal: measured.count });
-    for (const batch of imageBatches(measured, subnet.normalize, batchSizeOf(runtime))) {
+    const batchSize = batchSizeOf(runtime, [measured.resolution, measured.resolution]);
+    for (const batch of imageBatches(measured, subnet.normalize, batchSize)) {
       stop.throwIfAborted();
       const { logits } = await network.run(batch, [graphNames.logits]);
       if (!logits.every(Number.isFinite)) {

@@ -55,7 +55,8 @@ export async function runSubnet(command: RunCommand): Promise<RunSummary> {
   const logits = new Float32Array(input.imagesCount * subnet.classes);
   try {
     let first = 0;
-    for (const batch of split(input, batchSizeOf(runtime))) {
+    const [, , height, width] = input.shape as readonly [number, number, number, number];
+    for (const batch of split(input, batchSizeOf(runtime, [height, width]))) {
       stop.throwIfAborted();
       const outputs = await network.run(batch, [graphNames.logits]);
       logits.set(outputs.logits, first * subnet.classes);

@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { requireProvider, runtimeVersion } from "./runtime.js";
+import { describe, expect, it, test } from "vitest";
+import { batchSizeOf, requireProvider, runtimeVersion } from "./runtime.js";
 
 test("requireProvider accepts the CPU and refuses what cannot be loaded, listing what can", async () => {
   await requireProvider({ executionProvider: "cpu", threads: 1 });
@@ -24,4 +24,21 @@ test("requireProvider keeps CUDA to float32 unless told otherwise", async () => 
   expect(process.env.NVIDIA_TF32_OVERRIDE).toBe("0");
   await requireProvider({ ...cpu, allowTf32: true });
   expect(process.env.NVIDIA_TF32_OVERRIDE).toBe("1");
+});
+
+describe("batchSizeOf", () => {
+  it.each([
+    [28, 16],
+    [112, 16],
+    [160, 7],
+    [224, 4],
+    [1024, 1],
+  ])("takes of images of %i pixels a side %i on a CPU", (side, count) => {
+    expect(batchSizeOf({ executionProvider: "cpu" }, [side, side])).toBe(count);
+  });
+
+  it("spares no caches of other processors, and does as it is told", () => {
+    expect(batchSizeOf({ executionProvider: "cuda" }, [224, 224])).toBe(16);
+    expect(batchSizeOf({ executionProvider: "cpu", batchSize: 64 }, [224, 224])).toBe(64);
+  });
 });

@@ -45,7 +45,8 @@ export async function measureCorrectness(
   const isCorrect = new Uint8Array(measured.count);
   let image = 0;
   try {
-    for (const batch of imageBatches(measured, normalize, batchSizeOf(runtime))) {
+    const batchSize = batchSizeOf(runtime, [resolution, resolution]);
+    for (const batch of imageBatches(measured, normalize, batchSize)) {
       const { logits } = await network.run(batch, [graphNames.logits]);
       batch.labels.forEach((label, i) => {
         const own = logits.subarray(i * classes, (i + 1) * classes);
