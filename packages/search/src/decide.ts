@@ -110,6 +110,11 @@ export function screenCandidate(state: SearchState, candidate: Candidate): Event
     };
   }
   const { config } = started;
+  const isomorphism = config.isomorphs === "merge" && space.isomorphismClass?.(architecture);
+  if (isomorphism && state.seenClasses.has(isomorphism)) {
+    const detail = `${canonical} is the same graph as one that was proposed before`;
+    return { ...common, reason: "isomorphic", detail, canonical, cost };
+  }
   const exceeded = excesses(cost, config.limits);
   if (exceeded.length > 0 && config.overLimit === "reject") {
     const detail = exceeded.map((e) => `${e.kind} ${e.value} is over the limit of ${e.allowed}`);
