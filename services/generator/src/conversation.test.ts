@@ -1,5 +1,5 @@
 import { loadPromptSet, type PromptSet } from "@collm/llm";
-import { createSearchSpace } from "@collm/search-space";
+import { createSearchSpace, nasBench201Spec } from "@collm/search-space";
 import { tinySpec } from "@collm/search-space/testing";
 import { beforeAll, describe, expect, it } from "vitest";
 import { answerSchema, generatorPrompts, renderConversation } from "./conversation.js";
