@@ -38,7 +38,7 @@ describe("collm search on a table", { timeout: 120_000 }, () => {
 
     const result = searchResultSchema.parse(JSON.parse(finished.stdout));
     expect(result.evaluations.evaluated).toBe(30);
-    const official = await readJson(join(run, "best/architecture.json"));
+    const official: unknown = await readJson(join(run, "best/architecture.json"));
     expect(official).toBe(result.best?.canonical);
     const read = readOfficialString(official as string);
     const choices = read.kind === "choices" ? read.choices : [];
@@ -51,7 +51,7 @@ describe("collm search on a table", { timeout: 120_000 }, () => {
       images: 10_000,
     });
     // Charged, not waited for.
-    expect(result.time.evaluatorSeconds).toBe(30 * trainingSeconds);
+    expect(result.evaluatorSeconds).toBe(30 * trainingSeconds);
     await expect(access(join(run, "best/subnet.onnx"))).rejects.toThrow();
     expect(await readFile(join(run, "report.html"), "utf8")).not.toContain("NaN");
   });
@@ -68,7 +68,9 @@ describe("collm search on a table", { timeout: 120_000 }, () => {
       const ofType = events.filter((event) => event.type === type);
       return Date.parse((last ? ofType.at(-1) : ofType[0])?.at ?? "");
     };
-    expect(time("EvaluationCompleted", true) - time("EvaluationStarted", false)).toBeGreaterThan(600);
+    expect(time("EvaluationCompleted", true) - time("EvaluationStarted", false)).toBeGreaterThan(
+      600,
+    );
   });
 
   it("merges isomorphic cells and says so in the funnel", async () => {

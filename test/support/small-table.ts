@@ -48,5 +48,8 @@ export async function writeSmallTable(tablePath: string, manifestPath: string): 
     ]),
     provenance: { source: "made up" },
   });
-  await writeFile(manifestPath, JSON.stringify({ family: "table", table: tablePath, dataSet: "cifar10" }));
+  await writeFile(
+    manifestPath,
+    JSON.stringify({ family: "table", table: tablePath, dataSet: "cifar10" }),
+  );
 }

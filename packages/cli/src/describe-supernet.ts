@@ -1,9 +1,4 @@
-import {
-  isTableManifest,
-  loadTableManifest,
-  openBenchmark,
-  openTable,
-} from "@collm/nas-bench-201";
+import { isTableManifest, loadTableManifest, openBenchmark, openTable } from "@collm/nas-bench-201";
 import { createSearchSpace, nasBench201Spec, type SearchSpace } from "@collm/search-space";
 import { loadManifest, openSupernet } from "@collm/supernet";
 
