@@ -64,6 +64,15 @@ describe("fitEffects", () => {
     });
   });
 
+  it("finds it among networks that have learned nothing", () => {
+    const observations = observe(60).map((observation, i) =>
+      i % 6 === 0 ? { ...observation, top1Percent: 10 } : observation,
+    );
+    const kernels = fitEffects(space, limits, observations).effects[kernelOf0] ?? [];
+    expect((kernels[1]?.mean ?? 0) - (kernels[0]?.mean ?? 0)).toBeGreaterThan(0.5);
+    expect((kernels[1]?.mean ?? 0) - (kernels[2]?.mean ?? 0)).toBeGreaterThan(0.5);
+  });
+
   it("survives equal and repeated observations", () => {
     const [first] = observe(1);
     if (!first) throw new RangeError("no observation");
