@@ -1,6 +1,5 @@
-import type { Tensor } from "@collm/checkpoint";
+import { encodeSafetensors, type Tensor } from "@collm/checkpoint";
 import {
-  encodeSafetensors,
   encodeTorchLegacy,
   encodeTorchZip,
   type SavedObject,

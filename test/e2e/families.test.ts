@@ -1,5 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { encodeSafetensors } from "@collm/checkpoint/testing";
+import { encodeSafetensors } from "@collm/checkpoint";
 import { writeFormulaImages } from "@collm/images/testing";
 import { tinyAutoFormerSpec, tinyShuffleNetSpec } from "@collm/search-space/testing";
 import { autoFormerTensors, shuffleNetTensors } from "@collm/supernet/testing";

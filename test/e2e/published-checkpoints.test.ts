@@ -1,8 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { readNpy, writeNpy } from "@collm/checkpoint";
-import { encodeSafetensors } from "@collm/checkpoint/testing";
+import { encodeSafetensors, readNpy, writeNpy } from "@collm/checkpoint";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { Workspace } from "../support/collm.js";

@@ -1,6 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { writeNpy } from "@collm/checkpoint";
-import { encodeSafetensors } from "@collm/checkpoint/testing";
+import { encodeSafetensors, writeNpy } from "@collm/checkpoint";
 import { readEnv, runtimeEnvSchema } from "@collm/config";
 import {
   exportSubnet,

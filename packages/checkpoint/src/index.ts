@@ -1,4 +1,5 @@
 export { CheckpointFormatError } from "./checkpoint-format-error.js";
+export { encodeSafetensors } from "./encode-safetensors.js";
 export {
   type CheckpointOrigin,
   checkpointOrigin,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { encodeSafetensors } from "./encode-safetensors.js";
 import { openTensorFile } from "./open-tensor-file.js";
 import { temporaryFolder } from "./temporary-folder.fixture.js";
-import { encodeSafetensors, encodeTorchLegacy, encodeTorchZip, savedTensors } from "./testing.js";
+import { encodeTorchLegacy, encodeTorchZip, savedTensors } from "./testing.js";
 
 const file = temporaryFolder();
 

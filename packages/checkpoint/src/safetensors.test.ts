@@ -3,10 +3,10 @@ import { truncateSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CheckpointFormatError } from "./checkpoint-format-error.js";
+import { encodeSafetensors } from "./encode-safetensors.js";
 import { openSafetensors } from "./safetensors.js";
 import { temporaryFolder } from "./temporary-folder.fixture.js";
 import type { Tensor } from "./tensor.js";
-import { encodeSafetensors } from "./testing.js";
 
 const file = temporaryFolder();
 

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import type { DType, Tensor } from "./tensor.js";
+import { encodeSafetensors } from "./encode-safetensors.js";
+import type { Tensor } from "./tensor.js";
 import type { TensorSource } from "./tensor-source.js";
 
 export { opcode } from "./pickle/opcodes.js";
@@ -56,34 +57,4 @@ export function memoryTensorSource(tensors: ReadonlyMap<string, Tensor>): Tensor
     },
     close: async () => {},
   };
-}
-
-const dtypeNames = {
-  float64: "F64",
-  float32: "F32",
-  float16: "F16",
-  bfloat16: "BF16",
-  int64: "I64",
-  int32: "I32",
-  int16: "I16",
-  int8: "I8",
-  uint8: "U8",
-  bool: "BOOL",
-} as const satisfies Record<DType, string>;
-
-/** The bytes of a safetensors file with these tensors, in this order. */
-export function encodeSafetensors(tensors: ReadonlyMap<string, Tensor>): Buffer {
-  const entries: Record<string, unknown> = {};
-  const parts: Buffer[] = [];
-  let offset = 0;
-  for (const [name, { dtype, shape, data }] of tensors) {
-    const end = offset + data.byteLength;
-    entries[name] = { dtype: dtypeNames[dtype], shape, data_offsets: [offset, end] };
-    parts.push(Buffer.from(data.buffer, data.byteOffset, data.byteLength));
-    offset = end;
-  }
-  const header = Buffer.from(JSON.stringify(entries));
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(header.length));
-  return Buffer.concat([length, header, ...parts]);
 }

@@ -163,7 +163,7 @@ export class RunDirectory {
     await this.#write("report.html", renderReport(events, options));
     const winner = best(state);
     if (winner && state.space) {
-      const notation = state.space.notation(winner.architecture);
+      const notation = state.space.fileNotation(winner.architecture);
       await this.#write("best/architecture.json", `${JSON.stringify(notation)}\n`);
     }
     return state;

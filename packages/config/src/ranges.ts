@@ -17,4 +17,6 @@ export const ranges = {
   imageMemoryMb: [16, 4_194_304],
   workers: [1, 256],
   threadsPerWorker: [1, 256],
+  /** A day of training in an hour is 0.04. */
+  realTime: [0, 10],
 } as const satisfies Record<string, readonly [number, number]>;

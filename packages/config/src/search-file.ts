@@ -107,6 +107,17 @@ export const searchFileSchema = z.strictObject({
     .boolean()
     .optional()
     .describe("Whether the Generator is given the architectures not to repeat"),
+  isomorphs: z
+    .enum(["keep", "merge"])
+    .optional()
+    .describe("Whether isomorphic cells are evaluated one by one or count as one"),
+  permuteOperators: z
+    .int()
+    .nonnegative()
+    .optional()
+    .describe(
+      "Seed by which a cell's operators are renamed and permuted in prompts, to tell knowledge from memory",
+    ),
   rejectionFeedback: z
     .boolean()
     .optional()
@@ -187,6 +198,9 @@ export const searchFileSchema = z.strictObject({
       threadsPerWorker: wholeNumber(ranges.threadsPerWorker)
         .optional()
         .describe("Threads of each evaluation"),
+      realTime: number(ranges.realTime)
+        .optional()
+        .describe("Share of the time a table charges that an evaluation really takes"),
     })
     .optional(),
 });

@@ -116,6 +116,8 @@ function searchConfigOf(file: SearchFile, presetName: string): SearchConfig {
     navigatorMemory: file.navigatorMemory,
     generatorMemory: file.generatorMemory,
     visitedHints: file.visitedHints,
+    isomorphs: file.isomorphs,
+    permuteOperators: file.permuteOperators,
     rejectionFeedback: file.rejectionFeedback,
     costHints: file.costHints,
   });

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { z } from "zod";
-import { address, integer, list, oneOf, text } from "./env-values.js";
+import { address, decimal, integer, list, oneOf, text } from "./env-values.js";
 import { ranges } from "./ranges.js";
 import { runtimeEnvShape, toRuntimeEnv } from "./runtime-env.js";
 
@@ -136,6 +136,8 @@ export const evaluatorEnvSchema = z
     COLLM_THREADS_PER_WORKER: integer(...ranges.threadsPerWorker).default(1),
     /** Image sets kept in memory, over all supernets: ImageNet's 10,000 at 224 pixels take 1.5 GB. */
     COLLM_IMAGE_MEMORY_MB: integer(...ranges.imageMemoryMb).default(4_096),
+    /** Share of the time that a table charges for an evaluation that it really takes. */
+    COLLM_REAL_TIME: decimal(...ranges.realTime).default(0),
     /** Folder of packed images and converted weights; absent means none is kept. */
     COLLM_CACHE_DIR: text("a folder").optional(),
   })
@@ -147,6 +149,7 @@ export const evaluatorEnvSchema = z
     workers: env.COLLM_WORKERS,
     threadsPerWorker: env.COLLM_THREADS_PER_WORKER,
     imageMemoryBytes: env.COLLM_IMAGE_MEMORY_MB * 2 ** 20,
+    realTime: env.COLLM_REAL_TIME,
     cacheDir: env.COLLM_CACHE_DIR,
   }));
 

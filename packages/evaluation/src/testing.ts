@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Tensor } from "@collm/checkpoint";
-import { encodeSafetensors } from "@collm/checkpoint/testing";
+import { encodeSafetensors } from "@collm/checkpoint";
 import { writeFormulaImages } from "@collm/images/testing";
 import { createRng, type ElasticMobileNetSpec, planBlocks } from "@collm/search-space";
 import { tinySpec } from "@collm/search-space/testing";

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Tensor } from "@collm/checkpoint";
-import { encodeSafetensors } from "@collm/checkpoint/testing";
+import { encodeSafetensors } from "@collm/checkpoint";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { imageBatches } from "./image-batches.js";
 import { firstImages } from "./image-set.js";

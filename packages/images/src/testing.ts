@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { encodeSafetensors } from "@collm/checkpoint/testing";
+import { encodeSafetensors } from "@collm/checkpoint";
 import { png } from "./pack/image-files.fixture.js";
 
 /**

@@ -28,6 +28,10 @@ export function fromProtoEvaluationResult(result: evaluator.EvaluationResult): {
   readonly result: EvaluationResult;
   readonly isStored: boolean;
 } {
-  const { isStored, ...measured } = result;
-  return { result: measured, isStored };
+  const { isStored, top5Percent, ...measured } = result;
+  // The journal has no key for what is not known.
+  return {
+    result: { ...measured, ...(top5Percent === undefined ? {} : { top5Percent }) },
+    isStored,
+  };
 }

@@ -1,5 +1,6 @@
 import { createAutoFormerSpace } from "./autoformer/space.js";
 import { createElasticMobileNetSpace } from "./elastic-mobilenet/space.js";
+import { createNasBench201Space } from "./nas-bench-201/space.js";
 import { createShuffleNetSpace } from "./shufflenet/space.js";
 import type { SearchSpace } from "./space.js";
 import type { SpaceSpec } from "./spec.js";
@@ -13,5 +14,7 @@ export function createSearchSpace(spec: SpaceSpec): SearchSpace {
       return createShuffleNetSpace(spec);
     case "autoformer":
       return createAutoFormerSpace(spec);
+    case "nas-bench-201":
+      return createNasBench201Space(spec);
   }
 }

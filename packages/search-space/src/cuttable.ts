@@ -2,7 +2,7 @@ import { narrowAutoFormerSpec } from "./autoformer/space.js";
 import { createSearchSpace } from "./create.js";
 import { withResolutionOf } from "./elastic-mobilenet/space.js";
 import type { Architecture, SearchSpace } from "./space.js";
-import type { SpaceSpec } from "./spec.js";
+import type { SupernetSpec } from "./spec.js";
 
 /** An architecture that a supernet's tensors can be cut to, in a space that has it. */
 export type Cuttable =
@@ -22,7 +22,7 @@ export type Cuttable =
  * - `spos-shufflenet-v2`: the four blocks are all there is.
  * - `autoformer`: any depth, number of heads, embedding width and MLP ratio within the supernet.
  */
-export function readCuttable(spec: SpaceSpec, notation: unknown): Cuttable {
+export function readCuttable(spec: SupernetSpec, notation: unknown): Cuttable {
   const widened = widen(spec, notation);
   if (widened.kind === "illegal") return widened;
   const space = createSearchSpace(widened.spec);
@@ -33,10 +33,10 @@ export function readCuttable(spec: SpaceSpec, notation: unknown): Cuttable {
 }
 
 function widen(
-  spec: SpaceSpec,
+  spec: SupernetSpec,
   notation: unknown,
 ):
-  | { readonly kind: "spec"; readonly spec: SpaceSpec; readonly notation: unknown }
+  | { readonly kind: "spec"; readonly spec: SupernetSpec; readonly notation: unknown }
   | Extract<Cuttable, { readonly kind: "illegal" }> {
   switch (spec.family) {
     case "ofa-mobilenet-v3":
@@ -52,7 +52,7 @@ function widen(
  * The part of a spec that decides which network an architecture is and what it computes, without
  * what merely restricts the search. Two supernets that agree in it and in their weights are one.
  */
-export function networkOf(spec: SpaceSpec): Readonly<Record<string, unknown>> {
+export function networkOf(spec: SupernetSpec): Readonly<Record<string, unknown>> {
   switch (spec.family) {
     case "ofa-mobilenet-v3": {
       const { resolutions, ...network } = spec;

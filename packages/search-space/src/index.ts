@@ -42,6 +42,19 @@ export {
   maxDepth,
   roundChannels,
 } from "./elastic-mobilenet/spec.js";
+export {
+  architectureCount,
+  edges,
+  type Operator,
+  operators,
+} from "./nas-bench-201/cell.js";
+export { readOfficialString, toOfficialString } from "./nas-bench-201/official-string.js";
+export {
+  type NasBench201DataSet,
+  nasBench201DataSets,
+  nasBench201Spec,
+} from "./nas-bench-201/published.js";
+export { type NasBench201Spec, nasBench201SpecSchema } from "./nas-bench-201/spec.js";
 export { type UnreachableLimit, unreachableLimits } from "./reachability.js";
 export { createRng, fnv1a, type Rng } from "./rng.js";
 export {
@@ -64,5 +77,5 @@ export {
   shuffleNetSpecSchema,
 } from "./shufflenet/spec.js";
 export type { Architecture, Gene, Legality, Notation, SearchSpace } from "./space.js";
-export { type SpaceSpec, spaceSpecSchema } from "./spec.js";
+export { type SpaceSpec, type SupernetSpec, spaceSpecSchema, supernetSpecSchema } from "./spec.js";
 export { crossover, type MutationOptions, mutate } from "./variation.js";

@@ -43,12 +43,21 @@ export interface SearchSpace {
   isActive(gene: number, choices: readonly number[]): boolean;
   /** Brings choice indices into canonical form. Throws RangeError on an index outside its gene. */
   canonicalise(choices: readonly number[]): Architecture;
-  /** Reads the family's notation; every problem names the gene, the value and what is allowed. */
+  /** Reads what `notation` writes; every problem names the gene, the value and what is allowed. */
   legality(notation: unknown): Legality;
   /** Reads a canonical string back. */
   parse(canonical: string): Legality;
-  /** Writes the family's notation; `legality(notation(a))` gives `a` again. */
+  /** Writes what prompts and answers have; `legality(notation(a))` gives `a` again. */
   notation(architecture: Architecture): Notation;
+  /** Writes what the family's original project has in its files; the notation where that is it. */
+  fileNotation(architecture: Architecture): Notation;
+  /**
+   * In spaces where different canonical strings may be the same graph: a string that these share.
+   * Searches may treat them as one (`isomorphs: "merge"`).
+   */
+  isomorphismClass?(architecture: Architecture): string;
+  /** Coarser still: a string that architectures share which compute the same function. */
+  functionClass?(architecture: Architecture): string;
   /** Exact cost of the network that the architecture stands for. */
   cost(architecture: Architecture): Cost;
   /** An architecture with the smallest cost of this kind that the space can reach. */

@@ -141,7 +141,11 @@ function mayFollow(state: SearchState, event: SearchEvent): boolean {
 
 function withSeen(state: SearchState, canonical: string | undefined): SearchState {
   if (canonical === undefined || state.seen.has(canonical)) return state;
-  return { ...state, seen: state.seen.with(canonical) };
+  const seen = state.seen.with(canonical);
+  const classOf = state.space?.isomorphismClass;
+  if (state.started?.config.isomorphs !== "merge" || !classOf) return { ...state, seen };
+  const own = classOf(architectureOf(state, canonical));
+  return { ...state, seen, seenClasses: state.seenClasses.with(own) };
 }
 
 function architectureOf(state: SearchState, canonical: string): Architecture {

@@ -41,6 +41,16 @@ export const searchConfigSchema = z.strictObject({
   /** Whether the Generator is given the list of architectures not to repeat. */
   visitedHints: z.boolean(),
   /**
+   * Whether isomorphic architectures are one (`merge`: after the first they are rejected) or as many
+   * as their strings, as in the published searches. Only cell spaces have any.
+   */
+  isomorphs: z.enum(["keep", "merge"]).default("keep"),
+  /**
+   * Seed by which operators of a cell space are renamed and permuted in prompts and answers, to tell
+   * what a model knows of them from what it finds out; absent means that they have their names.
+   */
+  permuteOperators: z.int().nonnegative().optional(),
+  /**
    * Whether the roles are told which candidates were not evaluated and why. Older journals lack
    * this key and the next; their searches had both.
    */
@@ -101,6 +111,7 @@ export function defaultSearchConfig(searcher: SearcherName): SearchConfig {
     navigatorMemory: true,
     generatorMemory: false,
     visitedHints: true,
+    isomorphs: "keep",
     rejectionFeedback: true,
     costHints: true,
     // Once-for-all's finder (`ofa.nas`), with a population for budgets of tens instead of thousands.

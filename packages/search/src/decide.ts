@@ -104,12 +104,17 @@ export function screenCandidate(state: SearchState, candidate: Candidate): Event
     return {
       ...common,
       reason: "duplicate",
-      detail: `${canonical} was proposed before`,
+      detail: "it was proposed before",
       canonical,
       cost,
     };
   }
   const { config } = started;
+  const isomorphism = config.isomorphs === "merge" && space.isomorphismClass?.(architecture);
+  if (isomorphism && state.seenClasses.has(isomorphism)) {
+    const detail = "the same graph was proposed before";
+    return { ...common, reason: "isomorphic", detail, canonical, cost };
+  }
   const exceeded = excesses(cost, config.limits);
   if (exceeded.length > 0 && config.overLimit === "reject") {
     const detail = exceeded.map((e) => `${e.kind} ${e.value} is over the limit of ${e.allowed}`);

@@ -33,7 +33,8 @@ const notationSchema = z.union([
 export const evaluationResultSchema = z.strictObject({
   /** Accuracy in percent on the split that was measured. */
   top1Percent: z.number().min(0).max(100),
-  top5Percent: z.number().min(0).max(100),
+  /** Absent where it is not known, as from a table. */
+  top5Percent: z.number().min(0).max(100).optional(),
   images: z.int().positive(),
   /** Evaluator time when it was measured. */
   seconds: z.number().nonnegative(),
@@ -80,6 +81,7 @@ export const rejectionReasons = [
   "unparsable",
   "illegal",
   "duplicate",
+  "isomorphic",
   "over-limit",
   "surplus",
 ] as const;
@@ -225,6 +227,11 @@ export const searchEventSchema = z.discriminatedUnion("type", [
     bestCandidateId: z.string().optional(),
   }),
 ]);
+
+/** Whether its architectures can be built and exported; of tables and landscapes only accuracies are known. */
+export function hasNetworks({ isSynthetic, space }: SupernetInfo): boolean {
+  return !isSynthetic && space.family !== "nas-bench-201";
+}
 
 export type SearchEvent = z.infer<typeof searchEventSchema>;
 export type SearchEventType = SearchEvent["type"];

@@ -72,7 +72,9 @@ export function funnelOf(candidates: readonly Candidate[]): Funnel {
   const screened = candidates.filter((candidate) => candidate.status.kind !== "proposed");
   const parsed = screened.filter((candidate) => rejected(candidate) !== "unparsable");
   const legal = parsed.filter((candidate) => rejected(candidate) !== "illegal");
-  const novel = legal.filter((candidate) => rejected(candidate) !== "duplicate");
+  const novel = legal.filter(
+    (candidate) => !["duplicate", "isomorphic"].includes(rejected(candidate) ?? ""),
+  );
   return {
     proposed: candidates.length,
     parsed: parsed.length,

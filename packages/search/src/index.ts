@@ -15,6 +15,7 @@ export {
   type Exchange,
   evaluationResultSchema,
   type FinishReason,
+  hasNetworks,
   journalVersion,
   type RejectionReason,
   type SearchEvent,
@@ -52,6 +53,7 @@ export type {
   Journal,
   Roles,
 } from "./ports.js";
+export { presentedSupernet } from "./presented-supernet.js";
 export {
   type CandidatesRequest,
   type Proposal,

@@ -127,6 +127,7 @@ class SearchLoop<State> {
       count,
       rng: createRng(configOf(this.#state).seed, this.#searcher.name, iteration),
       seen: this.#state.seen,
+      seenClasses: this.#state.seenClasses,
       record: open ?? { degraded: [] },
     };
     const step = this.#searcher.propose(this.#searcherState, turn);

@@ -27,7 +27,27 @@ export function searchProblems(
     ({ limit, kind, allowed, smallest }) =>
       `${said(limit, allowed)}, allowed is at least ${smallest}, the smallest ${costNames[kind]} that ${supernet} can reach`,
   );
-  return [...limits, ...evolutionProblems(config, space, supernet, said)];
+  return [
+    ...limits,
+    ...cellProblems(config, space, said),
+    ...evolutionProblems(config, space, supernet, said),
+  ];
+}
+
+function cellProblems(
+  { isomorphs, permuteOperators }: SearchConfig,
+  space: SearchSpace,
+  said: SaidValue,
+): readonly string[] {
+  const { family } = space.spec;
+  if (family === "nas-bench-201") return [];
+  const allowed = `allowed for cell spaces only, and the family is ${family}`;
+  return [
+    ...(isomorphs === "merge" ? [`${said("isomorphs", isomorphs)}, ${allowed}`] : []),
+    ...(permuteOperators === undefined
+      ? []
+      : [`${said("permuteOperators", permuteOperators)}, ${allowed}`]),
+  ];
 }
 
 function evolutionProblems(

@@ -19,6 +19,8 @@ export interface Turn {
   readonly rng: Rng;
   /** Canonical strings of everything legal that was ever proposed. */
   readonly seen: ReadonlySet<string>;
+  /** Their isomorphism classes; empty unless isomorphs are merged. */
+  readonly seenClasses: ReadonlySet<string>;
   /** What this turn already has: a strategy, or the roles that failed. */
   readonly record: Pick<IterationRecord, "strategy" | "degraded">;
 }

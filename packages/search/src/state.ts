@@ -61,6 +61,8 @@ export interface SearchState {
   readonly iterations: readonly IterationRecord[];
   /** Canonical strings of every legal candidate ever proposed (V of Algorithm 1). */
   readonly seen: GrowingSet;
+  /** Their isomorphism classes; empty unless isomorphs are merged. */
+  readonly seenClasses: GrowingSet;
   readonly finishReason?: FinishReason | undefined;
   readonly interruption?: string | undefined;
   readonly testOpened?: string | undefined;
@@ -72,6 +74,7 @@ export const emptyState: SearchState = {
   lastSeq: 0,
   iterations: [],
   seen: GrowingSet.empty,
+  seenClasses: GrowingSet.empty,
 };
 
 /** Whether nothing more will happen to the candidate. */

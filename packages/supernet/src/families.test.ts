@@ -1,7 +1,7 @@
 import type { Tensor } from "@collm/checkpoint";
 import { memoryTensorSource } from "@collm/checkpoint/testing";
 import { complaintsOfOfficialChecker, pythonWithOnnx } from "@collm/onnx/testing";
-import type { SpaceSpec } from "@collm/search-space";
+import type { SupernetSpec } from "@collm/search-space";
 import { tinyAutoFormerSpec, tinyShuffleNetSpec } from "@collm/search-space/testing";
 import { describe, expect, it } from "vitest";
 import { formulaTensors as autoFormerTensors } from "./autoformer/formula.fixture.js";
@@ -19,7 +19,7 @@ const families = [
   { spec: tinyAutoFormerSpec, tensors: autoFormerTensors(tinyAutoFormerSpec) },
 ] as const;
 
-async function open(spec: SpaceSpec, tensors: ReadonlyMap<string, Tensor>): Promise<Supernet> {
+async function open(spec: SupernetSpec, tensors: ReadonlyMap<string, Tensor>): Promise<Supernet> {
   return await loadSupernet(
     {
       file: "/test/supernet.yaml",

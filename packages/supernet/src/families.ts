@@ -5,6 +5,7 @@ import {
   elasticMobileNetGenes,
   type SearchSpace,
   type SpaceSpec,
+  type SupernetSpec,
   shuffleNetGenes,
 } from "@collm/search-space";
 import { cutAutoFormer } from "./autoformer/subnet-layers.js";
@@ -29,7 +30,7 @@ export interface CutSubnet extends SubnetLayers {
 }
 
 /** Reads and checks the tensors that a family's supernet has. Throws `SupernetTensorError`. */
-export async function loadFamily(spec: SpaceSpec, source: TensorSource): Promise<FamilyWeights> {
+export async function loadFamily(spec: SupernetSpec, source: TensorSource): Promise<FamilyWeights> {
   switch (spec.family) {
     case "ofa-mobilenet-v3": {
       const weights = await loadElasticWeights(spec, source);
@@ -65,7 +66,7 @@ export async function loadFamily(spec: SpaceSpec, source: TensorSource): Promise
 }
 
 /** A space that was widened for one architecture is of its supernet's family. */
-function sameFamily<Spec extends SpaceSpec>(own: Spec, other: SpaceSpec): Spec {
+function sameFamily<Spec extends SupernetSpec>(own: Spec, other: SpaceSpec): Spec {
   if (other.family === own.family) return other as Spec;
   throw new RangeError(`an architecture of ${other.family} cannot be cut from ${own.family}`);
 }

@@ -1,5 +1,5 @@
 import { familyImages } from "@collm/images";
-import type { SpaceSpec } from "@collm/search-space";
+import type { SupernetSpec } from "@collm/search-space";
 import type { Normalization, Recipe } from "./manifest.js";
 
 /** What a manifest need not say, because the family's original code settles it. */
@@ -17,8 +17,8 @@ const recipes = {
   "ofa-mobilenet-v3": { calibrationImages: 2_000, batchSize: 200, batchNorm: "weighted-mean" },
   "spos-shufflenet-v2": { calibrationImages: 25_600, batchSize: 128, batchNorm: "exponential" },
   autoformer: { calibrationImages: 1, batchSize: 1, batchNorm: "running" },
-} as const satisfies Record<SpaceSpec["family"], Recipe>;
+} as const satisfies Record<SupernetSpec["family"], Recipe>;
 
-export function familyDefaults(family: SpaceSpec["family"]): FamilyDefaults {
+export function familyDefaults(family: SupernetSpec["family"]): FamilyDefaults {
   return { normalize: familyImages(family).normalization, recipe: recipes[family] };
 }

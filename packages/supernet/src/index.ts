@@ -17,6 +17,7 @@ export {
   type ManifestWeights,
   type Normalization,
   type Recipe,
+  readManifestFile,
 } from "./manifest.js";
 export type { Subnet } from "./subnet.js";
 export { hasBatchNorm } from "./subnet-layers.js";

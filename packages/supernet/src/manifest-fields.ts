@@ -3,8 +3,8 @@ import {
   publishedAutoFormerSpec,
   publishedOfaSpec,
   publishedShuffleNetSpec,
-  type SpaceSpec,
-  spaceSpecSchema,
+  type SupernetSpec,
+  supernetSpecSchema,
 } from "@collm/search-space";
 import { z } from "zod";
 import { InvalidManifestError } from "./invalid-manifest-error.js";
@@ -30,7 +30,7 @@ export type CommonFields = z.infer<typeof commonSchema>;
 export function readManifestFields(
   file: string,
   value: unknown,
-): { readonly common: CommonFields; readonly spec: SpaceSpec } {
+): { readonly common: CommonFields; readonly spec: SupernetSpec } {
   const check = <T>(schema: z.ZodType<T>, unchecked: unknown = value): T => {
     const checked = checkValue(schema, unchecked, (path) => fieldName(path, "the manifest"));
     if (checked.kind === "valid") return checked.value;
@@ -43,14 +43,14 @@ export function readManifestFields(
       const fields = check(publishedOfaSchema);
       const published = publishedOfaSpec(fields.width);
       const resolutions = fields.resolutions ?? published.resolutions;
-      return { common: fields, spec: check(spaceSpecSchema, { ...published, resolutions }) };
+      return { common: fields, spec: check(supernetSpecSchema, { ...published, resolutions }) };
     }
     case "spos-shufflenet-v2": {
       const { common, spec } = split(check(shuffleNetSchema));
       const said = Object.fromEntries(
         Object.entries(spec).filter(([, given]) => given !== undefined),
       );
-      return { common, spec: check(spaceSpecSchema, { ...publishedShuffleNetSpec(), ...said }) };
+      return { common, spec: check(supernetSpecSchema, { ...publishedShuffleNetSpec(), ...said }) };
     }
     case "autoformer": {
       if (!("size" in named)) return takeApart(check, check(autoFormerTableSchema));
@@ -64,9 +64,9 @@ export function readManifestFields(
 function takeApart(
   check: <T>(schema: z.ZodType<T>, checked: unknown) => T,
   fields: CommonFields,
-): { readonly common: CommonFields; readonly spec: SpaceSpec } {
+): { readonly common: CommonFields; readonly spec: SupernetSpec } {
   const { common, spec } = split(fields);
-  return { common, spec: check(spaceSpecSchema, spec) };
+  return { common, spec: check(supernetSpecSchema, spec) };
 }
 
 function split(fields: CommonFields): { readonly common: CommonFields; readonly spec: object } {

@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, extname, resolve } from "node:path";
 import type { Normalization } from "@collm/images";
-import type { SpaceSpec } from "@collm/search-space";
+import type { SupernetSpec } from "@collm/search-space";
 import { parse, YAMLParseError } from "yaml";
 import type { StatisticsMode } from "./batch-statistics.js";
 import { familyDefaults } from "./family-defaults.js";
@@ -13,7 +13,7 @@ export interface Manifest {
   /** Where it was read from. */
   readonly file: string;
   readonly name: string;
-  readonly spec: SpaceSpec;
+  readonly spec: SupernetSpec;
   readonly weights: ManifestWeights;
   readonly images: ManifestImages;
   readonly normalize: Normalization;
@@ -56,8 +56,7 @@ export function hasShippedImages({ images }: Pick<Manifest, "images">): boolean 
  * and exporting a subnet need none. Throws `InvalidManifestError` with every problem found.
  */
 export async function loadManifest(path: string): Promise<Manifest> {
-  const file = resolve(path);
-  const value = parseYaml(file, await readText(file));
+  const { file, value } = await readManifestFile(path);
   const { common, spec } = readManifestFields(file, value);
   const weights = weightsOf(file, common);
   if (weights.kind === "checkpoint") await requireFile(file, weights.path);
@@ -73,6 +72,14 @@ export async function loadManifest(path: string): Promise<Manifest> {
   };
 }
 
+/** A manifest's absolute path and its YAML, not yet checked. Throws `InvalidManifestError`. */
+export async function readManifestFile(
+  path: string,
+): Promise<{ readonly file: string; readonly value: unknown }> {
+  const file = resolve(path);
+  return { file, value: parseYaml(file, await readText(file)) };
+}
+
 /** Without keys that hold undefined. */
 function normalizeOf({ normalize }: CommonFields): Normalization | undefined {
   if (!normalize) return undefined;
@@ -85,7 +92,7 @@ function normalizeOf({ normalize }: CommonFields): Normalization | undefined {
   };
 }
 
-function recipeOf(file: string, spec: SpaceSpec, { recipe }: CommonFields): Recipe {
+function recipeOf(file: string, spec: SupernetSpec, { recipe }: CommonFields): Recipe {
   const defaults = familyDefaults(spec.family).recipe;
   const batchNorm = recipe.batchNorm ?? defaults.batchNorm;
   if (spec.family === "autoformer" && batchNorm !== "running") {

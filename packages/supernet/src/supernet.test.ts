@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { encodeSafetensors, memoryTensorSource } from "@collm/checkpoint/testing";
+import { encodeSafetensors } from "@collm/checkpoint";
+import { memoryTensorSource } from "@collm/checkpoint/testing";
 import { familyImages } from "@collm/images";
 import { decodeModel, metadataOf } from "@collm/onnx";
 import { complaintsOfOfficialChecker, pythonWithOnnx } from "@collm/onnx/testing";

@@ -7,7 +7,7 @@ import {
   networkOf,
   readCuttable,
   type SearchSpace,
-  type SpaceSpec,
+  type SupernetSpec,
 } from "@collm/search-space";
 import { loadFamily } from "./families.js";
 import { InvalidManifestError } from "./invalid-manifest-error.js";
@@ -103,7 +103,7 @@ export async function loadSupernet(manifest: Manifest, source: TensorSource): Pr
  * Two manifests with the same digest give the same logits for the same architecture. What only
  * restricts the search, such as the list of resolutions, is left out: it changes no result.
  */
-export function supernetDigest(spec: SpaceSpec, weightsDigest: string): string {
+export function supernetDigest(spec: SupernetSpec, weightsDigest: string): string {
   return createHash("sha256")
     .update(JSON.stringify({ network: sortKeys(networkOf(spec)), weights: weightsDigest }))
     .digest("hex");

@@ -4,6 +4,7 @@ import {
   best,
   type EventBody,
   type EventOf,
+  presentedSupernet,
   type SearchConfig,
   type SearchEvent,
   type SearcherName,
@@ -71,7 +72,7 @@ export class Searches {
       return this.#begin(id, {
         type: "SearchStarted",
         config,
-        supernet,
+        supernet: presentedSupernet(supernet, config),
         versions: { ...this.#options.versions },
         roles: await this.#options.describeRoles(config.searcher),
       });

@@ -65,6 +65,7 @@ describe("the demo supernet", { timeout: 120_000 }, () => {
       workers: 1,
       imageMemoryBytes: 2 ** 30,
       locateImages,
+      realTime: 0,
     });
   }, 120_000);
   afterAll(() => hosted?.close());

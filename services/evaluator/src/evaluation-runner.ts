@@ -170,6 +170,11 @@ function requireLegal(hosted: HostedSupernet, canonical: string): Architecture {
 }
 
 function resultOf(accuracy: Accuracy, seconds: number): EvaluationResult {
-  const { top1Percent, top5Percent, images } = accuracy;
-  return { top1Percent, top5Percent, images, seconds };
+  const { top1Percent, top5Percent, images, chargedSeconds } = accuracy;
+  return {
+    top1Percent,
+    ...(top5Percent === undefined ? {} : { top5Percent }),
+    images,
+    seconds: chargedSeconds ?? seconds,
+  };
 }

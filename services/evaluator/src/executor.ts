@@ -13,8 +13,11 @@ export interface ExecuteOptions {
 /** What an executor found out about one architecture. */
 export interface Accuracy {
   readonly top1Percent: number;
-  readonly top5Percent: number;
+  /** Absent where it is not known. */
+  readonly top5Percent?: number;
   readonly images: number;
+  /** What the search is charged for; absent means the time that it took. */
+  readonly chargedSeconds?: number;
   /** Seconds by phase, for metrics. */
   readonly phaseSeconds: Readonly<Record<string, number>>;
 }

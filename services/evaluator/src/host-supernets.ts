@@ -11,6 +11,8 @@ export interface HostOptions {
   /** Image sets kept in memory, over all supernets. */
   readonly imageMemoryBytes: number;
   readonly locateImages: ImageLocator;
+  /** Share of a table's charged time that an evaluation waits. */
+  readonly realTime: number;
 }
 
 /** The supernets of an evaluator, by name, and the worker threads that they share. */
@@ -25,7 +27,7 @@ export async function hostSupernets(
   manifestPaths: readonly string[],
   options: HostOptions,
 ): Promise<HostedSupernets> {
-  const { runtime, workers, imageMemoryBytes, locateImages } = options;
+  const { runtime, workers, imageMemoryBytes, locateImages, realTime } = options;
   const cache = new ImageCache(imageMemoryBytes);
   let pool: Promise<WorkerPool> | undefined;
   const startPool = (): Promise<WorkerPool> => {
@@ -43,6 +45,7 @@ export async function hostSupernets(
         runtime,
         cache,
         locateImages,
+        realTime,
         pool: startPool,
       });
       const { name } = hosted.info;

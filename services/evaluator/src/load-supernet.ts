@@ -8,7 +8,15 @@ import {
   runtimeVersion,
 } from "@collm/evaluation";
 import { type PackedImages, sliceDigest } from "@collm/images";
-import { createSearchSpace } from "@collm/search-space";
+import {
+  type BenchmarkSplit,
+  benchmarkImages,
+  isTableManifest,
+  loadTableManifest,
+  openBenchmark,
+  openTable,
+} from "@collm/nas-bench-201";
+import { createSearchSpace, nasBench201Spec } from "@collm/search-space";
 import {
   loadManifest,
   type Manifest,
@@ -21,6 +29,7 @@ import type { ImageCache } from "./image-cache.js";
 import { landscapeImages } from "./landscape.js";
 import { createLandscapeExecutor } from "./landscape-executor.js";
 import { createSubnetExecutor } from "./subnet-executor.js";
+import { createTableExecutor } from "./table-executor.js";
 import type { WorkerPool } from "./worker/worker-pool.js";
 
 export interface LoadOptions {
@@ -29,6 +38,8 @@ export interface LoadOptions {
   /** Asked for once a supernet needs it: landscapes need no worker threads. */
   readonly pool: () => Promise<WorkerPool>;
   readonly locateImages: ImageLocator;
+  /** Share of a table's charged time that an evaluation waits. */
+  readonly realTime: number;
 }
 
 /**
@@ -39,6 +50,7 @@ export async function loadHostedSupernet(
   manifestPath: string,
   options: LoadOptions,
 ): Promise<HostedSupernet> {
+  if (await isTableManifest(manifestPath)) return await tableSupernet(manifestPath, options);
   const manifest = await loadManifest(manifestPath);
   return manifest.weights.kind === "landscape"
     ? landscapeSupernet(manifest, manifest.weights)
@@ -73,6 +85,41 @@ function landscapeSupernet(
     testContextDigest: async () => contextOf("test"),
     close: async () => undefined,
   };
+}
+
+/** How long evaluations wait is no part of the identity; what they are charged is, as a result has it. */
+async function tableSupernet(
+  manifestPath: string,
+  { realTime }: LoadOptions,
+): Promise<HostedSupernet> {
+  const { name, path, settings } = await loadTableManifest(manifestPath);
+  const table = await openTable(path);
+  try {
+    const benchmark = await openBenchmark(table, settings);
+    const spec = nasBench201Spec(settings.dataSet);
+    const contextOf = (split: BenchmarkSplit): string =>
+      digestOf({ table: benchmark.digest(split), settings, split });
+    return {
+      info: {
+        name,
+        family: "table",
+        digest: digestOf({ table: benchmark.digest("validation"), settings }),
+        contextDigest: contextOf("validation"),
+        space: spec,
+        validationImages: benchmarkImages(settings.dataSet, "validation"),
+        executionProvider: "table",
+        runtimeVersion: "table 1",
+        isSynthetic: false,
+      },
+      space: createSearchSpace(spec),
+      executor: createTableExecutor(benchmark, { realTime }),
+      testContextDigest: async () => contextOf("test"),
+      close: async () => undefined,
+    };
+  } finally {
+    // All columns that count are in memory.
+    await table.close();
+  }
 }
 
 async function trainedSupernet(manifest: Manifest, options: LoadOptions): Promise<HostedSupernet> {

@@ -42,6 +42,7 @@ beforeAll(async () => {
     workers: 1,
     imageMemoryBytes: 2 ** 30,
     locateImages: async (value) => value,
+    realTime: 0,
   });
   const { runner, supernets } = runnerOf([...hosted.supernets.values()], { store, slots: 1 });
   server = await startServer({

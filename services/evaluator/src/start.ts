@@ -30,6 +30,7 @@ export async function startEvaluator(env: EvaluatorEnv, logger: Logger): Promise
     workers: env.workers,
     imageMemoryBytes: env.imageMemoryBytes,
     locateImages: locatorOf(env, logger),
+    realTime: env.realTime,
   });
   for (const { info } of supernets.values()) {
     const { name, digest, contextDigest, isSynthetic } = info;

@@ -1,12 +1,11 @@
-import { best, foldEvents, type SearchState } from "@collm/search";
-import { loadManifest } from "@collm/supernet";
+import { best, foldEvents, hasNetworks, type SearchState } from "@collm/search";
 import type { Command } from "commander";
 import { type Begin, runEmbeddedSearch, type SessionOutcome } from "../embedded/session.js";
 import { requireHome } from "../home.js";
 import { type Output, processOutput } from "../output.js";
-import { prepareImages } from "../prepare-images.js";
 import { createProgress } from "../progress/progress.js";
 import { type Launch, RunDirectory } from "../run-directory.js";
+import { openSearchTarget } from "../search-target.js";
 import { stopSignal } from "../stop-signal.js";
 import { concludeSearch } from "../summary.js";
 
@@ -49,7 +48,7 @@ async function resumeIn(
 
   async function goOn(): Promise<SessionOutcome> {
     await requireHome();
-    await prepareImages(await loadManifest(launch.supernet), output, signal);
+    await (await openSearchTarget(launch.supernet)).prepare(output, signal);
     const opensTest = flags.test;
     return runEmbeddedSearch({ run, launch, begin, opensTest, output, progress, signal });
   }
@@ -60,7 +59,7 @@ async function isDone(run: RunDirectory, state: SearchState, flags: ResumeFlags)
   if (state.phase !== "finished" || !state.started) return false;
   if (!best(state)) return true;
   const isTested = !flags.test || state.test !== undefined;
-  return isTested && (state.started.supernet.isSynthetic || (await run.hasSubnet()));
+  return isTested && (!hasNetworks(state.started.supernet) || (await run.hasSubnet()));
 }
 
 /** A search that died before its first event was durable starts now, with what was resolved then. */

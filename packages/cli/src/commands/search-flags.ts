@@ -20,6 +20,9 @@ export interface SearchFlags {
   readonly candidates?: string;
   readonly navigatorMemory?: string;
   readonly generatorMemory?: string;
+  readonly permuteOperators?: string;
+  readonly isomorphs?: string;
+  readonly realTime?: string;
   readonly llm?: readonly string[];
   readonly test: boolean;
   readonly json?: boolean;
@@ -41,6 +44,9 @@ const flagOfField: Readonly<Record<string, keyof SearchFlags>> = {
   candidatesPerIteration: "candidates",
   navigatorMemory: "navigatorMemory",
   generatorMemory: "generatorMemory",
+  permuteOperators: "permuteOperators",
+  isomorphs: "isomorphs",
+  "evaluator.realTime": "realTime",
 };
 
 /** What the flags say, with problems named as the user typed them. */
@@ -80,6 +86,9 @@ function fromFlags(flags: SearchFlags): Record<string, unknown> {
     candidatesPerIteration: number(flags.candidates),
     navigatorMemory: onOff("--navigator-memory", flags.navigatorMemory),
     generatorMemory: onOff("--generator-memory", flags.generatorMemory),
+    permuteOperators: number(flags.permuteOperators),
+    isomorphs: flags.isomorphs,
+    evaluator: flags.realTime === undefined ? undefined : { realTime: number(flags.realTime) },
     ...parseLlmSpec(flags.llm ?? []),
   };
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));

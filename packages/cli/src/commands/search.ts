@@ -10,14 +10,13 @@ import {
 import { CollmError } from "@collm/errors";
 import { parseSearchId, searchProblems } from "@collm/search";
 import { createSearchSpace } from "@collm/search-space";
-import { loadManifest, type Manifest } from "@collm/supernet";
 import type { Command } from "commander";
 import { runEmbeddedSearch, type SessionOutcome } from "../embedded/session.js";
 import { requireHome } from "../home.js";
 import { type Output, processOutput } from "../output.js";
-import { prepareImages } from "../prepare-images.js";
 import { createProgress } from "../progress/progress.js";
 import { type Launch, RunDirectory } from "../run-directory.js";
+import { openSearchTarget, type SearchTarget } from "../search-target.js";
 import { stopSignal } from "../stop-signal.js";
 import { concludeSearch } from "../summary.js";
 import { flagsSource, type SearchFlags, saidValue } from "./search-flags.js";
@@ -51,6 +50,12 @@ export function addSearchCommand(program: Command): void {
       "heuristic, or openai:MODEL@BASE_URL; navigator=SPEC or generator=SPEC for one role",
       (spec: string, earlier: string[] = []) => [...earlier, spec],
     )
+    .option("--permute-operators <seed>", "give operators of a cell space letters in prompts")
+    .option("--isomorphs <keep|merge>", "whether isomorphic cells count as one (default keep)")
+    .option(
+      "--real-time <share>",
+      "share of a table's time that evaluations really take (default 0)",
+    )
     .option("--no-test", "leave the test split sealed")
     .option("--json", "print result.json to standard output")
     .action(async (flags: SearchFlags) => {
@@ -68,13 +73,13 @@ export async function searchFromFlags(flags: SearchFlags, output: Output): Promi
   if (settings.supernet === undefined) {
     throw new CollmError("invalid-argument", "--supernet: got nothing, allowed is a manifest file");
   }
-  const manifest = await loadManifest(settings.supernet);
-  refuseHopeless(manifest, settings, flags);
+  const target = await openSearchTarget(settings.supernet);
+  refuseHopeless(target, settings, flags);
   const startedAt = new Date();
-  const run = new RunDirectory(flags.out ?? join("runs", defaultRunName(manifest.name, startedAt)));
+  const run = new RunDirectory(flags.out ?? join("runs", defaultRunName(target.name, startedAt)));
   const launch = {
     searchId: searchIdOf(run.path),
-    supernet: manifest.file,
+    supernet: target.file,
     navigator: settings.navigator,
     generator: settings.generator,
     evaluator: settings.evaluator,
@@ -84,7 +89,7 @@ export async function searchFromFlags(flags: SearchFlags, output: Output): Promi
   return run.hold(async () => {
     await run.create(launch);
     try {
-      return await searchIn(run, launch, manifest, flags, output);
+      return await searchIn(run, launch, target, flags, output);
     } catch (error) {
       await takeBack(run, CollmError.from(error));
       throw error;
@@ -95,14 +100,14 @@ export async function searchFromFlags(flags: SearchFlags, output: Output): Promi
 async function searchIn(
   run: RunDirectory,
   launch: Launch,
-  manifest: Manifest,
+  target: SearchTarget,
   flags: SearchFlags,
   output: Output,
 ): Promise<SessionOutcome> {
-  output.say(`search ${launch.searchId} on supernet ${manifest.name}, run directory ${run.path}`);
+  output.say(`search ${launch.searchId} on supernet ${target.name}, run directory ${run.path}`);
   const progress = createProgress(output, Date.now);
   const signal = stopSignal(progress);
-  await prepareImages(manifest, output, signal);
+  await target.prepare(output, signal);
   const outcome = await runEmbeddedSearch({
     run,
     launch,
@@ -133,9 +138,13 @@ async function read(path: string): Promise<string> {
   });
 }
 
-function refuseHopeless(manifest: Manifest, { search }: SearchSettings, flags: SearchFlags): void {
-  const space = createSearchSpace(manifest.spec);
-  const problems = searchProblems(search, space, manifest.name, (field, value) =>
+function refuseHopeless(
+  target: SearchTarget,
+  { search }: SearchSettings,
+  flags: SearchFlags,
+): void {
+  const space = createSearchSpace(target.space);
+  const problems = searchProblems(search, space, target.name, (field, value) =>
     saidValue(flags, field, value),
   );
   if (problems.length > 0) throw new CollmError("invalid-argument", problems.join("; "));

@@ -128,6 +128,7 @@ function evaluatorEnvironment({ manifests, evaluationsDirectory, evaluator }: Fl
       evaluator.allowTf32 === undefined ? undefined : evaluator.allowTf32 ? "on" : "off",
     COLLM_WORKERS: evaluator.workers,
     COLLM_THREADS_PER_WORKER: evaluator.threadsPerWorker,
+    COLLM_REAL_TIME: evaluator.realTime,
   });
 }
 

@@ -1,12 +1,12 @@
 import { CollmError } from "@collm/errors";
 import type { SearchConfig } from "@collm/search";
-import { applyEvent, best, emptyState, type SearchState } from "@collm/search";
-import { loadManifest } from "@collm/supernet";
+import { applyEvent, best, emptyState, hasNetworks, type SearchState } from "@collm/search";
 import { CoordinatorClient, fetchSubnet } from "../coordinator-client.js";
 import { evaluationsDirectory } from "../home.js";
 import type { Output } from "../output.js";
 import type { Progress } from "../progress/progress.js";
 import type { Launch, RunDirectory } from "../run-directory.js";
+import { openSearchTarget } from "../search-target.js";
 import { Fleet, type FleetOptions } from "./fleet.js";
 
 /** A new search with this configuration, or the one that the journal holds. */
@@ -100,7 +100,7 @@ async function follow(options: SessionOptions, fleet: Fleet): Promise<boolean> {
   const coordinator = new CoordinatorClient(fleet.addressOf("coordinator"));
   try {
     if (begin.kind === "start") {
-      const { name } = await loadManifest(launch.supernet);
+      const { name } = await openSearchTarget(launch.supernet);
       await coordinator.start(searchId, begin.config, name, signal);
     } else {
       await coordinator.resume(searchId, signal);
@@ -149,7 +149,7 @@ async function finish(
       coordinator.openTest(launch.searchId),
     ));
   const isExported =
-    supernet.isSynthetic ||
+    !hasNetworks(supernet) ||
     (await attempt("exporting the winner", "winner not exported", async () => {
       const { canonical } = winner.architecture;
       await run.writeSubnet(

@@ -1,8 +1,8 @@
+import { encodeSafetensors, type Tensor } from "@collm/checkpoint";
 import { canvasSize } from "./canvas.js";
 import { composeImage } from "./compose.js";
 import type { Digit } from "./digits.js";
 import { resizeArea } from "./resize.js";
-import { type ByteTensor, encodeSafetensors } from "./safetensors.js";
 import { assignDigits, type DemoSplit, demoSplitNames, demoSplits, imageCount } from "./splits.js";
 
 /** Sides of the square input images a subnet may use, ascending. */
@@ -35,9 +35,11 @@ export function renderSplit(split: DemoSplit, digits: readonly Digit[]): Uint8Ar
       resizeArea(canvas, canvasSize, bytes.subarray(i * size, (i + 1) * size), resolution);
     }
   }
-  const tensors: Record<string, ByteTensor> = { labels: { shape: [count], bytes: labels } };
+  const tensors = new Map<string, Tensor>();
   for (const { resolution, bytes } of images) {
-    tensors[`images.${resolution}`] = { shape: [count, resolution, resolution, 3], bytes };
+    const shape = [count, resolution, resolution, 3];
+    tensors.set(`images.${resolution}`, { dtype: "uint8", shape, data: bytes });
   }
+  tensors.set("labels", { dtype: "uint8", shape: [count], data: labels });
   return encodeSafetensors(tensors);
 }

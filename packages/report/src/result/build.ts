@@ -97,7 +97,7 @@ export function resultOf(view: JournalView): SearchResult {
 }
 
 function accuracy({ top1Percent, top5Percent, images }: EvaluationResult) {
-  return { top1Percent, top5Percent, images };
+  return { top1Percent, ...(top5Percent === undefined ? {} : { top5Percent }), images };
 }
 
 function bestEntry({ state, space }: JournalView): SearchResult["best"] {
@@ -105,7 +105,7 @@ function bestEntry({ state, space }: JournalView): SearchResult["best"] {
   return (
     winner && {
       canonical: winner.architecture.canonical,
-      notation: space.notation(winner.architecture),
+      notation: space.fileNotation(winner.architecture),
       candidateId: winner.id,
       iteration: winner.iteration,
       origin: winner.origin,
@@ -130,7 +130,14 @@ function measuredTime(trials: readonly EvaluatedCandidate[]) {
 }
 
 function rejectionCounts(candidates: readonly Candidate[]): Record<RejectionReason, number> {
-  const counts = { unparsable: 0, illegal: 0, duplicate: 0, "over-limit": 0, surplus: 0 };
+  const counts = {
+    unparsable: 0,
+    illegal: 0,
+    duplicate: 0,
+    isomorphic: 0,
+    "over-limit": 0,
+    surplus: 0,
+  };
   for (const { status } of candidates) {
     if (status.kind === "rejected") counts[status.reason]++;
   }

@@ -10,7 +10,7 @@ const percent = z.number().min(0).max(100);
 
 const accuracySchema = z.strictObject({
   top1Percent: percent,
-  top5Percent: percent,
+  top5Percent: percent.optional().describe("Absent where it is not known, as from a table"),
   images: z.int().positive(),
 });
 
@@ -25,6 +25,7 @@ const rejectionsSchema = z.strictObject({
   unparsable: count,
   illegal: count,
   duplicate: count,
+  isomorphic: count.describe("The same graph as one proposed before"),
   "over-limit": count,
   surplus: count.describe("Legal and novel, but the budget was spent"),
 } satisfies Record<RejectionReason, z.ZodType>);

@@ -86,7 +86,10 @@ function row(
     [rank, String(rank)],
     [iteration * 100_000 + place, trial.id],
     [result.top1Percent, formatPercent(result.top1Percent)],
-    [result.top5Percent, formatPercent(result.top5Percent)],
+    [
+      result.top5Percent ?? 0,
+      result.top5Percent === undefined ? "–" : formatPercent(result.top5Percent),
+    ],
     ...costs.map(
       ({ kind }) => [trial.cost[kind], formatAlignedQuantity(trial.cost[kind])] as const,
     ),

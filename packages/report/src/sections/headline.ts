@@ -114,13 +114,12 @@ function tiles(source: ReportSource): Html {
   return html`${tile(
     "Validation top-1",
     best ? formatPercent(best.validation.top1Percent) : "none",
-    best &&
-      `top-5 ${formatPercent(best.validation.top5Percent)}, ${formatCount(best.validation.images)} images`,
+    best && besideTop1(best.validation),
   )}${tile(
     "Test top-1",
     test ? formatPercent(test.top1Percent) : isTestOpened ? "opened" : "sealed",
     test
-      ? `top-5 ${formatPercent(test.top5Percent)}, ${formatCount(test.images)} images`
+      ? besideTop1(test)
       : isTestOpened
         ? "no result is in the journal"
         : "the test split was not opened",
@@ -158,4 +157,15 @@ function tile(term: string, value: string, note: string | undefined): Html {
 
 function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function besideTop1({
+  top5Percent,
+  images,
+}: {
+  readonly top5Percent?: number | undefined;
+  readonly images: number;
+}): string {
+  const top5 = top5Percent === undefined ? "" : `top-5 ${formatPercent(top5Percent)}, `;
+  return `${top5}${formatCount(images)} images`;
 }

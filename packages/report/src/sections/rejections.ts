@@ -13,6 +13,7 @@ const meanings = {
   unparsable: "no architecture could be read from the text",
   illegal: "outside the search space",
   duplicate: "proposed before",
+  isomorphic: "the same graph as one proposed before",
   "over-limit": "costs more than a limit allows",
   surplus: "proposed when the budget was spent",
 } as const satisfies Record<RejectionReason, string>;

@@ -32,7 +32,7 @@ ${
 function accuracyTable(result: ReportSource["result"], isTestOpened: boolean): Html {
   const { best: entry, test } = result;
   const row = (split: string, accuracy: NonNullable<typeof entry>["validation"]): Html =>
-    html`<tr><th scope="row">${split}</th><td class="number">${formatPercent(accuracy.top1Percent)}</td><td class="number">${formatPercent(accuracy.top5Percent)}</td><td class="number">${formatCount(accuracy.images)}</td></tr>
+    html`<tr><th scope="row">${split}</th><td class="number">${formatPercent(accuracy.top1Percent)}</td><td class="number">${accuracy.top5Percent === undefined ? "–" : formatPercent(accuracy.top5Percent)}</td><td class="number">${formatCount(accuracy.images)}</td></tr>
 `;
   return html`<table>
 <caption>Accuracy</caption>

@@ -52,6 +52,7 @@ export function createAutoFormerSpace(spec: AutoFormerSpec): SearchSpace {
       };
     },
     notation: notationOf,
+    fileNotation: notationOf,
     cost: ({ choices }) => autoFormerCost(spec, layout.genesOf(choices)),
     cheapest: () => cheapest,
     jsonSchema: () => autoFormerJsonSchema(spec),

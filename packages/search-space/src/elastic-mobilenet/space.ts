@@ -57,6 +57,7 @@ export function createElasticMobileNetSpace(spec: ElasticMobileNetSpec): SearchS
       };
     },
     notation: (architecture) => notationOf(spec, layout, architecture),
+    fileNotation: (architecture) => notationOf(spec, layout, architecture),
     cost: (architecture) => elasticMobileNetCost(spec, genesOf(spec, layout, architecture.choices)),
     cheapest: () => cheapest,
     jsonSchema: () => elasticMobileNetJsonSchema(spec),

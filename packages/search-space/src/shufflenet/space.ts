@@ -67,6 +67,7 @@ export function createShuffleNetSpace(spec: ShuffleNetSpec): SearchSpace {
             reasons: [`${show(canonical)} is not a canonical string of this space`],
           },
     notation: ({ choices }) => [...choices],
+    fileNotation: ({ choices }) => [...choices],
     cost: ({ choices }) => cost(choices),
     cheapest: (kind) => cheapest[kind],
     jsonSchema: () => shuffleNetJsonSchema(spec),

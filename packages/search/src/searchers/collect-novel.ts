@@ -22,8 +22,18 @@ export function collectNovel(
   const { space, config } = setup;
   if (unreachableLimits(space, config.limits).length > 0) return [];
   const found = new Map<string, Architecture>();
-  const isNew = ({ canonical }: Architecture): boolean =>
-    !turn.seen.has(canonical) && !found.has(canonical);
+  /** Isomorphic architectures are one where they are merged. */
+  const identityOf = (architecture: Architecture): string =>
+    (config.isomorphs === "merge" && space.isomorphismClass?.(architecture)) ||
+    architecture.canonical;
+  const isNew = (architecture: Architecture): boolean => {
+    const identity = identityOf(architecture);
+    return (
+      !turn.seen.has(architecture.canonical) &&
+      !turn.seenClasses.has(identity) &&
+      !found.has(identity)
+    );
+  };
 
   let draws = drawsPerCandidate * turn.count;
   while (found.size < turn.count && draws > 0) {
@@ -32,11 +42,11 @@ export function collectNovel(
       accept: isNew,
     });
     draws -= sample.attempts;
-    if (sample.kind === "found") found.set(sample.architecture.canonical, sample.architecture);
+    if (sample.kind === "found") found.set(identityOf(sample.architecture), sample.architecture);
   }
   for (let i = 0; i < shrunkDrawsPerCandidate * turn.count && found.size < turn.count; i++) {
     const architecture = shrinkWithin(space, draw(found.size), config.limits, turn.rng);
-    if (architecture && isNew(architecture)) found.set(architecture.canonical, architecture);
+    if (architecture && isNew(architecture)) found.set(identityOf(architecture), architecture);
   }
   return [...found.values()];
 }

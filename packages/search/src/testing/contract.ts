@@ -88,6 +88,7 @@ export function describeSearcher(
           iteration: 1,
           count: 4,
           rng: createRng(1),
+          seenClasses: new Set(),
           seen: new Set(),
           record: { degraded: [] },
         });

@@ -46,6 +46,7 @@ beforeAll(async () => {
     cache: new ImageCache(2 ** 20),
     pool: async () => pool,
     locateImages,
+    realTime: 0,
   });
 }, timeoutMs);
 afterAll(async () => {

@@ -39,7 +39,7 @@ const spos: PublishedAlgorithm = {
       },
     };
   },
-  compare: (a, b) => b.top1Percent - a.top1Percent || b.top5Percent - a.top5Percent,
+  compare: (a, b) => b.top1Percent - a.top1Percent || (b.top5Percent ?? 0) - (a.top5Percent ?? 0),
 };
 
 /** SPOS's search, proposal by proposal. */

@@ -84,7 +84,8 @@ export interface OpenTestRequest {
 
 export interface OpenTestResponse {
   top1Percent: number;
-  top5Percent: number;
+  /** Absent where it is not known. */
+  top5Percent?: number | undefined;
   images: number;
 }
 
@@ -714,7 +715,7 @@ export const OpenTestRequest: MessageFns<OpenTestRequest> = {
 };
 
 function createBaseOpenTestResponse(): OpenTestResponse {
-  return { top1Percent: 0, top5Percent: 0, images: 0 };
+  return { top1Percent: 0, top5Percent: undefined, images: 0 };
 }
 
 export const OpenTestResponse: MessageFns<OpenTestResponse> = {
@@ -722,7 +723,7 @@ export const OpenTestResponse: MessageFns<OpenTestResponse> = {
     if (message.top1Percent !== 0) {
       writer.uint32(9).double(message.top1Percent);
     }
-    if (message.top5Percent !== 0) {
+    if (message.top5Percent !== undefined) {
       writer.uint32(17).double(message.top5Percent);
     }
     if (message.images !== 0) {

@@ -81,7 +81,8 @@ export interface EvaluationProgress {
 
 export interface EvaluationResult {
   top1Percent: number;
-  top5Percent: number;
+  /** Absent where it is not known. */
+  top5Percent?: number | undefined;
   images: number;
   /** Evaluator time for this result when it was measured. */
   seconds: number;
@@ -643,7 +644,7 @@ export const EvaluationProgress: MessageFns<EvaluationProgress> = {
 };
 
 function createBaseEvaluationResult(): EvaluationResult {
-  return { top1Percent: 0, top5Percent: 0, images: 0, seconds: 0, isStored: false };
+  return { top1Percent: 0, top5Percent: undefined, images: 0, seconds: 0, isStored: false };
 }
 
 export const EvaluationResult: MessageFns<EvaluationResult> = {
@@ -651,7 +652,7 @@ export const EvaluationResult: MessageFns<EvaluationResult> = {
     if (message.top1Percent !== 0) {
       writer.uint32(9).double(message.top1Percent);
     }
-    if (message.top5Percent !== 0) {
+    if (message.top5Percent !== undefined) {
       writer.uint32(17).double(message.top5Percent);
     }
     if (message.images !== 0) {
