@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Tensor } from "@collm/checkpoint";
-import { encodeSafetensors } from "@collm/checkpoint/testing";
+import { encodeSafetensors, type Tensor } from "@collm/checkpoint";
+
 import type { SpaceSpec } from "@collm/search-space";
 import { loadManifest, openSupernet, type Subnet, type Supernet } from "@collm/supernet";
 import { type Inputs, inputBatch } from "../inputs.js";
