@@ -44,7 +44,7 @@ async function writeSyntheticTable(folder: string): Promise<string> {
 
 /** Ranks what a request shows by the number of its 3x3 convolutions. */
 function rankingOf({ body }: SeenRequest): string {
-  const messages = body["messages"] as readonly { readonly content: string }[];
+  const messages = body.messages as readonly { readonly content: string }[];
   const shown = [...(messages[1]?.content ?? "").matchAll(/^(N\d+): (\{.*\})$/gm)];
   const convolutions = ([, , text]: RegExpExecArray | RegExpMatchArray): number =>
     (text ?? "").split("conv3x3").length;
@@ -116,7 +116,10 @@ describe("collm rank", { timeout: 120_000 }, () => {
 
     expect(server?.seen[0]?.authorization).toBe("Bearer s3cret-key");
     const exchanges = await readFile(workspace.file("out/exchanges.jsonl"), "utf8");
-    const lines = exchanges.trim().split("\n").map((line) => JSON.parse(line));
+    const lines = exchanges
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
     expect(lines.map(({ kind }) => kind)).toEqual(["settings", ...Array(6).fill("trial")]);
     expect(lines[1]).toMatchObject({
       verdict: { kind: "ranked" },
@@ -151,7 +154,11 @@ describe("collm rank", { timeout: 120_000 }, () => {
     expect(done.code, done.stderr).toBe(0);
     expect(new URL(server?.baseUrl ?? "").port).toBe(port);
     expect(server?.seen.length).toBe(before + 6);
-    expect(done.result.protocols[0].model).toMatchObject({ ranked: 8, unanswered: 0, requests: 11 });
+    expect(done.result.protocols[0].model).toMatchObject({
+      ranked: 8,
+      unanswered: 0,
+      requests: 11,
+    });
 
     const again = await rank(...args, "--json");
     expect(server?.seen.length).toBe(before + 6);

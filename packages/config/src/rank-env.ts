@@ -39,7 +39,8 @@ export function readRankEnv(env: Env, baseUrl: string | undefined): RankEnv {
   const navigatorUrl = values.COLLM_NAVIGATOR_BASE_URL;
   const isNavigators = navigatorUrl === undefined || navigatorUrl === baseUrl;
   return {
-    apiKey: values.COLLM_RANK_API_KEY ?? (isNavigators ? values.COLLM_NAVIGATOR_API_KEY : undefined),
+    apiKey:
+      values.COLLM_RANK_API_KEY ?? (isNavigators ? values.COLLM_NAVIGATOR_API_KEY : undefined),
     temperature: values.COLLM_RANK_TEMPERATURE,
     maxOutputTokens: values.COLLM_RANK_MAX_OUTPUT_TOKENS,
     timeoutMs: values.COLLM_RANK_TIMEOUT_MS,

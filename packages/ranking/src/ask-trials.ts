@@ -87,9 +87,7 @@ export async function askTrials(
 }
 
 /** Trials that a model has answered, readably or not, by {@link keyOf}; the last answer counts. */
-export function answeredTrials(
-  records: readonly TrialRecord[],
-): ReadonlyMap<string, TrialRecord> {
+export function answeredTrials(records: readonly TrialRecord[]): ReadonlyMap<string, TrialRecord> {
   return new Map(
     records
       .filter(({ verdict }) => verdict.kind !== "failed")

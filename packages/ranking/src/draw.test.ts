@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type DrawSettings, drawnFrom, drawTrials, protocols } from "./draw.js";
-import { createPool } from "./pool.js";
 import { testPool, testSpace } from "./pool.fixture.js";
+import { createPool } from "./pool.js";
 
 const pool = testPool();
 const settings: DrawSettings = { seed: 0, candidates: 10, isFixed: false };
@@ -26,7 +26,9 @@ describe("drawTrials", () => {
     expect(top).toHaveLength(Math.floor(pool.entries.length / 10));
     const floor = top[0]?.top1Percent ?? 0;
     for (const { shown } of drawTrials(pool, "top-decile", settings, 20)) {
-      expect(Math.min(...shown.map(({ top1Percent }) => top1Percent))).toBeGreaterThanOrEqual(floor);
+      expect(Math.min(...shown.map(({ top1Percent }) => top1Percent))).toBeGreaterThanOrEqual(
+        floor,
+      );
       expect(new Set(shown.map(({ architecture }) => architecture.canonical)).size).toBe(10);
     }
   });

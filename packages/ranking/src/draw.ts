@@ -28,7 +28,9 @@ export interface Trial {
 
 /** The part of a pool that a protocol draws from, the worst first. */
 export function drawnFrom({ entries }: Pool, protocol: Protocol): readonly PooledEntry[] {
-  return protocol === "deciles" ? entries : entries.slice(-Math.max(1, Math.floor(entries.length / 10)));
+  return protocol === "deciles"
+    ? entries
+    : entries.slice(-Math.max(1, Math.floor(entries.length / 10)));
 }
 
 /**
@@ -54,8 +56,13 @@ export function drawTrials(
   }
   return Array.from({ length: count }, (_, index) => {
     const rng = createRng(seed, "rank-draw", protocol, isFixed ? 0 : index);
-    const drawn = protocol === "deciles" ? oneOfEachBin(from, candidates, rng) : some(from, candidates, rng);
-    return { protocol, index, shown: shuffled(drawn, createRng(seed, "rank-order", protocol, index)) };
+    const drawn =
+      protocol === "deciles" ? oneOfEachBin(from, candidates, rng) : some(from, candidates, rng);
+    return {
+      protocol,
+      index,
+      shown: shuffled(drawn, createRng(seed, "rank-order", protocol, index)),
+    };
   });
 }
 
@@ -72,13 +79,23 @@ function oneOfEachBin(from: readonly PooledEntry[], bins: number, rng: Rng): Poo
 function some(from: readonly PooledEntry[], count: number, rng: Rng): PooledEntry[] {
   const drawn: PooledEntry[] = [];
   while (drawn.length < count) {
-    drawn.push(pickNew(from.filter((entry) => !drawn.includes(entry)), drawn, rng));
+    drawn.push(
+      pickNew(
+        from.filter((entry) => !drawn.includes(entry)),
+        drawn,
+        rng,
+      ),
+    );
   }
   return drawn;
 }
 
 /** One that computes something else than those drawn; any where there is none. */
-function pickNew(from: readonly PooledEntry[], drawn: readonly PooledEntry[], rng: Rng): PooledEntry {
+function pickNew(
+  from: readonly PooledEntry[],
+  drawn: readonly PooledEntry[],
+  rng: Rng,
+): PooledEntry {
   const taken = new Set(drawn.map(({ functionClass }) => functionClass));
   const fresh = from.filter(({ functionClass }) => !taken.has(functionClass));
   return rng.pick(fresh.length > 0 ? fresh : from);

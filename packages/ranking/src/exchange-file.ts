@@ -39,7 +39,11 @@ export async function openExchangeFile(
     const bytes = await handle.readFile();
     const wholeBytes = bytes.lastIndexOf("\n") + 1;
     await handle.truncate(wholeBytes);
-    const [first, ...lines] = bytes.subarray(0, wholeBytes).toString("utf8").split("\n").slice(0, -1);
+    const [first, ...lines] = bytes
+      .subarray(0, wholeBytes)
+      .toString("utf8")
+      .split("\n")
+      .slice(0, -1);
     if (first !== undefined) refuseOther(path, first, settings);
     const records = lines.map((line, i) => readRecord(path, i + 2, line));
     let position = wholeBytes;
@@ -57,9 +61,11 @@ export async function openExchangeFile(
       records,
       append(record) {
         // One after the other; after a failed write the rest fails as well.
-        last = last.then(() => write(trialLine(record))).catch((error: unknown) => {
-          throw fileError("exchanges", path, error);
-        });
+        last = last
+          .then(() => write(trialLine(record)))
+          .catch((error: unknown) => {
+            throw fileError("exchanges", path, error);
+          });
         return last;
       },
       async close() {
@@ -94,7 +100,12 @@ function readRecord(path: string, number: number, line: string): TrialRecord {
   return checked(path, number, line, trialLineSchema);
 }
 
-function checked<T>(path: string, number: number, line: string, schema: Parameters<typeof checkValue<T>>[0]): T {
+function checked<T>(
+  path: string,
+  number: number,
+  line: string,
+  schema: Parameters<typeof checkValue<T>>[0],
+): T {
   const read = checkValue(schema, parsed(line));
   if (read.kind === "valid") return read.value;
   throw new CollmError("data-loss", `${path}, line ${number}: ${read.problems[0]}`);

@@ -1,4 +1,4 @@
-import type { ProtocolReport, ReasonCount, RankerResult } from "./report.js";
+import type { ProtocolReport, RankerResult, ReasonCount } from "./report.js";
 import { trivialScores } from "./trivial-scores.js";
 
 const titles = {
@@ -103,6 +103,8 @@ function table(rows: readonly (readonly string[])[]): readonly string[] {
     `| ${cells
       .map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
       .join(" | ")} |`;
-  const rule = widths.map((width, i) => (i === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`));
+  const rule = widths.map((width, i) =>
+    i === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`,
+  );
   return [line(heads), line(rule), ...rows.map(line)];
 }

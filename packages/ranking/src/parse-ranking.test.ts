@@ -8,7 +8,8 @@ const ranked = { kind: "ranked", order: [2, 0, 1] };
 /** Ways to write a ranking of labels. */
 const styles: Readonly<Record<string, (labels: readonly string[]) => string>> = {
   json: (labels) => JSON.stringify({ ranking: labels }),
-  fenced: (labels) => `Here it is:\n\n\`\`\`json\n${JSON.stringify({ ranking: labels }, null, 2)}\n\`\`\`\n`,
+  fenced: (labels) =>
+    `Here it is:\n\n\`\`\`json\n${JSON.stringify({ ranking: labels }, null, 2)}\n\`\`\`\n`,
   list: (labels) => `The order is ${labels.join(", ")}.`,
   bare: (labels) => `[${labels.join(", ")}]`,
   chain: (labels) => `Final ranking: ${labels.map((label) => `**${label}**`).join(" > ")}`,
@@ -17,14 +18,12 @@ const styles: Readonly<Record<string, (labels: readonly string[]) => string>> = 
   bullets: (labels) => labels.map((label) => `- ${label.toLowerCase()}`).join("\n"),
 };
 
-const permutation = fc
-  .integer({ min: 2, max: 12 })
-  .chain((count) =>
-    fc.shuffledSubarray(
-      Array.from({ length: count }, (_, position) => position),
-      { minLength: count },
-    ),
-  );
+const permutation = fc.integer({ min: 2, max: 12 }).chain((count) =>
+  fc.shuffledSubarray(
+    Array.from({ length: count }, (_, position) => position),
+    { minLength: count },
+  ),
+);
 const style = fc.constantFrom(...Object.keys(styles));
 
 function write(name: string, labels: readonly string[]): string {
@@ -58,7 +57,10 @@ describe("parseRanking", () => {
   });
 
   it("survives any text", () => {
-    const piece = fc.oneof(fc.string(), fc.constantFrom("N1", "N2", "<think>", "[", '"', "1.", "\n"));
+    const piece = fc.oneof(
+      fc.string(),
+      fc.constantFrom("N1", "N2", "<think>", "[", '"', "1.", "\n"),
+    );
     fc.assert(
       fc.property(fc.array(piece), (pieces) => {
         const read = parseRanking(pieces.join(""), 2);
@@ -77,7 +79,8 @@ describe("parseRanking", () => {
   });
 
   it("finds the ranking behind an analysis that names labels", () => {
-    const text = "N1 and N2 are shallow. N3 has two convolutions, N1 one.\n\nSo: N3 > N1 > N2\n\nN3 wins.";
+    const text =
+      "N1 and N2 are shallow. N3 has two convolutions, N1 one.\n\nSo: N3 > N1 > N2\n\nN3 wins.";
     expect(parseRanking(text, 3)).toEqual(ranked);
   });
 
@@ -87,7 +90,8 @@ describe("parseRanking", () => {
   });
 
   it("takes the last ranking that is called one where drafts differ", () => {
-    const text = 'First guess: N1, N2, N3\n\nMy ranking: N2, N1, N3\n\n{"ranking": ["N3", "N1", "N2"]}';
+    const text =
+      'First guess: N1, N2, N3\n\nMy ranking: N2, N1, N3\n\n{"ranking": ["N3", "N1", "N2"]}';
     expect(parseRanking(text, 3)).toEqual(ranked);
     expect(parseRanking("N1, N2, N3\n\nor: N3, N2, N1", 3)).toMatchObject({
       reason: "it gives 2 different rankings",

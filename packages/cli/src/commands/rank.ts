@@ -30,7 +30,10 @@ export function addRankCommand(program: Command): void {
   program
     .command("rank")
     .description("how well a language model ranks architectures blind, next to trivial scores")
-    .requiredOption("--supernet <manifest>", "manifest of a table, of which all accuracies are known")
+    .requiredOption(
+      "--supernet <manifest>",
+      "manifest of a table, of which all accuracies are known",
+    )
     .option("--llm <spec>", "openai:MODEL@BASE_URL; without it only the trivial scores rank")
     .option("--protocol <name>", "deciles, top-decile or both", "both")
     .option("--trials <n>", "trials of each protocol", "40")
@@ -70,7 +73,8 @@ export async function rankFromFlags(flags: RankFlags, output: Output): Promise<b
       ? `${rater.model.model} ranks ${source.name}, exchanges in ${join(out ?? "", "exchanges.jsonl")}`
       : "no --llm: trivial scores only, as there is no built-in stand-in for a model here",
   );
-  const asked = rater && out ? await ask(request, source.pool, drawn.flat(), rater, out, output) : undefined;
+  const asked =
+    rater && out ? await ask(request, source.pool, drawn.flat(), rater, out, output) : undefined;
   const reports = drawn.map((trials) => reportProtocol(source.pool, trials, asked?.records));
   await tell(request, source, reports, { rater, asked, out, output });
   return reports.every((report) => (report.model?.unanswered ?? 0) === 0);

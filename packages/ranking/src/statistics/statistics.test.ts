@@ -33,8 +33,18 @@ describe("kendallTau", () => {
         expect(kendallTau(b, a)).toEqual(tau);
         if (Number.isNaN(tau)) return;
         expect(Math.abs(tau)).toBeLessThanOrEqual(1 + 1e-12);
-        expect(kendallTau(a, b.map((value) => -value)) + tau).toBeCloseTo(0, 12);
-        expect(kendallTau(a.map((value) => 3 * value + 1), b)).toBeCloseTo(tau, 12);
+        expect(
+          kendallTau(
+            a,
+            b.map((value) => -value),
+          ) + tau,
+        ).toBeCloseTo(0, 12);
+        expect(
+          kendallTau(
+            a.map((value) => 3 * value + 1),
+            b,
+          ),
+        ).toBeCloseTo(tau, 12);
       }),
     );
   });
