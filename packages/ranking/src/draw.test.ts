@@ -14,9 +14,10 @@ describe("drawTrials", () => {
   it("takes one architecture of each bin of equally many", () => {
     const rankOf = new Map(pool.entries.map((entry, rank) => [entry.architecture.canonical, rank]));
     for (const trial of drawTrials(pool, "deciles", settings, 20)) {
-      const bins = drawn(trial).map((canonical) =>
-        Math.floor(((rankOf.get(canonical) ?? 0) * 10) / pool.entries.length),
-      );
+      const bins = drawn(trial).map((canonical) => {
+        const rank = rankOf.get(canonical) ?? 0;
+        return Math.ceil(((rank + 1) * 10) / pool.entries.length) - 1;
+      });
       expect([...bins].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     }
   });
