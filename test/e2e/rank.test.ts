@@ -184,12 +184,9 @@ describe("collm rank", { timeout: 120_000 }, () => {
 
   it.each([
     [["--trials", "none"], '--trials: got "none", allowed is a whole number from 1 to 100000'],
-    [["--protocol", "easy"], '--protocol: got "easy", allowed is deciles, top-decile, both'],
-    [["--split", "train"], '--split: got "train", allowed is validation, test'],
     [["--candidates", "40"], "--candidates: got 40, allowed for top-decile are at most the 30"],
     [["--llm", "heuristic"], '--llm: got "heuristic", allowed is openai:MODEL@BASE_URL'],
     [["--supernet", landscapeManifest], "--supernet: got "],
-    [["--permute-operators", "-1"], '--permute-operators: got "-1"'],
   ])("refuses %j", async (args, message) => {
     const { code, stderr, stdout } = await rank(...args);
     expect(stderr).toContain(message);
