@@ -146,13 +146,11 @@ describe("collm rank", { timeout: 120_000 }, () => {
     // Two answers and three refusals; the other three were not even tried.
     expect(server?.seen).toHaveLength(5);
 
-    const { port } = new URL(server?.baseUrl ?? "");
     isDead = false;
     const before = server?.seen.length ?? 0;
     // The script's index has passed 2 by now, so the server answers.
     const done = await rank(...args, "--json");
     expect(done.code, done.stderr).toBe(0);
-    expect(new URL(server?.baseUrl ?? "").port).toBe(port);
     expect(server?.seen.length).toBe(before + 6);
     expect(done.result.protocols[0].model).toMatchObject({
       ranked: 8,
@@ -169,16 +167,19 @@ describe("collm rank", { timeout: 120_000 }, () => {
     expect(other.stderr).toContain("seed: got 1, and the answers there were given for 0");
   });
 
-  it("tries again after an error of the server", async () => {
-    const model = await serve((request, index) =>
+  it("tries again after an error of the server, and names a directory by itself", async () => {
+    const [llm = "", spec = ""] = await serve((request, index) =>
       index === 0
         ? { kind: "status", status: 503, headers: { "retry-after-ms": "1" } }
         : answer(rankingOf(request)),
     );
     const { code, result, stderr } = await rank(
-      ...[...model, "--protocol", "top-decile", "--trials", "2", "--concurrency", "1", "--json"],
+      ...[llm, spec, "--protocol", "top-decile", "--trials", "2", "--concurrency", "1", "--json"],
     );
     expect(code, stderr).toBe(0);
+    const [, directory = ""] = /exchanges in (runs\/rank-[0-9a-f]{12})\//.exec(stderr) ?? [];
+    const json = await readFile(join(workspace.path, directory, "ranking.json"), "utf8");
+    expect(JSON.parse(json)).toEqual(result);
     expect(result.protocols[0].model).toMatchObject({ ranked: 2, requests: 3 });
   });
 

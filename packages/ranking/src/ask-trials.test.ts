@@ -38,7 +38,7 @@ function answered(text: string): ChatOutcome {
   return { kind: "answered", text, attempts: [{ ...attempt, text }], seconds: 0 };
 }
 
-function failed(code: "unavailable" | "failed-precondition", text = ""): ChatOutcome {
+function failed(code: "unavailable" | "failed-precondition" | "cancelled", text = ""): ChatOutcome {
   const attempts = [{ ...attempt, text, error: "no" }];
   return { kind: "failed", code, reason: "no", isRetryable: false, attempts, seconds: 0 };
 }
@@ -124,14 +124,14 @@ describe("askTrials", () => {
     expect(asked).toBe(3);
   });
 
-  it("asks for nothing more once it is interrupted", async () => {
+  it("asks for nothing more once it is interrupted, and blames nobody", async () => {
     const controller = new AbortController();
     const options = optionsFor(
       async () => {
         controller.abort();
-        return answered(order);
+        return failed("cancelled");
       },
-      { signal: controller.signal },
+      { signal: controller.signal, concurrency: 4 },
     );
     const { records, stopped } = await askTrials(trials, file, options);
     expect(records).toHaveLength(1);

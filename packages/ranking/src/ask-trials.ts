@@ -69,6 +69,8 @@ export async function askTrials(
     await file.append(record);
     records.push(record);
     options.onTrial?.(record);
+    // What an interruption cancels says nothing about the endpoint.
+    if (signal.aborted) stopped ??= "it was interrupted";
     failuresInARow = verdict.kind === "failed" ? failuresInARow + 1 : 0;
     if (verdict.kind === "failed" && failuresInARow >= maxFailuresInARow) {
       stopped ??= `${failuresInARow} trials in a row had no answer, the last one because ${verdict.reason}`;
@@ -76,7 +78,7 @@ export async function askTrials(
   };
   const work = async (): Promise<void> => {
     while (stopped === undefined) {
-      if (signal.aborted) stopped = "it was interrupted";
+      if (signal.aborted) stopped ??= "it was interrupted";
       const trial = stopped === undefined ? queue.shift() : undefined;
       if (trial === undefined) return;
       await ask(trial);
