@@ -22,6 +22,7 @@ export { chatExchange, heuristicExchange, unusable } from "./exchange.js";
 export { heuristicCandidates } from "./heuristic/generator.js";
 export { heuristicStrategy } from "./heuristic/navigator.js";
 export { createOpenAiBackend, type OpenAiBackendOptions } from "./openai/backend.js";
+export { splitThinking, type Thought } from "./openai/thinking.js";
 export { loadPromptSet, type PromptSet } from "./prompts/prompt-set.js";
 export { costInWords, formatCount, limitsInWords, missionInWords } from "./prompts/task-words.js";
 export { renderTemplate } from "./prompts/template.js";

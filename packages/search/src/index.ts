@@ -14,6 +14,7 @@ export {
   type EventOf,
   type Exchange,
   evaluationResultSchema,
+  exchangeSchema,
   type FinishReason,
   hasNetworks,
   journalVersion,
