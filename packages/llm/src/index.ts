@@ -25,6 +25,7 @@ export { heuristicReflectionAndCandidates } from "./heuristic/alone.js";
 export { heuristicCandidates } from "./heuristic/generator.js";
 export { heuristicStrategy } from "./heuristic/navigator.js";
 export { createOpenAiBackend, type OpenAiBackendOptions } from "./openai/backend.js";
+export { splitThinking, type Thought } from "./openai/thinking.js";
 export { costHint } from "./prompts/cost-hint.js";
 export { loadPromptSet, type PromptSet } from "./prompts/prompt-set.js";
 export { costInWords, formatCount, limitsInWords, missionInWords } from "./prompts/task-words.js";

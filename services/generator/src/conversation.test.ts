@@ -1,5 +1,5 @@
 import { loadPromptSet, type PromptSet } from "@collm/llm";
-import { createSearchSpace } from "@collm/search-space";
+import { createSearchSpace, nasBench201Spec } from "@collm/search-space";
 import { tinySpec } from "@collm/search-space/testing";
 import { beforeAll, describe, expect, it } from "vitest";
 import { answerSchema, generatorPrompts, renderConversation } from "./conversation.js";
@@ -73,6 +73,16 @@ describe("renderConversation", () => {
     expect(textOf({ history: testHistory })).not.toMatch(
       /imagenet|cifar|coco|mnist|digits|once-for-all|ofa|mobilenet|bench/i,
     );
+  });
+
+  it("shows visited cells as it asks for them, not in a benchmark's string", () => {
+    const visited = ["|nor_conv_3x3~0|+|none~0|skip_connect~1|+|none~0|none~1|avg_pool_3x3~2|"];
+    for (const permuteOperators of [undefined, 4]) {
+      const space = { ...nasBench201Spec("cifar10"), permuteOperators };
+      const text = textOf({ space, visited, task: { limits: {} } });
+      expect(text).toMatch(/"0-1":"(conv3x3|[A-E])"/);
+      expect(text).not.toMatch(/nor_conv|skip_connect|avg_pool|none/);
+    }
   });
 });
 

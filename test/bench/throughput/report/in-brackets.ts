@@ -1,0 +1,8 @@
+import { fixed, grouped } from "../../markdown.js";
+import type { Spread } from "../../statistics/summary.js";
+
+/** `median (smallest–largest)`. */
+export function inBrackets({ median, min, max }: Spread, decimals: number): string {
+  const text = decimals === 0 ? grouped : (value: number) => fixed(value, decimals);
+  return `${text(median)} (${text(min)}–${text(max)})`;
+}
