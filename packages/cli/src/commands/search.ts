@@ -78,7 +78,8 @@ export async function searchFromFlags(flags: SearchFlags, output: Output): Promi
   if (settings.supernet === undefined) {
     throw new CollmError("invalid-argument", "--supernet: got nothing, allowed is a manifest file");
   }
-  await refuseUnknownPrompts(settings.prompts);
+  const { prompts } = settings;
+  await refuseUnknownPrompts(prompts, saidValue(flags, "prompts", prompts ?? ""));
   const target = await openSearchTarget(settings.supernet);
   refuseHopeless(target, settings, flags);
   const startedAt = new Date();
