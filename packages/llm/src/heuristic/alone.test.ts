@@ -1,5 +1,5 @@
-import { createSearchSpace } from "@collm/search-space";
 import { describe, expect, it } from "vitest";
+import { parseCandidates } from "../answers/parse-candidates.js";
 import { splitReflection } from "../answers/split-reflection.js";
 import { createLandscape } from "../testing/landscape.js";
 import { runOnLandscape } from "../testing/run-on-landscape.js";
@@ -39,8 +39,7 @@ describe("the heuristic in a single role, 60 evaluations within the median MACs"
       hasCostHints: true,
     });
     const { reflection, candidates } = splitReflection(answer);
-    expect(reflection).toMatch(/^# SUMMARY|^## SUMMARY/);
     expect(reflection).toContain("```directives");
-    expect(candidates).toContain(JSON.stringify(createSearchSpace(space.spec).genes[0]?.name[0]));
+    expect(parseCandidates(candidates)).toHaveLength(3);
   });
 });
