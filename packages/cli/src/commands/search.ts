@@ -34,7 +34,7 @@ export function addSearchCommand(program: Command): void {
     .option("--searcher <name>", `${searcherNames.join(", ")} (default collm)`)
     .option(
       "--preset <name>",
-      "default; collm and evolution also paper; evolution also spos or autoformer, the searches published with those supernets",
+      "default; collm, sillm and evolution also paper; evolution also spos or autoformer, the searches published with those supernets",
     )
     .option("--max-flops <count>", "limit on the family's official FLOPs, e.g. 330M")
     .option("--max-macs <count>", "limit on multiply-accumulates, e.g. 1.2M")
