@@ -21,9 +21,10 @@ class Screen implements Output {
 
   draw(text: string): void {
     // Some lines up, erase below.
-    const [, count] = /^\u001b\[([23])A\u001b\[0J$/.exec(text) ?? [];
-    expect(count).toBeDefined();
-    this.lines.splice(-Number(count));
+    const count = Number(text[2]);
+    expect(text).toBe(`\u001b[${count}A\u001b[0J`);
+    expect([2, 3]).toContain(count);
+    this.lines.splice(-count);
   }
 
   print(): void {
