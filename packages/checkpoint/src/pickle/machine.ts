@@ -1,6 +1,6 @@
 import type { CheckpointFormatError } from "../checkpoint-format-error.js";
 import type { ByteStream } from "./byte-stream.js";
-import { maxMemoSlots } from "./limits.js";
+import { maxShownBytes, type PickleLimits } from "./limits.js";
 import { PickleMeter } from "./meter.js";
 import { PickleStack } from "./stack.js";
 import {
@@ -9,6 +9,7 @@ import {
   PickleDict,
   type PickleGlobal,
   PickleList,
+  PickleObject,
   PickleTuple,
   type PickleValue,
 } from "./value.js";
@@ -19,6 +20,8 @@ export interface PickleWorld {
   global(name: string): PickleGlobal | undefined;
   /** What a persistent id stands for. */
   persistent(id: PickleValue, byteOffset: number): PickleValue;
+  /** What a short byte string is; without this, and for long ones, an inert value. */
+  readonly bytes?: (bytes: Uint8Array) => PickleValue;
 }
 
 /** State of a running pickle, and what its opcodes do to it. */
@@ -27,13 +30,15 @@ export class PickleMachine {
   readonly meter: PickleMeter;
   readonly stack: PickleStack;
   readonly #world: PickleWorld;
+  readonly #memoSlots: number;
   readonly #memo: (PickleValue | undefined)[] = [];
 
-  constructor(stream: ByteStream, world: PickleWorld) {
+  constructor(stream: ByteStream, world: PickleWorld, limits: PickleLimits) {
     this.stream = stream;
-    this.meter = new PickleMeter(stream);
+    this.meter = new PickleMeter(stream, limits);
     this.stack = new PickleStack((found, expected) => this.meter.problem(found, expected));
     this.#world = world;
+    this.#memoSlots = limits.memoSlots;
   }
 
   push(value: PickleValue): void {
@@ -71,16 +76,33 @@ export class PickleMachine {
     } else if (!(target instanceof Opaque)) throw this.#wrongTarget("a dict to set items of");
   }
 
+  /** A byte string, as the world takes it. */
+  bytes(length: number): PickleValue {
+    const { bytes } = this.#world;
+    if (!bytes || length > maxShownBytes) {
+      this.stream.skip(length);
+      return this.meter.inert("bytes");
+    }
+    return this.meter.made(bytes(this.stream.bytes(length)), length);
+  }
+
   /** ADDITEMS: sets are inert, so that their elements are dropped. */
   addItems(): void {
     this.stack.takeToMark();
     if (!(this.stack.top() instanceof Opaque)) throw this.#wrongTarget("a set to add to");
   }
 
-  /** BUILD: attributes of an OrderedDict (`_metadata` of a state dict) and of inert values are dropped. */
+  /**
+   * BUILD: attributes of an OrderedDict (`_metadata` of a state dict) and of inert values are dropped;
+   * objects of the world may take them.
+   */
   build(): void {
-    this.stack.pop();
+    const state = this.stack.pop();
     const target = this.stack.top();
+    if (target instanceof PickleObject && target.setState) {
+      target.setState(state, this.meter.byteOffset);
+      return;
+    }
     if (target instanceof PickleDict || target instanceof Opaque) return;
     throw this.#wrongTarget("an object to set the state of");
   }
@@ -121,8 +143,8 @@ export class PickleMachine {
 
   /** Remembers the top of the stack; without a slot, in the next one. */
   remember(slot = this.#memo.length): void {
-    if (slot >= maxMemoSlots) {
-      throw this.meter.problem(`memo slot ${slot}`, `one below ${maxMemoSlots}`);
+    if (slot >= this.#memoSlots) {
+      throw this.meter.problem(`memo slot ${slot}`, `one below ${this.#memoSlots}`);
     }
     const value = this.stack.top();
     // An array with holes would become a slow table.
