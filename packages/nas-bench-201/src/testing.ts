@@ -1,0 +1,1 @@
+export { encodeBzip2 } from "./testing/bzip2-writer.js";
