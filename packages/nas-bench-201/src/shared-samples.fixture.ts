@@ -3,14 +3,12 @@ import { fileURLToPath } from "node:url";
 import { describe } from "vitest";
 
 /** Samples of the official files and the reference API's answers, beside the repository. */
-const shared = fileURLToPath(new URL("../../../../shared", import.meta.url));
-const fromEnvironment = process.env["COLLM_SHARED"];
-const root = fromEnvironment ?? shared;
+const root = fileURLToPath(new URL("../../../../shared", import.meta.url));
 
 export const sharedSamples = `${root}/spec/nas-bench-201/samples`;
 export const sharedCsv = `${root}/data/nb201.csv.gz`;
 
-const isRequired = process.env["COLLM_REQUIRE_SHARED"] === "1";
+const isRequired = process.env.COLLM_REQUIRE_SHARED === "1";
 const areThere = existsSync(sharedSamples) && existsSync(sharedCsv);
 
 /** `describe` for tests on the samples: skipped where they are not there, unless COLLM_REQUIRE_SHARED=1. */

@@ -49,14 +49,14 @@ async function readAll(
 function answerOf(worker: Worker, file: RecordFile): Promise<RecordOutcome> {
   return new Promise((resolve, reject) => {
     const settle = (end: () => void): void => {
-      worker.removeAllListeners();
+      worker.off("message", onMessage).off("error", onError).off("exit", onExit);
       end();
     };
-    worker.once("message", (outcome: RecordOutcome) => settle(() => resolve(outcome)));
-    worker.once("error", (error) => settle(() => reject(error)));
-    worker.once("exit", (code) =>
-      settle(() => reject(new Error(`${file.name}: its thread ended with code ${code}`))),
-    );
+    const onMessage = (outcome: RecordOutcome): void => settle(() => resolve(outcome));
+    const onError = (error: Error): void => settle(() => reject(error));
+    const onExit = (code: number): void =>
+      settle(() => reject(new Error(`${file.name}: its thread ended with code ${code}`)));
+    worker.on("message", onMessage).on("error", onError).on("exit", onExit);
     worker.postMessage(file);
   });
 }

@@ -46,7 +46,7 @@ function differences(record: ArchitectureRecord, expected: ExpectedArchitecture)
     compare(`${key} cost_info`, costInfo(record, set, epochs), expected.cost_info[key] ?? {});
     const atEpoch = expected.more_info_at_epoch[key];
     if (atEpoch) {
-      const iepoch = atEpoch["iepoch"] ?? Number.NaN;
+      const iepoch = atEpoch.iepoch ?? Number.NaN;
       compare(`${key} at epoch`, moreInfo(record, { ...query, iepoch }), atEpoch);
     }
     for (const [seed, answers] of Object.entries(expected.per_seed[key] ?? {})) {
