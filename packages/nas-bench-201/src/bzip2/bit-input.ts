@@ -77,16 +77,25 @@ export class BitInput {
     return this.#count <= this.#padding * 8;
   }
 
-  /** An error at the byte in hand. */
+  /** An error at the byte in hand; where the file has ended before, that is what is wrong. */
   problem(found: string, expected: string): Error {
-    const held = Math.ceil(this.#count / 8) - this.#padding;
-    return this.#problem(Math.max(0, this.#before + this.#at - Math.max(0, held)), found, expected);
+    if (this.#isPastEnd()) return this.#endProblem();
+    const held = Math.max(0, Math.ceil(this.#count / 8) - this.#padding);
+    return this.#problem(this.#before + this.#at - held, found, expected);
   }
 
   /** Throws when more bits were read than there are. Zeros stand in for them until somebody asks. */
   checkEnd(): void {
-    if (this.#count >= this.#padding * 8) return;
-    throw this.#problem(this.#before + this.#at, "the end of the file", "the rest of a block");
+    if (this.#isPastEnd()) throw this.#endProblem();
+  }
+
+  #isPastEnd(): boolean {
+    return this.#count < this.#padding * 8;
+  }
+
+  #endProblem(): Error {
+    const expected = "the rest of a block";
+    return this.#problem(this.#before + this.#at, "the end of the file", expected);
   }
 
   #fill(length: number): void {
@@ -114,8 +123,6 @@ export class BitInput {
   /** A few zeros may be looked at, but a reader that goes on eating them has left the file. */
   #pad(): void {
     this.#padding += 1;
-    if (this.#padding > maxPaddingBytes) {
-      throw this.#problem(this.#before + this.#at, "the end of the file", "the rest of a block");
-    }
+    if (this.#padding > maxPaddingBytes) throw this.#endProblem();
   }
 }

@@ -160,7 +160,7 @@ function readRow(
 }
 
 function quoted(text: string): string {
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 77)}...` : text);
+  return JSON.stringify(text.length > 120 ? `${text.slice(0, 117)}...` : text);
 }
 
 /** Lines without their ends. A file that is no text of lines is refused before it takes memory. */

@@ -1,4 +1,4 @@
-import { readPickle } from "@collm/checkpoint";
+import { type ByteSource, readPickle } from "@collm/checkpoint";
 import { Bzip2Source } from "../bzip2/source.js";
 import { officialOrder } from "./official-order.js";
 import { parseRecord } from "./parse-record.js";
@@ -20,12 +20,17 @@ let order: readonly string[] | undefined;
 
 /** Reads and checks one record. Throws what says what is wrong with it. */
 export async function readRecordFile(file: RecordFile): Promise<ArchitectureRecord> {
-  order ??= officialOrder();
   const source = new Bzip2Source(file.path, file.name, maxRecordBytes);
   try {
-    const value = await readPickle(source, benchmarkWorld, recordLimits);
-    return parseRecord(value, { index: file.index, officialOrder: order, origin: "nats-bench" });
+    return await readRecord(source, file.index);
   } finally {
     source.close();
   }
+}
+
+/** The same for bytes that are unpacked already. */
+export async function readRecord(source: ByteSource, index: number): Promise<ArchitectureRecord> {
+  order ??= officialOrder();
+  const value = await readPickle(source, benchmarkWorld, recordLimits);
+  return parseRecord(value, { index, officialOrder: order, origin: "nats-bench" });
 }
