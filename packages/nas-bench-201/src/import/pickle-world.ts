@@ -12,8 +12,8 @@ import {
 import { CollmError } from "@collm/errors";
 
 /**
- * What one record may cost. A genuine one takes some 62,000 opcodes and 12,000 texts and objects; one
- * with trained weights has the weights as byte strings, which are stepped over.
+ * What one record may cost. A genuine one takes 48,000 opcodes and 11,000 texts and objects; trained
+ * weights are byte strings, which are stepped over.
  */
 export const recordLimits: PickleLimits = {
   opcodes: 1_000_000,
