@@ -1,6 +1,7 @@
 import type { CheckpointFormatError } from "../checkpoint-format-error.js";
 import type { ByteStream } from "./byte-stream.js";
 import { maxShownBytes, type PickleLimits } from "./limits.js";
+import { PickleMemo } from "./memo.js";
 import { PickleMeter } from "./meter.js";
 import { PickleStack } from "./stack.js";
 import {
@@ -22,6 +23,12 @@ export interface PickleWorld {
   persistent(id: PickleValue, byteOffset: number): PickleValue;
   /** What a short byte string is; without this, and for long ones, an inert value. */
   readonly bytes?: (bytes: Uint8Array) => PickleValue;
+  /**
+   * Called after items were set in a dict. A value that is given takes the dict's place where it waits to be used;
+   * what it held may then be forgotten, and limits count anew. So a file of many records is read in
+   * the memory of a few.
+   */
+  readonly settle?: (dict: PickleDict, byteOffset: number) => PickleValue | undefined;
 }
 
 /** State of a running pickle, and what its opcodes do to it. */
@@ -31,7 +38,7 @@ export class PickleMachine {
   readonly stack: PickleStack;
   readonly #world: PickleWorld;
   readonly #memoSlots: number;
-  readonly #memo: (PickleValue | undefined)[] = [];
+  readonly #memo = new PickleMemo();
 
   constructor(stream: ByteStream, world: PickleWorld, limits: PickleLimits) {
     this.stream = stream;
@@ -73,6 +80,7 @@ export class PickleMachine {
       for (let i = 0; i < items.length; i += 2) {
         target.set(items[i] as PickleValue, items[i + 1] as PickleValue);
       }
+      this.#settle(target);
     } else if (!(target instanceof Opaque)) throw this.#wrongTarget("a dict to set items of");
   }
 
@@ -142,20 +150,25 @@ export class PickleMachine {
   }
 
   /** Remembers the top of the stack; without a slot, in the next one. */
-  remember(slot = this.#memo.length): void {
-    if (slot >= this.#memoSlots) {
-      throw this.meter.problem(`memo slot ${slot}`, `one below ${this.#memoSlots}`);
-    }
-    const value = this.stack.top();
-    // An array with holes would become a slow table.
-    while (this.#memo.length < slot) this.#memo.push(undefined);
-    this.#memo[slot] = value;
+  remember(slot = this.#memo.next): void {
+    const slots = this.#memoSlots + this.#memo.forgotten;
+    if (slot >= slots) throw this.meter.problem(`memo slot ${slot}`, `one below ${slots}`);
+    this.#memo.set(slot, this.stack.top());
   }
 
   recall(slot: number): void {
-    const value = this.#memo[slot];
+    const value = this.#memo.get(slot);
     if (value === undefined) throw this.meter.problem(`memo slot ${slot}`, "one that was filled");
     this.push(value);
+  }
+
+  #settle(dict: PickleDict): void {
+    const settled = this.#world.settle?.(dict, this.meter.byteOffset);
+    if (settled === undefined) return;
+    this.stack.pop();
+    this.push(settled);
+    this.#memo.settle();
+    this.meter.startAnew();
   }
 
   #wrongTarget(wanted: string): CheckpointFormatError {

@@ -53,6 +53,13 @@ export class PickleMeter {
     return this.made(new Opaque(what, this.#at), textBytes);
   }
 
+  /** Counts from zero again: what was counted is no longer held. */
+  startAnew(): void {
+    this.#opcodes = 0;
+    this.#values = 0;
+    this.#textBytes = 0;
+  }
+
   problem(found: string, expected: string): CheckpointFormatError {
     return this.#stream.problem(this.#at, found, expected);
   }

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync } from "node:fs";
+import { setImmediate } from "node:timers/promises";
 import { type ByteSource, CheckpointFormatError } from "@collm/checkpoint";
 import type { PullBytes } from "./bit-input.js";
 import { Bzip2Decoder } from "./decoder.js";
@@ -32,6 +33,8 @@ export class Bzip2Source implements ByteSource {
   }
 
   async read(start: number, length: number): Promise<ArrayBuffer> {
+    // Signals and timers get their turn, since unpacking itself never waits.
+    await setImmediate();
     const kept = this.#tail.subarray(Math.min(start - this.#start, this.#tail.length));
     this.#skipTo(start);
     const bytes = new Uint8Array(length);

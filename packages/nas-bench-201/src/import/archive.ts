@@ -1,75 +1,117 @@
 import { stat } from "node:fs/promises";
-import { describeValue, type PickleValue, readPickle, readSavedObject } from "@collm/checkpoint";
+import {
+  describeValue,
+  PickleDict,
+  PickleObject,
+  type PickleValue,
+  type PickleWorld,
+  readPickle,
+  readSavedObject,
+} from "@collm/checkpoint";
 import { CollmError } from "@collm/errors";
 import { Bzip2Source } from "../bzip2/source.js";
 import { Fields, recordProblem } from "./fields.js";
 import { checkOrder } from "./folder.js";
 import type { ImportRun } from "./import-run.js";
-import { outcomeOf } from "./outcome.js";
-import { isRecord, parseRecord } from "./parse-record.js";
-import { archiveLimits, benchmarkWorld } from "./pickle-world.js";
+import { officialOrder } from "./official-order.js";
+import { badRecord } from "./outcome.js";
+import { parseRecord } from "./parse-record.js";
+import { benchmarkWorld, recordLimits } from "./pickle-world.js";
 import type { ArchitectureRecord } from "./record.js";
 import { rowOf } from "./table-row.js";
 
-/** Bytes of a file of many records that is read. Python's pickles share objects across all records. */
-const maxPackedBytes = 16 << 20;
-const maxUnpackedBytes = 64 << 20;
+/** Bytes that a single file may unpack to, and as a multiple of its size; the official one has 4 times. */
+const maxUnpackedBytes = 256 << 20;
+const maxExpansion = 64;
 
-/** Imports the single file `NATS-tss-*.pickle.pbz2`, or a part of it, in one piece. */
+/**
+ * Imports the single file `NATS-tss-*.pickle.pbz2`, or a part of it: one pickle of a dict with
+ * `meta_archs` and `arch2infos`, by index. Each record becomes a row as soon as it is read, so that few
+ * are in memory. A record that refers to one far before it is refused, which no known file does.
+ */
 export async function importSingleFile(path: string, run: ImportRun): Promise<void> {
-  await requireSize(path, maxPackedBytes);
-  const source = new Bzip2Source(path, path, maxUnpackedBytes);
+  const { size } = await stat(path);
+  const source = new Bzip2Source(path, path, Math.max(maxUnpackedBytes, size * maxExpansion));
+  const world = archiveWorld(path, "nats-bench", run);
   try {
-    const value = await readPickle(source, benchmarkWorld, archiveLimits);
-    await takeRecords(path, value, "nats-bench", run);
+    checkArchive(path, await readPickle(source, world, recordLimits), run);
   } finally {
     source.close();
   }
 }
 
-/** Imports an old `NAS-Bench-201-*.pth`, or a part of it, in one piece. */
+/** Imports an old `NAS-Bench-201-*.pth`, or a part of it, in the same way. */
 export async function importPth(path: string, run: ImportRun): Promise<void> {
-  await requireSize(path, maxUnpackedBytes);
-  const value = await readSavedObject(path, benchmarkWorld, archiveLimits);
-  await takeRecords(path, value, "nas-bench-201", run);
+  const world = archiveWorld(path, "nas-bench-201", run);
+  checkArchive(path, await readSavedObject(path, world, recordLimits), run);
 }
 
-async function requireSize(path: string, maxBytes: number): Promise<void> {
-  const { size } = await stat(path);
-  if (size <= maxBytes) return;
-  const [got, allowed] = [size, maxBytes].map((bytes) => `${Math.ceil(bytes / 2 ** 20)} MiB`);
-  throw new CollmError(
-    "failed-precondition",
-    `${path}: got ${got}, allowed is ${allowed}: any architecture of this file may refer to any other, ` +
-      "so that all of them would have to be in memory at once (tens of GB); " +
-      "import the folder NATS-tss-v1_0-3ffb9-simple instead, which has the same results",
-  );
+/** What stands for a record that became a row or was refused. */
+class SettledRecord extends PickleObject {
+  readonly what = "a record that was read";
+  readonly index: PickleValue | undefined;
+
+  constructor(index: PickleValue | undefined) {
+    super();
+    this.index = index;
+  }
 }
 
-async function takeRecords(
+/** The benchmark's world, which takes every record as soon as it is complete. */
+function archiveWorld(
   path: string,
-  value: PickleValue,
   origin: ArchitectureRecord["origin"],
   run: ImportRun,
-): Promise<void> {
-  if (isRecord(value)) {
+): PickleWorld {
+  const [first, last] = origin === "nats-bench" ? ["12", "200"] : ["less", "full"];
+  const order = officialOrder();
+  return {
+    ...benchmarkWorld,
+    settle: (dict) => {
+      const schedule = dict.get(first ?? "");
+      if (dict.size !== 2 || schedule === undefined || dict.get(last ?? "") === undefined) {
+        return undefined;
+      }
+      if (run.signal?.aborted) throw new CollmError("cancelled", "the import was stopped");
+      const given = schedule instanceof PickleDict ? schedule.get("arch_index") : undefined;
+      const name = `${path}, architecture ${typeof given === "number" ? given : "without index"}`;
+      try {
+        const index = typeof given === "number" ? given : Number.NaN;
+        const record = parseRecord(dict, { index, officialOrder: order, origin });
+        if (run.rows.has(index)) {
+          throw recordProblem("arch_index", `${index}`, "one that no record before has");
+        }
+        run.take({ kind: "row", row: rowOf(record) });
+      } catch (error) {
+        run.take({ kind: "bad", bad: badRecord(name, error) });
+      }
+      return new SettledRecord(given);
+    },
+  };
+}
+
+/** Checks what is around the records. */
+function checkArchive(path: string, value: PickleValue, run: ImportRun): void {
+  if (value instanceof SettledRecord) {
     throw new CollmError(
       "invalid-argument",
       `${path}: got the record of one architecture, allowed is the folder that it lies in`,
     );
   }
   const root = new Fields(value, "");
-  const order = checkOrder(root);
-  const records = [...root.fields("arch2infos").dict.entries()];
-  run.expect(records.length);
-  for (const [index, record] of records) {
-    if (typeof index !== "number") {
-      throw recordProblem("a key of arch2infos", describeValue(index), "a whole number");
+  checkOrder(root);
+  for (const [index, record] of root.fields("arch2infos").dict.entries()) {
+    if (record instanceof SettledRecord && record.index === index) continue;
+    const source = `${path}, architecture ${describeValue(index)}`;
+    const found =
+      record instanceof SettledRecord ? `that of ${record.index}` : describeValue(record);
+    if (!(record instanceof SettledRecord)) {
+      const message = `${source}: got ${found}, allowed is a record with two schedules`;
+      run.take({ kind: "bad", bad: { source, message } });
+      continue;
     }
-    run.take(
-      await outcomeOf(`${path}, architecture ${index}`, () =>
-        rowOf(parseRecord(record, { index, officialOrder: order, origin })),
-      ),
-    );
+    if (typeof record.index === "number") run.rows.delete(record.index);
+    const message = `${source}: record: got ${found}, allowed is that of ${describeValue(index)}`;
+    run.take({ kind: "bad", bad: { source, message } });
   }
 }

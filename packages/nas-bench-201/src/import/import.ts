@@ -99,6 +99,7 @@ async function readSource(
         return undefined;
     }
   } catch (error) {
+    if (error instanceof CollmError && error.code === "cancelled") return undefined;
     // The request was right, the file is not.
     if (error instanceof CheckpointFormatError) {
       throw new CollmError("data-loss", error.message, { cause: error });

@@ -1,4 +1,4 @@
-import { describeValue, PickleDict, PickleTuple, type PickleValue } from "@collm/checkpoint";
+import { describeValue, PickleTuple, type PickleValue } from "@collm/checkpoint";
 import { readOfficialString } from "@collm/search-space";
 import { type Epochs, schedules, seedsOf, type TrainingSet, trainingSets } from "../columns.js";
 import { Fields, recordProblem } from "./fields.js";
@@ -138,9 +138,4 @@ function parseSeeds(
     );
   }
   return seedsBySet;
-}
-
-/** Whether a pickle made one record and not a file of many. */
-export function isRecord(value: PickleValue): boolean {
-  return value instanceof PickleDict && value.get("12") !== undefined;
 }

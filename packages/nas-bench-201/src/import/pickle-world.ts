@@ -12,7 +12,7 @@ import {
 import { CollmError } from "@collm/errors";
 
 /**
- * What one record may cost. A genuine one takes 48,000 opcodes and 11,000 texts and objects; trained
+ * What one record may cost, also in a file of many. A genuine one takes 48,000 opcodes and 11,000 texts and objects; trained
  * weights are byte strings, which are stepped over.
  */
 export const recordLimits: PickleLimits = {
@@ -20,14 +20,6 @@ export const recordLimits: PickleLimits = {
   values: 200_000,
   textBytes: 8 << 20,
   memoSlots: 200_000,
-};
-
-/** What a file of many records may cost; its objects stay in memory until the file was read. */
-export const archiveLimits: PickleLimits = {
-  opcodes: 8_000_000,
-  values: 1_000_000,
-  textBytes: 64 << 20,
-  memoSlots: 1_000_000,
 };
 
 /** A byte string of a pickle, which only numbers of NumPy are made of. */

@@ -13,7 +13,7 @@ import { Fields } from "./fields.js";
 import { moreInfo } from "./more-info.js";
 import { officialOrder } from "./official-order.js";
 import { parseRecord } from "./parse-record.js";
-import { archiveLimits, benchmarkWorld } from "./pickle-world.js";
+import { benchmarkWorld, recordLimits } from "./pickle-world.js";
 import type { ArchitectureRecord } from "./record.js";
 import { readRecordFile } from "./record-file.js";
 
@@ -89,7 +89,7 @@ describeShared("the reference API's answers", () => {
   it("are those of the single file", async () => {
     const path = `${sharedSamples}/sample-single.pickle.pbz2`;
     const source = new Bzip2Source(path, path, 1 << 26);
-    const records = recordsOf(await readPickle(source, benchmarkWorld, archiveLimits));
+    const records = recordsOf(await readPickle(source, benchmarkWorld, recordLimits));
     source.close();
     const { archs } = expectedAnswers("sample-expected.json");
     expect([...records.keys()]).toEqual([0, 1, 2]);
@@ -101,7 +101,7 @@ describeShared("the reference API's answers", () => {
 
   it("are those of the old .pth, which repairs no costs", async () => {
     const path = `${sharedSamples}/sample-nb201-v1_1.pth`;
-    const records = recordsOf(await readSavedObject(path, benchmarkWorld, archiveLimits));
+    const records = recordsOf(await readSavedObject(path, benchmarkWorld, recordLimits));
     const { archs } = expectedAnswers("sample-nb201-v1_1-expected.json");
     expect([...records.keys()]).toEqual(Object.keys(archs).map(Number));
     let compared = 0;
