@@ -317,6 +317,26 @@ describe("readPickle", () => {
     expect(await readPickle(source(filled), world, few)).toMatchObject({ what: "bytes" });
   });
 
+  it("lets a world take a dict's place, and then counts limits anew and forgets", async () => {
+    const taking: PickleWorld = {
+      ...world,
+      settle: (dict) => (dict.size === 1 ? `settled ${dict.get("a")}` : undefined),
+    };
+    const one = py.dict([[py.text("a"), py.int(7)]]);
+    const put = Buffer.concat([
+      Buffer.of(opcode.emptyDict, opcode.memoize),
+      Buffer.of(opcode.mark),
+      py.text("a"),
+      py.int(8),
+      Buffer.of(opcode.setItems),
+    ]);
+    const many = Array.from({ length: 30 }, () => one);
+    const value = await readPickle(source(py.pickle(py.list(...many, put))), taking, few);
+    expect(new Set((value as PickleList).items)).toEqual(new Set(["settled 7", "settled 8"]));
+    const late = py.list(put, one, one, one, one, Buffer.of(opcode.binGet, 0));
+    await expect(readPickle(source(py.pickle(late)), taking, few)).rejects.toThrow("memo slot 0");
+  });
+
   it.each([
     ["bytes after the pickle", Buffer.concat([py.pickle(py.none()), Buffer.of(0)]), "after the"],
     ["a cut pickle", py.pickle(py.text("text")).subarray(0, 9), "the end of the pickle"],

@@ -100,18 +100,14 @@ function checkArchive(path: string, value: PickleValue, run: ImportRun): void {
   }
   const root = new Fields(value, "");
   checkOrder(root);
-  for (const [index, record] of root.fields("arch2infos").dict.entries()) {
-    if (record instanceof SettledRecord && record.index === index) continue;
-    const source = `${path}, architecture ${describeValue(index)}`;
-    const found =
-      record instanceof SettledRecord ? `that of ${record.index}` : describeValue(record);
-    if (!(record instanceof SettledRecord)) {
-      const message = `${source}: got ${found}, allowed is a record with two schedules`;
-      run.take({ kind: "bad", bad: { source, message } });
-      continue;
-    }
-    if (typeof record.index === "number") run.rows.delete(record.index);
-    const message = `${source}: record: got ${found}, allowed is that of ${describeValue(index)}`;
+  for (const [key, record] of root.fields("arch2infos").dict.entries()) {
+    const isRead = record instanceof SettledRecord;
+    if (isRead && record.index === key) continue;
+    if (isRead && typeof record.index === "number") run.rows.delete(record.index);
+    const found = isRead ? `the record of ${record.index}` : describeValue(record);
+    const name = typeof key === "number" ? `${key}` : describeValue(key);
+    const source = `${path}, arch2infos[${name}]`;
+    const message = `${source}: got ${found}, allowed is the record of ${name}`;
     run.take({ kind: "bad", bad: { source, message } });
   }
 }

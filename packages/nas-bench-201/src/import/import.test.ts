@@ -2,10 +2,12 @@ import { copyFile, mkdir, mkdtemp, readdir, rm, truncate, writeFile } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { encodeTorchLegacy } from "@collm/checkpoint/testing";
 import { CollmError } from "@collm/errors";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { describeShared, sharedCsv, sharedSamples } from "../shared-samples.fixture.js";
 import { openTable } from "../table.js";
+import { encodePlain, type Plain, plainRecord } from "../testing/plain-record.js";
 import { importNasBench201 } from "./import.js";
 import { officialOrder } from "./official-order.js";
 
@@ -118,6 +120,63 @@ describe("importNasBench201", () => {
     await writeFile(at("some.csv"), `index,arch,c10_valid_200\n0,${order[0]},90\n`);
     const nowhere = join(folder, "missing", "table.safetensors");
     await expect(importNasBench201(at("some.csv"), nowhere)).rejects.toThrow("missing");
+  });
+});
+
+describe("importNasBench201 of an old .pth", () => {
+  /** Records in the names of the old files, by the keys that they are given. */
+  function pth(records: readonly (readonly [key: number, record: Map<Plain, Plain>])[]): Buffer {
+    const root = new Map<Plain, Plain>([
+      ["meta_archs", [...order]],
+      ["total_archs", order.length],
+      [
+        "arch2infos",
+        new Map<Plain, Plain>(
+          records.map(([key, record]): [Plain, Plain] => {
+            const [less, full] = [record.get("12"), record.get("200")] as [Plain, Plain];
+            return [
+              key,
+              new Map<Plain, Plain>([
+                ["full", full],
+                ["less", less],
+              ]),
+            ];
+          }),
+        ),
+      ],
+    ]);
+    // Without PROTO and STOP, which the container's writer adds.
+    return encodeTorchLegacy({ root: encodePlain(root).subarray(2, -1), storages: [] });
+  }
+
+  it("names every record that is bad or lies under another key", async () => {
+    const changed = plainRecord(5);
+    (changed.get("200") as Map<Plain, Plain>).delete("dataset_seed");
+    const records = [
+      [3, plainRecord(3)],
+      [4, plainRecord(40)],
+      [5, changed],
+    ] as const;
+    await writeFile(at("old.pth"), pth(records));
+    const messages: string[] = [];
+    const summary = await importNasBench201(at("old.pth"), at("table.safetensors"), {
+      skipBad: true,
+      onBad: ({ message }) => void messages.push(message.replace(folder, "")),
+    });
+    expect(summary).toMatchObject({ architectures: 1, source: "pth" });
+    expect(messages).toEqual([
+      "/old.pth, architecture 5: full/dataset_seed: got nothing, allowed is a dict",
+      "/old.pth, arch2infos[4]: got the record of 40, allowed is the record of 4",
+    ]);
+  });
+
+  it("is refused as a whole where it is cut", async () => {
+    const whole = pth([[3, plainRecord(3)]]);
+    await writeFile(at("cut.pth"), whole.subarray(0, whole.length - 2000));
+    const error = await refusal(at("cut.pth"));
+    expect(error.code).toBe("data-loss");
+    expect(error.message).toContain("the end of the file");
+    expect(await readdir(folder)).toEqual(["cut.pth"]);
   });
 });
 
