@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { CollmError } from "@collm/errors";
 import { type ImportProgress, type ImportSummary, importNasBench201 } from "@collm/nas-bench-201";
 import type { Command } from "commander";
@@ -97,7 +98,7 @@ function summaryLines(summary: ImportSummary): string[] {
     "",
     "next: a manifest such as nas-bench-201.yaml beside the table",
     "  family: table",
-    `  table: ${path.split("/").at(-1)}`,
+    `  table: ${basename(path)}`,
     `  dataSet: ${first.dataSet}      # ${[...new Set(results.map(({ dataSet }) => dataSet))].join(", ")}`,
     `  epochs: ${epochs}          # ${[...new Set(results.map((result) => result.epochs))].join(" or ")}`,
     "  charge: training     # what a search pays: training, or evaluation alone",

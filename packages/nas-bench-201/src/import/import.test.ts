@@ -120,6 +120,8 @@ describe("importNasBench201", () => {
     await writeFile(at("some.csv"), `index,arch,c10_valid_200\n0,${order[0]},90\n`);
     const nowhere = join(folder, "missing", "table.safetensors");
     await expect(importNasBench201(at("some.csv"), nowhere)).rejects.toThrow("missing");
+    expect((await refusal(at("some.csv"), folder)).message).toContain("got a folder");
+    expect((await refusal(at("some.csv"), at("some.csv"))).message).toContain("the source itself");
   });
 });
 

@@ -1,4 +1,4 @@
-import { access, constants } from "node:fs/promises";
+import { access, constants, stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { basename, dirname, resolve } from "node:path";
 import { CheckpointFormatError } from "@collm/checkpoint";
@@ -47,8 +47,7 @@ export async function importNasBench201(
   options: ImportOptions = {},
 ): Promise<ImportSummary> {
   const source = await detectSource(path);
-  // Better now than after an hour.
-  await access(dirname(resolve(output)), constants.W_OK);
+  await checkOutput(path, output);
   const run = new ImportRun(options, options.threads ?? availableParallelism());
   const partial = await readSource(source, path, `${output}.partial`, run);
   try {
@@ -74,6 +73,16 @@ export async function importNasBench201(
   } catch (error) {
     partial?.close();
     throw error;
+  }
+}
+
+/** Better now than after an hour. */
+async function checkOutput(path: string, output: string): Promise<void> {
+  await access(dirname(resolve(output)), constants.W_OK);
+  const status = await stat(output).catch(() => undefined);
+  if (resolve(path) === resolve(output) || status?.isDirectory()) {
+    const got = status?.isDirectory() ? "a folder" : "the source itself";
+    throw new CollmError("invalid-argument", `${output}: got ${got}, allowed is another file`);
   }
 }
 
