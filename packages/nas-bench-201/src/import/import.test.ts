@@ -5,7 +5,13 @@ import { gzipSync } from "node:zlib";
 import { encodeTorchLegacy } from "@collm/checkpoint/testing";
 import { CollmError } from "@collm/errors";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { describeShared, sharedCsv, sharedSamples } from "../shared-samples.fixture.js";
+import {
+  describeShared,
+  type ExpectedArchitecture,
+  expectedAnswers,
+  sharedCsv,
+  sharedSamples,
+} from "../shared-samples.fixture.js";
 import { openTable } from "../table.js";
 import { encodePlain, type Plain, plainRecord } from "../testing/plain-record.js";
 import { importNasBench201 } from "./import.js";
@@ -204,6 +210,35 @@ describeShared("importNasBench201 of the official samples", () => {
       }
     }
     await Promise.all([some.close(), whole.close()]);
+  });
+
+  it.each([
+    ["sample-official", "sample-official-expected.json"],
+    ["sample-simple", "sample-expected.json"],
+    ["sample-single.pickle.pbz2", "sample-expected.json"],
+    ["sample-nb201-v1_1.pth", "sample-nb201-v1_1-expected.json"],
+  ])("stores the reference API's answers to 1e-9: %s", async (name, answers) => {
+    await importNasBench201(`${sharedSamples}/${name}`, at("table.safetensors"), { threads: 2 });
+    const table = await openTable(at("table.safetensors"));
+    const expected = expectedAnswers(answers).archs;
+    const indexes = [...(await table.column("index"))];
+    let compared = 0;
+    for (const column of table.columnNames) {
+      const [set, epochs, field = ""] = column.split("/");
+      const key = `${set}|${epochs}`;
+      const values = await table.column(column);
+      for (const [row, index] of indexes.entries()) {
+        const { more_info: info, cost_info: costs } = expected[index] as ExpectedArchitecture;
+        const answer = info[key]?.[field] ?? costs[key]?.[field];
+        if (answer === undefined) continue;
+        compared += 1;
+        const difference = Math.abs((values[row] as number) - answer);
+        expect(difference, `${index} ${column}`).toBeLessThanOrEqual(1e-9 * Math.abs(answer));
+      }
+    }
+    await table.close();
+    // Eight pairs of data set and schedule with 8 to 16 results and 3 costs each.
+    expect(compared).toBeGreaterThanOrEqual(indexes.length * 8 * 11);
   });
 
   it("knows the optima of the whole benchmark", async () => {
