@@ -93,7 +93,8 @@ export function checkNumber(
   { from, to }: NumberRange,
 ): number {
   // Means of single precision go a little beyond, such as 100.00000001.
-  if (typeof value === "number" && value >= from && value <= to + to * 1e-6) return value;
-  const most = to === Number.MAX_VALUE ? `a number of at least ${from}` : `${from} to ${to}`;
-  throw recordProblem(field, describeValue(value), most);
+  const most = to === Number.MAX_VALUE ? to : to * (1 + 1e-6);
+  if (typeof value === "number" && value >= from && value <= most) return value;
+  const allowed = to === Number.MAX_VALUE ? `a number of at least ${from}` : `${from} to ${to}`;
+  throw recordProblem(field, describeValue(value), allowed);
 }
