@@ -62,12 +62,18 @@ function answerOf(worker: Worker, file: RecordFile): Promise<RecordOutcome> {
 }
 
 /**
+ * A record takes some 10 MB, at the limits of what it may cost 100 MB. Without limits a thread collects
+ * its garbage late, and with many cores that adds up.
+ */
+const resourceLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 } as const;
+
+/**
  * From source a thread needs the resolve condition and the loader of development, and inherits
  * neither: `--import tsx` registers nothing outside a main thread.
  */
 function startWorker(): Worker {
   const url = new URL(isSource ? "./record-worker.ts" : "./record-worker.js", import.meta.url);
-  return new Worker(url, isSource ? { execArgv: sourceArguments() } : {});
+  return new Worker(url, { resourceLimits, ...(isSource ? { execArgv: sourceArguments() } : {}) });
 }
 
 function sourceArguments(): string[] {
