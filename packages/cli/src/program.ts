@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { addBenchCommand } from "./commands/bench.js";
 import { addDoctorCommand } from "./commands/doctor.js";
 import { addImagesCommand } from "./commands/images.js";
 import { addQuickstartCommand } from "./commands/quickstart.js";
@@ -24,6 +25,7 @@ export function createProgram(): Command {
   addSupernetCommand(program);
   addSubnetCommand(program);
   addImagesCommand(program);
+  addBenchCommand(program);
   addDoctorCommand(program);
   return program;
 }

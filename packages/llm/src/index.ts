@@ -1,5 +1,6 @@
 export { anyObject, type NotationShape, notationShape } from "./answers/notation-shape.js";
 export { parseCandidates } from "./answers/parse-candidates.js";
+export { readCandidates } from "./answers/read-candidates.js";
 export { askModel } from "./ask-model.js";
 export {
   type ChatAttempt,
@@ -18,9 +19,15 @@ export {
   readDirectives,
   writeDirectives,
 } from "./directives.js";
-export { chatExchange, heuristicExchange, unusable } from "./exchange.js";
+export { chatExchange, unusable } from "./exchange.js";
 export { heuristicCandidates } from "./heuristic/generator.js";
 export { heuristicStrategy } from "./heuristic/navigator.js";
+export {
+  answerAsGenerator,
+  answerAsNavigator,
+  createHeuristicRoles,
+  type HeuristicAnswer,
+} from "./heuristic/roles.js";
 export { createOpenAiBackend, type OpenAiBackendOptions } from "./openai/backend.js";
 export { loadPromptSet, type PromptSet } from "./prompts/prompt-set.js";
 export { costInWords, formatCount, limitsInWords, missionInWords } from "./prompts/task-words.js";

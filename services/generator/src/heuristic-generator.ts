@@ -1,4 +1,4 @@
-import { heuristicCandidates, heuristicExchange, noTokens, type RoleMetrics } from "@collm/llm";
+import { answerAsGenerator, noTokens, type RoleMetrics } from "@collm/llm";
 import type { Generator } from "./generator.js";
 import { readAnswer } from "./read-answer.js";
 
@@ -7,16 +7,12 @@ export function createHeuristicGenerator(metrics: RoleMetrics): Generator {
   return {
     description: { backend: "heuristic", model: "", promptsDigest: "" },
     propose: async (request) => {
-      const startedMs = performance.now();
-      const answer = heuristicCandidates(request);
-      const seconds = (performance.now() - startedMs) / 1_000;
-      metrics.answered(noTokens, seconds);
-      const { iteration, count, seed } = request;
-      const input = { iteration, count, visited: request.visited.length, seed };
+      const { text, exchange } = answerAsGenerator(request, () => performance.now());
+      metrics.answered(noTokens, exchange.seconds);
       return {
         kind: "answered",
-        value: readAnswer(request, answer, metrics),
-        exchanges: [heuristicExchange(input, answer, seconds)],
+        value: readAnswer(request, text, metrics),
+        exchanges: [exchange],
       };
     },
   };

@@ -1,7 +1,7 @@
 import type { SearcherName } from "@collm/search";
 import { fixed, grouped, markdownTable } from "../markdown.js";
-import { comparePaired } from "../statistics/paired.js";
-import { mean, standardDeviation } from "../statistics/summary.js";
+import { comparePaired } from "@collm/bench";
+import { mean, standardDeviation } from "@collm/bench";
 import { bestAfter, type SearchOutcome } from "./outcome.js";
 
 export interface SearchersReport {

@@ -1,4 +1,6 @@
-import { studentQuantile } from "./student-t.js";
+import { bootstrapInterval, type Interval, studentInterval } from "./intervals.js";
+import { signedRankP } from "./signed-rank.js";
+import { studentTwoSidedP } from "./student-t.js";
 import { mean, standardDeviation } from "./summary.js";
 
 /** How two searchers compare that were given the same seeds. */
@@ -6,7 +8,13 @@ export interface PairedComparison {
   readonly pairs: number;
   readonly meanDifference: number;
   /** 95 % t-interval of the mean difference; NaN for fewer than two pairs. */
-  readonly interval: readonly [number, number];
+  readonly interval: Interval;
+  /** The same by bootstrap over the pairs. */
+  readonly bootstrap: Interval;
+  /** Two-sided p-value of the paired t-test; NaN for fewer than two pairs. */
+  readonly pStudent: number;
+  /** Two-sided p-value of Wilcoxon's signed-rank test. */
+  readonly pSignedRank: number;
   readonly wins: number;
   readonly ties: number;
   readonly losses: number;
@@ -23,16 +31,22 @@ export function comparePaired(
   const differences = ours.map((value, i) => value - (theirs[i] as number));
   const pairs = differences.length;
   const meanDifference = mean(differences);
-  const reach =
-    pairs < 2
-      ? Number.NaN
-      : (studentQuantile(0.975, pairs - 1) * standardDeviation(differences)) / Math.sqrt(pairs);
   return {
     pairs,
     meanDifference,
-    interval: [meanDifference - reach, meanDifference + reach],
+    interval: studentInterval(differences),
+    bootstrap: bootstrapInterval(differences),
+    pStudent: pOfMean(differences),
+    pSignedRank: signedRankP(differences),
     wins: differences.filter((difference) => difference > 0).length,
     ties: differences.filter((difference) => difference === 0).length,
     losses: differences.filter((difference) => difference < 0).length,
   };
+}
+
+function pOfMean(differences: readonly number[]): number {
+  const error = standardDeviation(differences) / Math.sqrt(differences.length);
+  // All differences alike: certain, unless they are zero.
+  if (error === 0) return mean(differences) === 0 ? 1 : 0;
+  return studentTwoSidedP(mean(differences) / error, differences.length - 1);
 }

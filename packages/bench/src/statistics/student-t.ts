@@ -39,3 +39,10 @@ function studentCdf(t: number, degreesOfFreedom: number): number {
   const within = isOdd ? (2 / Math.PI) * (angle + sine * sum) : sine * sum;
   return (1 + within) / 2;
 }
+
+/** P(|T| >= |t|): the two-sided p-value of a t statistic. NaN where the statistic is. */
+export function studentTwoSidedP(t: number, degreesOfFreedom: number): number {
+  if (Number.isNaN(t) || !(degreesOfFreedom >= 1)) return Number.NaN;
+  if (!Number.isFinite(t)) return 0;
+  return Math.max(0, 2 * (1 - studentCdf(Math.abs(t), degreesOfFreedom)));
+}

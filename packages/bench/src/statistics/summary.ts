@@ -30,3 +30,20 @@ export interface Spread {
 export function spreadOf(values: readonly number[]): Spread {
   return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
 }
+
+/**
+ * Quantile by linear interpolation between order statistics (type 7, the default of R and NumPy).
+ * Infinite values are allowed and stay infinite; NaN for no values.
+ */
+export function quantile(values: readonly number[], probability: number): number {
+  if (!(probability >= 0 && probability <= 1)) {
+    throw new RangeError(`quantile: got probability ${probability}, allowed is 0 to 1`);
+  }
+  if (values.length === 0) return Number.NaN;
+  const sorted = [...values].sort((a, b) => a - b);
+  const place = (sorted.length - 1) * probability;
+  const lower = sorted[Math.floor(place)] as number;
+  const upper = sorted[Math.ceil(place)] as number;
+  // Infinity - Infinity would be NaN.
+  return lower === upper ? lower : lower + (upper - lower) * (place - Math.floor(place));
+}

@@ -1,0 +1,170 @@
+import { funnelStages, type SearchRecord } from "../record.js";
+import { mean, standardDeviation } from "../statistics/summary.js";
+import { costToReach } from "./cost-to-reach.js";
+import { type ArmSummary, bestAfter, distributionOf, type TargetSummary } from "./summarise.js";
+import { fixed, grouped, type Table, withSpread } from "./table.js";
+
+/** Tables that only some suites have. */
+
+/** The initial population: what the first iteration found before anything was learnt. */
+export function firstIterationTable({ target, arms }: TargetSummary): Table {
+  return {
+    title: `First iteration on ${target.name}`,
+    note: "Validation top-1 of the first iteration's networks: mean of all and best, mean and standard deviation over seeds; shares of the proposals that were new and evaluated.",
+    header: ["searcher", "mean", "best", "proposed", "novel", "evaluated", "best at the end"],
+    rows: arms.map(({ arm, records, validation }) => {
+      const first = records.map(({ firstIteration }) => firstIteration);
+      const means = distributionOf(first.flatMap(({ meanPercent }) => meanPercent ?? []));
+      const bests = distributionOf(first.flatMap(({ bestPercent }) => bestPercent ?? []));
+      const funnelMean = (stage: "proposed" | "novel" | "evaluated"): string =>
+        fixed(mean(first.map(({ funnel }) => funnel[stage])), 1);
+      return [
+        arm.label,
+        withSpread(means.mean, means.sd),
+        withSpread(bests.mean, bests.sd),
+        funnelMean("proposed"),
+        funnelMean("novel"),
+        funnelMean("evaluated"),
+        withSpread(validation.mean, validation.sd),
+      ];
+    }),
+  };
+}
+
+/** Accuracy at several budgets, read from the courses. */
+export function milestonesTable(
+  { target, arms }: TargetSummary,
+  milestones: readonly number[],
+): Table {
+  return {
+    title: `Accuracy by budget on ${target.name}`,
+    note: "Best validation top-1 so far, mean and standard deviation over seeds.",
+    header: ["searcher", ...milestones.map((count) => `${count} evaluations`)],
+    rows: arms.map(({ arm, records }) => [
+      arm.label,
+      ...milestones.map((count) => {
+        const percents = records
+          .map((record) => bestAfter(record, count))
+          .filter((percent) => !Number.isNaN(percent));
+        return withSpread(mean(percents), standardDeviation(percents));
+      }),
+    ]),
+  };
+}
+
+/** What it costs to be, on average, as accurate as the baseline at its end. */
+export function costTable({ target, arms, score }: TargetSummary, baseline: string): Table {
+  const costs = arms.map(({ records }) => costToReach(records, score));
+  const own = costs[arms.findIndex(({ arm }) => arm.name === baseline)];
+  return {
+    title: `Cost of ${fixed(score)} on ${target.name}`,
+    note: `Until the mean of the best so far is ${fixed(score)}, that of \`${baseline}\` at its end. Evaluator seconds are what the benchmark charges, LLM seconds what requests to language models took.`,
+    header: [
+      "searcher",
+      "evaluations",
+      "evaluator s",
+      "LLM s",
+      "LLM tokens",
+      "all s",
+      `times less than ${baseline}`,
+    ],
+    rows: arms.map(({ arm }, i) => {
+      const cost = costs[i];
+      if (!cost) return [arm.label, "not reached", "–", "–", "–", "–", "–"];
+      const seconds = cost.evaluatorSeconds + cost.llmSeconds;
+      return [
+        arm.label,
+        grouped(cost.evaluations),
+        grouped(cost.evaluatorSeconds),
+        fixed(cost.llmSeconds, 1),
+        grouped(cost.llmTokens),
+        grouped(seconds),
+        own ? fixed((own.evaluatorSeconds + own.llmSeconds) / seconds) : "–",
+      ];
+    }),
+  };
+}
+
+/** Where proposals went: proposed >= parsed >= legal >= novel >= evaluated. */
+export function funnelTable({ target, arms }: TargetSummary): Table {
+  return {
+    title: `Proposals on ${target.name}`,
+    note: "Means over runs. Degraded: iterations in which a role failed and something stood in for it.",
+    header: ["searcher", ...funnelStages, "degraded"],
+    rows: arms.map(({ arm, records }) => [
+      arm.label,
+      ...funnelStages.map((stage) => fixed(mean(records.map(({ funnel }) => funnel[stage])), 1)),
+      fixed(mean(records.map(({ degraded }) => degraded)), 2),
+    ]),
+  };
+}
+
+/** What language models cost; undefined where none was asked. */
+export function llmUsageTable({ target, arms }: TargetSummary): Table | undefined {
+  const asked = arms.filter(({ records }) => records.some(({ llm }) => llm.length > 0));
+  if (asked.length === 0) return undefined;
+  return {
+    title: `Language models on ${target.name}`,
+    note: "Means over runs of a whole search.",
+    header: [
+      "searcher",
+      "requests",
+      "failed",
+      "input tokens",
+      "output tokens",
+      "LLM s",
+      "evaluator s",
+    ],
+    rows: asked.map(({ arm, records }) => {
+      const total = (of: (call: SearchRecord["llm"][number]) => number): number =>
+        mean(records.map(({ llm }) => llm.reduce((sum, call) => sum + of(call), 0)));
+      return [
+        arm.label,
+        fixed(
+          total(({ requests }) => requests),
+          1,
+        ),
+        fixed(
+          total(({ failed }) => failed),
+          2,
+        ),
+        grouped(total(({ inputTokens }) => inputTokens)),
+        grouped(total(({ outputTokens }) => outputTokens)),
+        fixed(
+          total(({ seconds }) => seconds),
+          1,
+        ),
+        grouped(mean(records.map(({ evaluatorSeconds }) => sum(evaluatorSeconds)))),
+      ];
+    }),
+  };
+}
+
+/** Mean validation top-1 by the Navigator's (rows) and the Generator's temperature. */
+export function temperatureGridTable({ target, arms }: TargetSummary): Table {
+  const temperatureOf = (role: "navigator" | "generator", { arm }: ArmSummary): number =>
+    arm.players?.[role].temperature ?? Number.NaN;
+  const rows = [...new Set(arms.map((arm) => temperatureOf("navigator", arm)))];
+  const columns = [...new Set(arms.map((arm) => temperatureOf("generator", arm)))];
+  const means = arms.map(({ validation }) => validation.mean);
+  const variation = (100 * standardDeviation(means)) / mean(means);
+  return {
+    title: `Temperatures on ${target.name}`,
+    note: `Mean validation top-1; rows are the Navigator's temperature, columns the Generator's. Coefficient of variation of the cells: ${fixed(variation, 4)} %.`,
+    header: ["Navigator", ...columns.map(String)],
+    rows: rows.map((row) => [
+      String(row),
+      ...columns.map((column) => {
+        const found = arms.find(
+          (arm) =>
+            temperatureOf("navigator", arm) === row && temperatureOf("generator", arm) === column,
+        );
+        return fixed(found?.validation.mean ?? Number.NaN);
+      }),
+    ]),
+  };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,99 @@
+import type { Suite } from "../suites/suite.js";
+import { overviewTable, pairedTable, spreadTable } from "./common-tables.js";
+import { courseChart } from "./course-chart.js";
+import { pairedCsv, summaryCsv } from "./csv.js";
+import {
+  costTable,
+  firstIterationTable,
+  funnelTable,
+  llmUsageTable,
+  milestonesTable,
+  temperatureGridTable,
+} from "./extra-tables.js";
+import type { TargetSummary } from "./summarise.js";
+import { fixed, grouped, type Table, tableMarkdown } from "./table.js";
+
+/** A suite's results, written for people, programs and eyes. */
+export interface SuiteReport {
+  readonly markdown: string;
+  /** By name: `SUITE.csv`, `SUITE-paired.csv`, `SUITE.svg`. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** Writes all formats. */
+export function reportOf(
+  suite: Suite,
+  summaries: readonly TargetSummary[],
+  baselines: readonly string[],
+): SuiteReport {
+  const [baseline = ""] = baselines;
+  const tables = [
+    overviewTable(summaries),
+    ...summaries.flatMap((summary) => [
+      spreadTable(summary, baseline),
+      ...baselines.map((name) => pairedTable(summary, name)),
+      ...extraTables(suite, summary, baseline),
+    ]),
+  ].filter(({ rows }) => rows.length > 0);
+  const markdown = [
+    `## ${suite.name}: ${suite.summary}`,
+    "",
+    intro(suite, summaries),
+    ...tables.flatMap((table) => ["", ...tableLines(table)]),
+    "",
+  ].join("\n");
+  return {
+    markdown,
+    files: {
+      [`${suite.name}.csv`]: summaryCsv(summaries),
+      [`${suite.name}-paired.csv`]: pairedCsv(summaries),
+      [`${suite.name}.svg`]: courseChart(suite.summary, summaries),
+    },
+  };
+}
+
+function extraTables(suite: Suite, summary: TargetSummary, baseline: string): Table[] {
+  return suite.extras.flatMap((extra) => {
+    switch (extra) {
+      case "first-iteration":
+        return [firstIterationTable(summary)];
+      case "budgets":
+        return [milestonesTable(summary, suite.milestones ?? []), costTable(summary, baseline)];
+      case "funnel":
+        return [funnelTable(summary)];
+      case "llm-usage":
+        return llmUsageTable(summary) ?? [];
+      case "temperature-grid":
+        return [temperatureGridTable(summary)];
+    }
+  });
+}
+
+function tableLines({ title, note, ...table }: Table): readonly string[] {
+  return [`### ${title}`, "", ...(note === undefined ? [] : [note, ""]), tableMarkdown(table)];
+}
+
+function intro(suite: Suite, summaries: readonly TargetSummary[]): string {
+  const arms = summaries[0]?.arms ?? [];
+  const runs = arms.map(({ records }) => records.length);
+  const seeds = Math.max(0, ...runs);
+  const budgets = [...new Set(arms.map(({ arm }) => arm.config.budget))].map(grouped).join(", ");
+  const isHeuristic = arms.some(({ arm }) =>
+    Object.values(arm.players ?? {}).some(({ backend }) => backend === "heuristic"),
+  );
+  const noise = summaries.flatMap(({ target, facts }) =>
+    facts ? [`${fixed(facts.noise.medianSd)} on ${target.name}`] : [],
+  );
+  return [
+    suite.intro,
+    `${grouped(seeds)} seeds each, ${budgets} evaluations.`,
+    ...(isHeuristic
+      ? ["Heuristic: the built-in heuristic plays the roles, no language model takes part."]
+      : []),
+    ...(noise.length > 0
+      ? [
+          `Noise floor of validation top-1 in points, the median standard deviation among networks that compute the same function: ${noise.join(", ")}.`,
+        ]
+      : []),
+  ].join(" ");
+}

@@ -1,0 +1,48 @@
+/** A table as all formats have it: the first column is text, the others are numbers as written. */
+export interface Table {
+  readonly title: string;
+  /** Said below the title, in whole sentences. */
+  readonly note?: string;
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** The table in Markdown, aligned as formatters do it; the first column is text, the others are numbers. */
+export function tableMarkdown({ header, rows }: Pick<Table, "header" | "rows">): string {
+  const widths = header.map((cell, column) =>
+    Math.max(3, cell.length, ...rows.map((row) => (row[column] ?? "").length)),
+  );
+  const pad = (cell: string, column: number): string =>
+    column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0);
+  const line = (cells: readonly string[]): string => `| ${cells.map(pad).join(" | ")} |`;
+  const rule = widths.map((width, column) =>
+    column === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`,
+  );
+  return [line(header), `| ${rule.join(" | ")} |`, ...rows.map(line)].join("\n");
+}
+
+/** A number with fixed decimals, or a dash where there is none. */
+export function fixed(value: number, decimals = 2): string {
+  return Number.isFinite(value) ? value.toFixed(decimals) : "–";
+}
+
+/** The same with its sign. */
+export function signed(value: number, decimals = 2): string {
+  return value > 0 ? `+${fixed(value, decimals)}` : fixed(value, decimals);
+}
+
+/** A whole number with thousands separated, e.g. 12,345. */
+export function grouped(value: number): string {
+  return Number.isFinite(value) ? Math.round(value).toLocaleString("en-US") : "–";
+}
+
+/** `91.06 ± 0.34`. */
+export function withSpread(centre: number, sd: number): string {
+  return Number.isFinite(sd) ? `${fixed(centre)} ± ${fixed(sd)}` : fixed(centre);
+}
+
+/** A p-value: three decimals, or that it is smaller. */
+export function pValue(p: number): string {
+  if (!Number.isFinite(p)) return "–";
+  return p < 0.001 ? "< 0.001" : p.toFixed(3);
+}
