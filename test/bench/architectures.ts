@@ -1,3 +1,4 @@
+import { median } from "@collm/bench";
 import {
   type Architecture,
   createRng,
@@ -6,7 +7,6 @@ import {
   sampleUniform,
   sampleWithin,
 } from "@collm/search-space";
-import { median } from "@collm/bench";
 
 /** The architecture with the first or the last choice everywhere: the smallest or largest network. */
 export function extreme(space: SearchSpace, which: "smallest" | "largest"): Architecture {

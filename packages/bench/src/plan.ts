@@ -44,7 +44,9 @@ export function planSearches(
   const kinds = arms.flatMap((arm) =>
     targets.map((target) => ({ arm, target, digest: settingsDigest(arm, identityOf(target)) })),
   );
-  return Array.from({ length: seeds }, (_, seed) => kinds.map((kind) => ({ ...kind, seed }))).flat();
+  return Array.from({ length: seeds }, (_, seed) =>
+    kinds.map((kind) => ({ ...kind, seed })),
+  ).flat();
 }
 
 /** The search's place in a suite, e.g. `collm/cifar10/7`. */

@@ -5,7 +5,7 @@ import { type PlannedSearch, planSearches, searchKey, type Target } from "./plan
 import type { SearchRecord } from "./record.js";
 import { openResultsFile, recordsOfPlan } from "./results-file.js";
 import type { Suite, SuitePlan } from "./suites/suite.js";
-import { type SuiteReport, reportOf } from "./tables/suite-report.js";
+import { reportOf, type SuiteReport } from "./tables/suite-report.js";
 import { summarise, type TargetSummary } from "./tables/summarise.js";
 
 /** Runs searches that are not done yet; `runInThreads` is one. */

@@ -1,5 +1,4 @@
-import { spearman, wholeReliability } from "@collm/bench";
-import { standardDeviation } from "@collm/bench";
+import { spearman, standardDeviation, wholeReliability } from "@collm/bench";
 import { type MeasuredNetwork, top1Percent } from "./measure-correctness.js";
 
 /** What uniformly drawn subnets tell about a space and its validation images. */

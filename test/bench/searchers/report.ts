@@ -1,7 +1,6 @@
+import { comparePaired, mean, standardDeviation } from "@collm/bench";
 import type { SearcherName } from "@collm/search";
 import { fixed, grouped, markdownTable } from "../markdown.js";
-import { comparePaired } from "@collm/bench";
-import { mean, standardDeviation } from "@collm/bench";
 import { bestAfter, type SearchOutcome } from "./outcome.js";
 
 export interface SearchersReport {

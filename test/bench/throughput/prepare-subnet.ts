@@ -1,9 +1,9 @@
+import { type Spread, spreadOf } from "@collm/bench";
 import { calibrationImages, estimateStatistics, openNetwork } from "@collm/evaluation";
 import { type ImageBatch, imageBatches } from "@collm/images";
 import type { Architecture } from "@collm/search-space";
 import { type BatchStatistics, buildInferenceGraph, type Subnet } from "@collm/supernet";
 import type { DemoSupernet } from "../demo.js";
-import { type Spread, spreadOf } from "@collm/bench";
 
 /** What one evaluation costs before its first image, in milliseconds. */
 export interface StartCosts {

@@ -1,5 +1,5 @@
-import { fixed, grouped, markdownTable } from "../markdown.js";
 import { type Spread, spreadOf } from "@collm/bench";
+import { fixed, grouped, markdownTable } from "../markdown.js";
 import { ratios } from "./alternate.js";
 import { isSameNetwork, type LogitDifferences } from "./compare-logits.js";
 import { contenderNames, type SubnetSpeed } from "./measure-subnet-speed.js";

@@ -63,18 +63,14 @@ function nextMessage(worker: Worker, signal: AbortSignal): Promise<readonly Sear
   return new Promise((resolve, reject) => {
     const settle = (outcome: () => void): void => {
       signal.removeEventListener("abort", onAbort);
-      worker.removeAllListeners();
+      worker.off("error", fail).off("exit", onExit).off("message", onMessage);
       outcome();
     };
     const fail = (error: unknown): void => settle(() => reject(error));
     const onAbort = (): void => fail(new CollmError("cancelled", "stopped by the user"));
-    if (signal.aborted) return onAbort();
-    signal.addEventListener("abort", onAbort, { once: true });
-    worker.once("error", fail);
-    worker.once("exit", (code) =>
-      fail(new CollmError("internal", `a search thread ended early with code ${code}`)),
-    );
-    worker.once("message", (message: FromWorker) => {
+    const onExit = (code: number): void =>
+      fail(new CollmError("internal", `a search thread ended early with code ${code}`));
+    const onMessage = (message: FromWorker): void => {
       switch (message.kind) {
         case "ready":
           return settle(() => resolve([]));
@@ -83,7 +79,10 @@ function nextMessage(worker: Worker, signal: AbortSignal): Promise<readonly Sear
         case "failed":
           return fail(new CollmError(message.code as ErrorCode, message.message));
       }
-    });
+    };
+    if (signal.aborted) return onAbort();
+    signal.addEventListener("abort", onAbort, { once: true });
+    worker.on("error", fail).on("exit", onExit).on("message", onMessage);
   });
 }
 

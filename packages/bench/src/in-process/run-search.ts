@@ -10,8 +10,8 @@ import {
   presentedSupernet,
   runSearch,
 } from "@collm/search";
-import type { Arm } from "../suites/arm.js";
 import { LlmLedger, type RecordKey, recordOf, type SearchRecord } from "../record.js";
+import type { Arm } from "../suites/arm.js";
 import type { OpenedTarget } from "./table-target.js";
 
 const searchId = parseSearchId("bench");

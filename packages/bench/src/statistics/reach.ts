@@ -18,10 +18,7 @@ export function evaluationsToReach(course: readonly (number | null)[], score: nu
 }
 
 /** Summary over runs. A run that ended without the score counts as later than all others. */
-export function reachOf(
-  courses: readonly (readonly (number | null)[])[],
-  score: number,
-): Reach {
+export function reachOf(courses: readonly (readonly (number | null)[])[], score: number): Reach {
   const needed = courses.map((course) => evaluationsToReach(course, score));
   return {
     share: needed.filter(Number.isFinite).length / needed.length,

@@ -73,15 +73,10 @@ export const temperatureSuite: Suite = {
     const temperatures = options.temperatures ?? paperTemperatures;
     const arms = temperatures.flatMap((ofNavigator) =>
       temperatures.map((ofGenerator) =>
-        collm(
-          options,
-          slug(`n${ofNavigator}-g${ofGenerator}`),
-          `${ofNavigator} / ${ofGenerator}`,
-          {
-            navigator: { ...navigator, temperature: ofNavigator },
-            generator: { ...generator, temperature: ofGenerator },
-          },
-        ),
+        collm(options, slug(`n${ofNavigator}-g${ofGenerator}`), `${ofNavigator} / ${ofGenerator}`, {
+          navigator: { ...navigator, temperature: ofNavigator },
+          generator: { ...generator, temperature: ofGenerator },
+        }),
       ),
     );
     return { arms: unique(arms, "--temperatures"), baselines: [(arms[0] as Arm).name] };
@@ -100,7 +95,8 @@ function collm(options: SuiteOptions, name: string, label: string, players: Play
 /** The one language model of a suite; the heuristic has neither prompts nor a temperature. */
 function modelOf({ players }: SuiteOptions, suite: string): Players {
   const [first = heuristicPlayers, ...others] = players;
-  const isModel = first.navigator.backend !== "heuristic" || first.generator.backend !== "heuristic";
+  const isModel =
+    first.navigator.backend !== "heuristic" || first.generator.backend !== "heuristic";
   if (isModel && others.length === 0) return first;
   const got = others.length > 0 ? "several" : "heuristic";
   throw new CollmError(

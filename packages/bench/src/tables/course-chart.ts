@@ -106,9 +106,13 @@ function drawPanel({ target, arms }: TargetSummary, place: Place): string {
     inner.left + ((evaluation - 1) / Math.max(1, evaluations - 1)) * (inner.right - inner.left);
   const toY = (percent: number): number =>
     inner.bottom - ((percent - low) / (high - low)) * (inner.bottom - inner.top);
-  const point = (percent: number, i: number): string => `${short(toX(i + 1))} ${short(toY(percent))}`;
+  const point = (percent: number, i: number): string =>
+    `${short(toX(i + 1))} ${short(toY(percent))}`;
 
-  const ticks = Array.from({ length: Math.round((high - low) / step) + 1 }, (_, i) => low + i * step);
+  const ticks = Array.from(
+    { length: Math.round((high - low) / step) + 1 },
+    (_, i) => low + i * step,
+  );
   const horizontal = ticks.map((percent) => {
     const y = short(toY(percent));
     return `<path class="grid" d="M${inner.left} ${y}H${inner.right}"/><text x="${inner.left - 6}" y="${Number(y) + 4}" text-anchor="end">${Number(percent.toFixed(2))}</text>`;

@@ -1,4 +1,4 @@
-import type { Suite } from "../suites/suite.js";
+import type { Extra, Suite } from "../suites/suite.js";
 import { overviewTable, pairedTable, spreadTable } from "./common-tables.js";
 import { courseChart } from "./course-chart.js";
 import { pairedCsv, summaryCsv } from "./csv.js";
@@ -53,7 +53,7 @@ export function reportOf(
 }
 
 function extraTables(suite: Suite, summary: TargetSummary, baseline: string): Table[] {
-  return suite.extras.flatMap((extra) => {
+  const tablesOf = (extra: Extra): readonly Table[] => {
     switch (extra) {
       case "first-iteration":
         return [firstIterationTable(summary)];
@@ -62,11 +62,12 @@ function extraTables(suite: Suite, summary: TargetSummary, baseline: string): Ta
       case "funnel":
         return [funnelTable(summary)];
       case "llm-usage":
-        return llmUsageTable(summary) ?? [];
+        return [llmUsageTable(summary)].filter((table) => table !== undefined);
       case "temperature-grid":
         return [temperatureGridTable(summary)];
     }
-  });
+  };
+  return suite.extras.flatMap(tablesOf);
 }
 
 function tableLines({ title, note, ...table }: Table): readonly string[] {

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { type Players, type Suite, type SuiteOptions } from "@collm/bench";
+import type { Players, Suite, SuiteOptions } from "@collm/bench";
 import { parseQuantity } from "@collm/config";
 import { CollmError } from "@collm/errors";
 import { parseLlmSpec } from "../llm-spec.js";

@@ -53,8 +53,12 @@ export function createServicesRunner(out: string, output: Output): Runner {
 function byPlayers(open: readonly PlannedSearch[]): readonly (readonly PlannedSearch[])[] {
   const groups = new Map<string, PlannedSearch[]>();
   for (const search of open) {
-    const players = JSON.stringify(search.arm.players ?? { navigator: heuristic, generator: heuristic });
-    groups.set(players, [...(groups.get(players) ?? []), search]);
+    const players = JSON.stringify(
+      search.arm.players ?? { navigator: heuristic, generator: heuristic },
+    );
+    const group = groups.get(players);
+    if (group) group.push(search);
+    else groups.set(players, [search]);
   }
   return [...groups.values()];
 }
