@@ -4,6 +4,7 @@ import { factsOfTable, identityOfTable, type TableFacts } from "./in-process/tab
 import { type PlannedSearch, planSearches, searchKey, type Target } from "./plan.js";
 import type { SearchRecord } from "./record.js";
 import { openResultsFile, recordsOfPlan } from "./results-file.js";
+import { asksLanguageModel } from "./suites/arm.js";
 import type { Suite, SuitePlan } from "./suites/suite.js";
 import { reportOf, type SuiteReport } from "./tables/suite-report.js";
 import { summarise, type TargetSummary } from "./tables/summarise.js";
@@ -73,7 +74,7 @@ export async function runSuite(run: SuiteRun): Promise<SuiteOutcome> {
     run.onProgress(done.size, searches.length);
     const options = { jobs: run.jobs, signal, onRecords };
     const isInProcess = ({ arm, target }: PlannedSearch): boolean =>
-      target.kind === "table" && !asksLanguageModel(arm.players);
+      target.kind === "table" && !asksLanguageModel(arm);
     const services = open.filter((search) => !isInProcess(search));
     await runInThreads(open.filter(isInProcess), options);
     if (services.length > 0) await run.throughServices(services, options);
@@ -91,10 +92,6 @@ export async function runSuite(run: SuiteRun): Promise<SuiteOutcome> {
   } finally {
     await results.close();
   }
-}
-
-function asksLanguageModel(players: PlannedSearch["arm"]["players"]): boolean {
-  return Object.values(players ?? {}).some(({ backend }) => backend !== "heuristic");
 }
 
 async function factsOf(targets: readonly Target[]): Promise<Map<string, TableFacts>> {

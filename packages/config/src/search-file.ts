@@ -42,7 +42,6 @@ const roleSchema = z.strictObject({
   timeoutMs: wholeNumber(ranges.timeoutMs)
     .optional()
     .describe("Milliseconds that an answer may take"),
-  prompts: text("the name of a prompt set").optional().describe("Prompt set"),
 });
 const navigatorSchema = roleSchema.extend({
   /** Default 20,000: with `maxOutputTokens` it fits a window of 32k. */

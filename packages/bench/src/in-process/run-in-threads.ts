@@ -71,18 +71,13 @@ function nextMessage(worker: Worker, signal: AbortSignal): Promise<readonly Sear
     const onExit = (code: number): void =>
       fail(new CollmError("internal", `a search thread ended early with code ${code}`));
     const onMessage = (message: FromWorker): void => {
-      switch (message.kind) {
-        case "ready":
-          return settle(() => resolve([]));
-        case "finished":
-          return settle(() => resolve(message.records));
-        case "failed":
-          return fail(new CollmError(message.code as ErrorCode, message.message));
-      }
+      if (message.kind === "failed") {
+        fail(new CollmError(message.code as ErrorCode, message.message));
+      } else settle(() => resolve(message.kind === "finished" ? message.records : []));
     };
-    if (signal.aborted) return onAbort();
-    signal.addEventListener("abort", onAbort, { once: true });
     worker.on("error", fail).on("exit", onExit).on("message", onMessage);
+    signal.addEventListener("abort", onAbort, { once: true });
+    if (signal.aborted) onAbort();
   });
 }
 

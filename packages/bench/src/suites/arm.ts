@@ -1,10 +1,10 @@
 import { CollmError } from "@collm/errors";
 import {
   defaultSearchConfig,
+  languageModelSearchers,
   presets,
   type SearchConfig,
-  type SearcherName,
-  searchConfigSchema,
+  searcherNames,
 } from "@collm/search";
 
 /** Who plays a language-model role in an arm; what is absent has the service's default. */
@@ -13,14 +13,14 @@ export interface Player {
   readonly model?: string;
   readonly baseUrl?: string;
   readonly temperature?: number;
-  /** Name of the prompt set. */
-  readonly prompts?: string;
 }
 
 /** Both roles. */
 export interface Players {
   readonly navigator: Player;
   readonly generator: Player;
+  /** Name of the prompt set of both. */
+  readonly prompts?: string;
 }
 
 /** The built-in heuristic in both roles: no language model. */
@@ -41,19 +41,18 @@ export interface Arm {
   readonly players?: Players;
 }
 
-export const searcherNames: readonly SearcherName[] = searchConfigSchema.shape.searcher.options;
+/** Whether a language model plays a role in the arm. */
+export function asksLanguageModel({ players }: Arm): boolean {
+  return backendsOf(players).some((backend) => backend !== "heuristic");
+}
 
-/** Searchers that no language model and nothing in its place takes part in. */
-const withoutRoles = new Set<string>([
-  "evolution",
-  "ageing-evolution",
-  "local-search",
-  "reinforce",
-  "random",
-]);
+/** Whether the heuristic plays a role in the arm. */
+export function asksHeuristic({ players }: Arm): boolean {
+  return backendsOf(players).includes("heuristic");
+}
 
-export function hasRoles(searcher: SearcherName): boolean {
-  return !withoutRoles.has(searcher);
+function backendsOf(players: Players | undefined): readonly Player["backend"][] {
+  return players ? [players.navigator.backend, players.generator.backend] : [];
 }
 
 /** What a suite's arms have in common. */
@@ -97,7 +96,7 @@ export function armOf(
     label: shown,
     config: { ...defaultSearchConfig(searcher), ...changes, preset, ...settings(common) },
   };
-  return hasRoles(searcher) ? playedBy(arm, players) : arm;
+  return languageModelSearchers.includes(searcher) ? playedBy(arm, players) : arm;
 }
 
 /** The arm with these players, told in its label. */

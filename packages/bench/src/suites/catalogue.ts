@@ -1,5 +1,6 @@
 import { CollmError } from "@collm/errors";
-import { type Arm, armOf, heuristicPlayers, type Players, searcherNames, variant } from "./arm.js";
+import { searcherNames } from "@collm/search";
+import { type Arm, armOf, heuristicPlayers, type Players, variant } from "./arm.js";
 import { llmsSuite, promptsSuite, temperatureSuite } from "./language-models.js";
 import type { Suite, SuiteOptions } from "./suite.js";
 

@@ -1,12 +1,5 @@
 import { CollmError } from "@collm/errors";
-import {
-  type Arm,
-  armOf,
-  heuristicPlayers,
-  type Player,
-  type Players,
-  playersInWords,
-} from "./arm.js";
+import { type Arm, armOf, heuristicPlayers, type Players, playersInWords } from "./arm.js";
 import type { Suite, SuiteOptions } from "./suite.js";
 
 /** Suites whose arms differ in who plays the roles and how; the searcher is always CoLLM-NAS. */
@@ -34,7 +27,7 @@ export const promptsSuite: Suite = {
       );
     }
     const arms = sets.map((prompts) =>
-      collm(options, slug(prompts), `prompts ${prompts}`, each(players, { prompts })),
+      collm(options, slug(prompts), `prompts ${prompts}`, { ...players, prompts }),
     );
     return { arms: unique(arms, "--prompts"), baselines: [(arms[0] as Arm).name] };
   },
@@ -103,10 +96,6 @@ function modelOf({ players }: SuiteOptions, suite: string): Players {
     "invalid-argument",
     `--llm: got ${got}, allowed for the suite ${suite} is one language model, openai:MODEL@BASE_URL`,
   );
-}
-
-function each({ navigator, generator }: Players, change: Partial<Player>): Players {
-  return { navigator: { ...navigator, ...change }, generator: { ...generator, ...change } };
 }
 
 function slug(text: string): string {

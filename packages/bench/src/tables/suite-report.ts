@@ -1,3 +1,4 @@
+import { asksHeuristic } from "../suites/arm.js";
 import type { Extra, Suite } from "../suites/suite.js";
 import { overviewTable, pairedTable, spreadTable } from "./common-tables.js";
 import { courseChart } from "./course-chart.js";
@@ -79,9 +80,7 @@ function intro(suite: Suite, summaries: readonly TargetSummary[]): string {
   const runs = arms.map(({ records }) => records.length);
   const seeds = Math.max(0, ...runs);
   const budgets = [...new Set(arms.map(({ arm }) => arm.config.budget))].map(grouped).join(", ");
-  const isHeuristic = arms.some(({ arm }) =>
-    Object.values(arm.players ?? {}).some(({ backend }) => backend === "heuristic"),
-  );
+  const isHeuristic = arms.some(({ arm }) => asksHeuristic(arm));
   const noise = summaries.flatMap(({ target, facts }) =>
     facts ? [`${fixed(facts.noise.medianSd)} on ${target.name}`] : [],
   );

@@ -83,6 +83,7 @@ async function startFleet(
       // Searchers without roles ask nobody; whatever the environment says, no model is called.
       navigator: players?.navigator ?? heuristic,
       generator: players?.generator ?? heuristic,
+      ...(players?.prompts === undefined ? {} : { prompts: players.prompts }),
       evaluator: {},
     },
     { onRestart: (service, how) => output.say(`${service} died (${how}) and was started again`) },

@@ -15,6 +15,7 @@ import { benchTargets, identityOfSupernet } from "../bench/bench-targets.js";
 import { createServicesRunner } from "../bench/run-through-services.js";
 import { collmCommand } from "../command-line.js";
 import { type Output, processOutput } from "../output.js";
+import { refuseUnknownPrompts } from "../prompt-sets.js";
 import { stopSignal } from "../stop-signal.js";
 
 /** Adds `collm bench SUITE` to the program. */
@@ -60,6 +61,7 @@ async function benchFromFlags(name: string, flags: BenchFlags, output: Output): 
     throw new CollmError("invalid-argument", '--out: got "", allowed is a directory');
   }
   const plan = withBaselines(suite.plan(suiteOptions(suite, flags)), flags.baseline);
+  for (const { players } of plan.arms) await refuseUnknownPrompts(players?.prompts);
   const seeds = flags.seeds === undefined ? suite.seeds : readCount("--seeds", flags.seeds);
   const jobs = readJobs(flags);
   const targets = await benchTargets(suite, flags);

@@ -113,7 +113,6 @@ function roleEnvironment(
     [`COLLM_${role}_TEMPERATURE`]: settings.temperature,
     [`COLLM_${role}_MAX_OUTPUT_TOKENS`]: settings.maxOutputTokens,
     [`COLLM_${role}_TIMEOUT_MS`]: settings.timeoutMs,
-    [`COLLM_${role}_PROMPTS`]: settings.prompts,
     ...("contextTokens" in settings
       ? { [`COLLM_${role}_CONTEXT_TOKENS`]: settings.contextTokens }
       : {}),
