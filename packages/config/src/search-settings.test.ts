@@ -27,7 +27,7 @@ describe("resolveSettings", () => {
 
   it("names field, value and what is allowed, for every problem at once", () => {
     expect(() => resolve("budget: -3\nsearcher: genius\n")).toThrow(
-      'collm.yaml: searcher: got "genius", allowed is collm, evolution, random; budget: got -3, allowed is more than 0',
+      'collm.yaml: searcher: got "genius", allowed is collm, sillm, opro, evolution, ageing-evolution, local-search, reinforce, random; budget: got -3, allowed is more than 0',
     );
   });
 

@@ -1,6 +1,8 @@
 export { anyObject, type NotationShape, notationShape } from "./answers/notation-shape.js";
 export { parseCandidates } from "./answers/parse-candidates.js";
 export { readCandidates } from "./answers/read-candidates.js";
+export { readJointAnswer } from "./answers/read-joint-answer.js";
+export { type SplitAnswer, splitReflection } from "./answers/split-reflection.js";
 export { askModel } from "./ask-model.js";
 export {
   type ChatAttempt,
@@ -20,15 +22,15 @@ export {
   writeDirectives,
 } from "./directives.js";
 export { chatExchange, unusable } from "./exchange.js";
-export { heuristicCandidates } from "./heuristic/generator.js";
-export { heuristicStrategy } from "./heuristic/navigator.js";
 export {
+  answerAlone,
   answerAsGenerator,
   answerAsNavigator,
   createHeuristicRoles,
   type HeuristicAnswer,
 } from "./heuristic/roles.js";
 export { createOpenAiBackend, type OpenAiBackendOptions } from "./openai/backend.js";
+export { costHint } from "./prompts/cost-hint.js";
 export { loadPromptSet, type PromptSet } from "./prompts/prompt-set.js";
 export { costInWords, formatCount, limitsInWords, missionInWords } from "./prompts/task-words.js";
 export { renderTemplate } from "./prompts/template.js";
@@ -39,4 +41,5 @@ export {
   trialInWords,
   trialsInWords,
 } from "./prompts/trial-words.js";
+export { newestWithin, visitedInWords } from "./prompts/visited-words.js";
 export { createRoleMetrics, type MetricSource, type RoleMetrics } from "./role-metrics.js";

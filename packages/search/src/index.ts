@@ -68,7 +68,7 @@ export {
 } from "./roles.js";
 export { searchProblems } from "./search-problems.js";
 export type { Searcher, SearcherSetup, Step, Turn } from "./searcher.js";
-export { languageModelSearchers, type SearcherName, searcherNames } from "./searcher-settings.js";
+export { rolesOf, type SearcherName, searcherNames } from "./searcher-settings.js";
 export { createSearcher } from "./searchers/create.js";
 export {
   type Candidate,

@@ -14,8 +14,17 @@ export const searcherNames = [
 
 export type SearcherName = (typeof searcherNames)[number];
 
-/** Searchers that ask a language-model role; the others propose by themselves. */
-export const languageModelSearchers: readonly SearcherName[] = ["collm", "sillm", "opro"];
+/** The language-model roles that a searcher asks; whoever writes its candidates comes last. */
+export const rolesOf: Readonly<Record<SearcherName, readonly ("navigator" | "generator")[]>> = {
+  collm: ["navigator", "generator"],
+  sillm: ["navigator"],
+  opro: ["generator"],
+  evolution: [],
+  "ageing-evolution": [],
+  "local-search": [],
+  reinforce: [],
+  random: [],
+};
 
 /*
  * The sections of the configuration that belong to one searcher. Journals from before a searcher

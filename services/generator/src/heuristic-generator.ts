@@ -1,6 +1,5 @@
-import { answerAsGenerator, noTokens, type RoleMetrics } from "@collm/llm";
+import { answerAsGenerator, noTokens, type RoleMetrics, readCandidates } from "@collm/llm";
 import type { Generator } from "./generator.js";
-import { readAnswer } from "./read-answer.js";
 
 /** The Generator without a language model. It answers at once and never fails. */
 export function createHeuristicGenerator(metrics: RoleMetrics): Generator {
@@ -11,7 +10,7 @@ export function createHeuristicGenerator(metrics: RoleMetrics): Generator {
       metrics.answered(noTokens, exchange.seconds);
       return {
         kind: "answered",
-        value: readAnswer(request, text, metrics),
+        value: readCandidates(request.space, text, metrics),
         exchanges: [exchange],
       };
     },

@@ -1,15 +1,30 @@
-import { answerAsNavigator, noTokens, type RoleMetrics } from "@collm/llm";
+import {
+  answerAlone,
+  answerAsNavigator,
+  type HeuristicAnswer,
+  noTokens,
+  type RoleMetrics,
+  readJointAnswer,
+} from "@collm/llm";
 import type { Navigator } from "./navigator.js";
 
 /** The Navigator without a language model. It answers at once and never fails. */
 export function createHeuristicNavigator(metrics: RoleMetrics): Navigator {
+  const nowMs = (): number => performance.now();
+  const told = (answer: HeuristicAnswer, onText: (piece: string) => void): HeuristicAnswer => {
+    metrics.answered(noTokens, answer.exchange.seconds);
+    onText(answer.text);
+    return answer;
+  };
   return {
     description: { backend: "heuristic", model: "", promptsDigest: "" },
     propose: async (request, onText) => {
-      const { text, exchange } = answerAsNavigator(request, () => performance.now());
-      metrics.answered(noTokens, exchange.seconds);
-      onText(text);
+      const { text, exchange } = told(answerAsNavigator(request, nowMs), onText);
       return { kind: "answered", value: text, exchanges: [exchange] };
+    },
+    proposeWithCandidates: async (request, onText) => {
+      const { text, exchange } = told(answerAlone(request, nowMs), onText);
+      return readJointAnswer(request, text, [exchange], metrics);
     },
   };
 }

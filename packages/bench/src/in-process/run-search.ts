@@ -8,6 +8,7 @@ import {
   journalVersion,
   parseSearchId,
   presentedSupernet,
+  rolesOf,
   runSearch,
 } from "@collm/search";
 import { LlmLedger, type RecordKey, recordOf, type SearchRecord } from "../record.js";
@@ -39,7 +40,7 @@ export async function runSearchInProcess(
     config,
     supernet: presentedSupernet(target.info, config),
     versions: {},
-    roles: arm.players ? { navigator: "heuristic", generator: "heuristic" } : {},
+    roles: Object.fromEntries(rolesOf[config.searcher].map((role) => [role, "heuristic"])),
   });
   const state = await runSearch(
     searchId,

@@ -1,8 +1,8 @@
 import { CollmError } from "@collm/errors";
 import {
   defaultSearchConfig,
-  languageModelSearchers,
   presets,
+  rolesOf,
   type SearchConfig,
   searcherNames,
 } from "@collm/search";
@@ -42,17 +42,17 @@ export interface Arm {
 }
 
 /** Whether a language model plays a role in the arm. */
-export function asksLanguageModel({ players }: Arm): boolean {
-  return backendsOf(players).some((backend) => backend !== "heuristic");
+export function asksLanguageModel(arm: Arm): boolean {
+  return backendsOf(arm).some((backend) => backend !== "heuristic");
 }
 
 /** Whether the heuristic plays a role in the arm. */
-export function asksHeuristic({ players }: Arm): boolean {
-  return backendsOf(players).includes("heuristic");
+export function asksHeuristic(arm: Arm): boolean {
+  return backendsOf(arm).includes("heuristic");
 }
 
-function backendsOf(players: Players | undefined): readonly Player["backend"][] {
-  return players ? [players.navigator.backend, players.generator.backend] : [];
+function backendsOf({ players, config }: Arm): readonly Player["backend"][] {
+  return players ? rolesOf[config.searcher].map((role) => players[role].backend) : [];
 }
 
 /** What a suite's arms have in common. */
@@ -96,12 +96,13 @@ export function armOf(
     label: shown,
     config: { ...defaultSearchConfig(searcher), ...changes, preset, ...settings(common) },
   };
-  return languageModelSearchers.includes(searcher) ? playedBy(arm, players) : arm;
+  return rolesOf[searcher].length > 0 ? playedBy(arm, players) : arm;
 }
 
 /** The arm with these players, told in its label. */
 export function playedBy(arm: Arm, players: Players): Arm {
-  return { ...arm, label: `${arm.label}, ${playersInWords(players)}`, players };
+  const roles = rolesOf[arm.config.searcher];
+  return { ...arm, label: `${arm.label}, ${playersInWords(players, roles)}`, players };
 }
 
 /** The arm under another name, with changes of its configuration. */
@@ -115,10 +116,12 @@ export function variant(
   return arm.players ? playedBy(changed, arm.players) : changed;
 }
 
-/** `heuristic`, `MODEL`, or both where they differ. */
-export function playersInWords({ navigator, generator }: Players): string {
-  const [first, second] = [navigator, generator].map(playerInWords);
-  return first === second ? `${first}` : `${first} + ${second}`;
+/** `heuristic`, `MODEL`, or both where the roles that are asked differ. */
+export function playersInWords(
+  players: Players,
+  roles: readonly ("navigator" | "generator")[] = ["navigator", "generator"],
+): string {
+  return [...new Set(roles.map((role) => playerInWords(players[role])))].join(" + ");
 }
 
 function playerInWords({ backend, model }: Player): string {

@@ -1,6 +1,15 @@
-import type { CandidatesRequest, Exchange, Roles, StrategyRequest } from "@collm/search";
+import type {
+  CandidatesRequest,
+  Exchange,
+  JointRequest,
+  Roles,
+  StrategyRequest,
+} from "@collm/search";
 import { readCandidates } from "../answers/read-candidates.js";
+import { readJointAnswer } from "../answers/read-joint-answer.js";
 import { heuristicExchange } from "../exchange.js";
+import { createRoleMetrics } from "../role-metrics.js";
+import { heuristicReflectionAndCandidates } from "./alone.js";
 import { heuristicCandidates } from "./generator.js";
 import { heuristicStrategy } from "./navigator.js";
 
@@ -15,9 +24,7 @@ type NowMs = () => number;
 
 /** The heuristic as Navigator. */
 export function answerAsNavigator(request: StrategyRequest, nowMs: NowMs): HeuristicAnswer {
-  const { iteration, trajectory, hasMemory, seed } = request;
-  const input = { iteration, rounds: trajectory.length, hasMemory, seed };
-  return timed(input, nowMs, () => heuristicStrategy(request));
+  return timed(rounds(request), nowMs, () => heuristicStrategy(request));
 }
 
 /** The heuristic as Generator; its text is read by the parser of models' answers. */
@@ -27,12 +34,18 @@ export function answerAsGenerator(request: CandidatesRequest, nowMs: NowMs): Heu
   return timed(input, nowMs, () => heuristicCandidates(request));
 }
 
+/** The heuristic as the one model of SiLLM. */
+export function answerAlone(request: JointRequest, nowMs: NowMs): HeuristicAnswer {
+  return timed(rounds(request), nowMs, () => heuristicReflectionAndCandidates(request));
+}
+
 /**
- * Both roles for searches that run in one process: what the services answer with the `heuristic`
+ * All roles for searches that run in one process: what the services answer with the `heuristic`
  * backend. Its time is not measured, so that the same search gives the same journal.
  */
 export function createHeuristicRoles(): Roles {
   const standingStill: NowMs = () => 0;
+  const uncounted = createRoleMetrics("heuristic");
   return {
     proposeStrategy: async (request) => {
       const { text, exchange } = answerAsNavigator(request, standingStill);
@@ -40,9 +53,18 @@ export function createHeuristicRoles(): Roles {
     },
     proposeCandidates: async (request) => {
       const { text, exchange } = answerAsGenerator(request, standingStill);
-      return { kind: "answered", value: readCandidates(request, text), exchanges: [exchange] };
+      const value = readCandidates(request.space, text, uncounted);
+      return { kind: "answered", value, exchanges: [exchange] };
+    },
+    proposeStrategyAndCandidates: async (request) => {
+      const { text, exchange } = answerAlone(request, standingStill);
+      return readJointAnswer(request, text, [exchange], uncounted);
     },
   };
+}
+
+function rounds({ iteration, trajectory, hasMemory, seed }: StrategyRequest) {
+  return { iteration, rounds: trajectory.length, hasMemory, seed };
 }
 
 function timed(
