@@ -106,15 +106,18 @@ const singleVsDualSuite: Suite = {
 
 const budgetSuite: Suite = {
   name: "budget",
-  summary: "accuracy at 25, 50, 100 and 200 evaluations, and cost at evolution's accuracy",
-  intro:
-    "Accuracies at smaller budgets are read from the course of one search. The cost is what a searcher spends until it is, on average, as accurate as the baseline at its end.",
+  summary: "accuracy at 25, 50, 100 and 200 evaluations, and the cost of evolution's accuracies",
+  intro: "Accuracies at smaller budgets are read from the course of one search.",
   seeds: 100,
   budget: 200,
   extras: ["budgets", "llm-usage"],
   milestones: [25, 50, 100, 200],
   plan: (options) => {
-    const arms = searcherArms(options, 200, existing("evolution", ...classical.slice(3), "collm"));
+    const arms = searcherArms(
+      options,
+      200,
+      existing("random", "evolution", "ageing-evolution", "local-search", "sillm", "collm"),
+    );
     return { arms, baselines: usualBaselines(arms).slice(-1) };
   },
 };

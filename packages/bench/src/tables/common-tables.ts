@@ -40,9 +40,10 @@ export function overviewTable(summaries: readonly TargetSummary[]): Table {
 
 /** Spread of the winners' validation accuracy, and how soon the baseline's score is reached. */
 export function spreadTable({ target, score, arms }: TargetSummary, baseline: string): Table {
+  const name = labelOf(arms, baseline);
   return {
     title: `Spread on ${target.name}`,
-    note: `Validation top-1 of the winners. Evaluations to reach ${fixed(score)}, the mean of \`${baseline}\` at its end: median over runs, in brackets the share of runs that reached it.`,
+    note: `Validation top-1 of the winners. Evaluations to reach ${fixed(score)}, the mean of ${name} at its end: median over runs, in brackets the share of runs that reached it.`,
     header: [
       "searcher",
       "runs",
@@ -75,6 +76,11 @@ export function spreadTable({ target, score, arms }: TargetSummary, baseline: st
   };
 }
 
+/** What tables call a baseline. */
+export function labelOf(arms: readonly ArmSummary[], baseline: string): string {
+  return arms.find(({ arm }) => arm.name === baseline)?.arm.label ?? baseline;
+}
+
 function reachInWords({ arm }: ArmSummary, { medianEvaluations, share }: ArmSummary["reach"]) {
   if (!Number.isFinite(share)) return "–";
   const median = Number.isFinite(medianEvaluations)
@@ -87,7 +93,7 @@ function reachInWords({ arm }: ArmSummary, { medianEvaluations, share }: ArmSumm
 export function pairedTable({ target, facts, arms }: TargetSummary, baseline: string): Table {
   const noise = facts?.noise;
   return {
-    title: `Against ${baseline} on ${target.name}`,
+    title: `Against ${labelOf(arms, baseline)} on ${target.name}`,
     note:
       "Validation top-1, paired by seed, in percentage points; intervals of the mean difference at 95 %." +
       (noise

@@ -9,12 +9,15 @@ import { type ArmSummary, bestAfter, type TargetSummary } from "./summarise.js";
  */
 export function courseChart(title: string, summaries: readonly TargetSummary[]): string {
   const arms = summaries[0]?.arms ?? [];
-  const legend = legendOf(arms);
-  const width = outer.gap + summaries.length * (panel.width + outer.gap);
+  // A single panel has the room of the legend beside it.
+  const panelWidth = summaries.length === 1 ? panel.widthAlone : panel.width;
+  const width = outer.gap + summaries.length * (panelWidth + outer.gap);
+  const legend = legendOf(arms, width);
   const height = outer.top + legend.height + panel.height + outer.bottom;
   const panels = summaries.map((summary, i) =>
     drawPanel(summary, {
-      x: outer.gap + i * (panel.width + outer.gap),
+      x: outer.gap + i * (panelWidth + outer.gap),
+      width: panelWidth,
       y: outer.top + legend.height,
       id: `panel-${i + 1}`,
     }),
@@ -32,7 +35,15 @@ ${panels.join("\n")}
 }
 
 const outer = { gap: 24, top: 40, bottom: 12 } as const;
-const panel = { width: 380, height: 300, left: 46, right: 10, top: 26, bottom: 40 } as const;
+const panel = {
+  width: 380,
+  widthAlone: 640,
+  height: 300,
+  left: 46,
+  right: 10,
+  top: 26,
+  bottom: 40,
+} as const;
 
 /** Okabe and Ito's colours, which people with any colour vision tell apart, in light and dark. */
 const colours = [
@@ -67,10 +78,13 @@ function dash(place: number): string {
   return place < colours.length ? "" : ' stroke-dasharray="6 4"';
 }
 
-function legendOf(arms: readonly ArmSummary[]): { readonly svg: string; readonly height: number } {
+function legendOf(
+  arms: readonly ArmSummary[],
+  width: number,
+): { readonly svg: string; readonly height: number } {
   const rowHeight = 20;
-  const columns = 3;
   const columnWidth = 260;
+  const columns = Math.max(1, Math.floor((width - outer.gap) / columnWidth));
   const entries = arms.map(({ arm }, i) => {
     const x = outer.gap + (i % columns) * columnWidth;
     const y = outer.top + Math.floor(i / columns) * rowHeight + 6;
@@ -82,6 +96,7 @@ function legendOf(arms: readonly ArmSummary[]): { readonly svg: string; readonly
 interface Place {
   readonly x: number;
   readonly y: number;
+  readonly width: number;
   readonly id: string;
 }
 
@@ -98,7 +113,7 @@ function drawPanel({ target, arms }: TargetSummary, place: Place): string {
   const { low, high, step } = verticalExtent(courses, evaluations);
   const inner = {
     left: place.x + panel.left,
-    right: place.x + panel.width - panel.right,
+    right: place.x + place.width - panel.right,
     top: place.y + panel.top,
     bottom: place.y + panel.height - panel.bottom,
   };

@@ -1,6 +1,7 @@
 import { funnelStages, type SearchRecord } from "../record.js";
 import { mean, standardDeviation } from "../statistics/summary.js";
-import { costToReach } from "./cost-to-reach.js";
+import { labelOf } from "./common-tables.js";
+import { type CostToReach, costToReach } from "./cost-to-reach.js";
 import { type ArmSummary, bestAfter, distributionOf, type TargetSummary } from "./summarise.js";
 import { fixed, grouped, type Table, withSpread } from "./table.js";
 
@@ -52,37 +53,50 @@ export function milestonesTable(
   };
 }
 
-/** What it costs to be, on average, as accurate as the baseline at its end. */
-export function costTable({ target, arms, score }: TargetSummary, baseline: string): Table {
-  const costs = arms.map(({ records }) => costToReach(records, score));
-  const own = costs[arms.findIndex(({ arm }) => arm.name === baseline)];
+/** What it costs to be, on average, as accurate as the baseline is at each of its milestones. */
+export function costTable(
+  { target, arms }: TargetSummary,
+  baseline: string,
+  milestones: readonly number[],
+): Table {
+  const own = arms.find(({ arm }) => arm.name === baseline);
+  const name = labelOf(arms, baseline);
   return {
-    title: `Cost of ${fixed(score)} on ${target.name}`,
-    note: `Until the mean of the best so far is ${fixed(score)}, that of \`${baseline}\` at its end. Evaluator seconds are what the benchmark charges, LLM seconds what requests to language models took.`,
+    title: `Cost at equal accuracy on ${target.name}`,
+    note: `Until the mean of the best so far is that of ${name} after so many evaluations. Evaluator seconds are what the benchmark charges, LLM seconds what requests to language models took; the last column compares their sum.`,
     header: [
       "searcher",
+      `accuracy of ${name}`,
+      "after",
       "evaluations",
       "evaluator s",
       "LLM s",
       "LLM tokens",
-      "all s",
-      `times less than ${baseline}`,
+      `times less than ${name}`,
     ],
-    rows: arms.map(({ arm }, i) => {
-      const cost = costs[i];
-      if (!cost) return [arm.label, "not reached", "–", "–", "–", "–", "–"];
-      const seconds = cost.evaluatorSeconds + cost.llmSeconds;
-      return [
+    rows: milestones.flatMap((milestone) => {
+      const score = mean((own?.records ?? []).map((record) => bestAfter(record, milestone)));
+      const reference = costToReach(own?.records ?? [], score);
+      return arms.map(({ arm, records }) => [
         arm.label,
-        grouped(cost.evaluations),
-        grouped(cost.evaluatorSeconds),
-        fixed(cost.llmSeconds, 1),
-        grouped(cost.llmTokens),
-        grouped(seconds),
-        own ? fixed((own.evaluatorSeconds + own.llmSeconds) / seconds) : "–",
-      ];
+        fixed(score),
+        grouped(milestone),
+        ...costCells(costToReach(records, score), reference),
+      ]);
     }),
   };
+}
+
+function costCells(cost: CostToReach | undefined, reference: CostToReach | undefined): string[] {
+  if (!cost) return ["not reached", "–", "–", "–", "–"];
+  const secondsOf = (of: CostToReach): number => of.evaluatorSeconds + of.llmSeconds;
+  return [
+    grouped(cost.evaluations),
+    grouped(cost.evaluatorSeconds),
+    fixed(cost.llmSeconds, 1),
+    grouped(cost.llmTokens),
+    reference ? fixed(secondsOf(reference) / secondsOf(cost)) : "–",
+  ];
 }
 
 /** Where proposals went: proposed >= parsed >= legal >= novel >= evaluated. */

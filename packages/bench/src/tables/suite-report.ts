@@ -48,7 +48,10 @@ export function reportOf(
     files: {
       [`${suite.name}.csv`]: summaryCsv(summaries),
       [`${suite.name}-paired.csv`]: pairedCsv(summaries),
-      [`${suite.name}.svg`]: courseChart(suite.summary, summaries),
+      [`${suite.name}.svg`]: courseChart(
+        `${suite.name}: best so far, mean and quartiles`,
+        summaries,
+      ),
     },
   };
 }
@@ -59,7 +62,10 @@ function extraTables(suite: Suite, summary: TargetSummary, baseline: string): Ta
       case "first-iteration":
         return [firstIterationTable(summary)];
       case "budgets":
-        return [milestonesTable(summary, suite.milestones ?? []), costTable(summary, baseline)];
+        return [
+          milestonesTable(summary, suite.milestones ?? []),
+          costTable(summary, baseline, suite.milestones ?? []),
+        ];
       case "funnel":
         return [funnelTable(summary)];
       case "llm-usage":
