@@ -57,15 +57,14 @@ export function reportOf(
 }
 
 function extraTables(suite: Suite, summary: TargetSummary, baseline: string): Table[] {
+  const budget = Math.max(0, ...summary.arms.map(({ arm }) => arm.config.budget));
+  const milestones = (suite.milestones ?? []).filter((milestone) => milestone <= budget);
   const tablesOf = (extra: Extra): readonly Table[] => {
     switch (extra) {
       case "first-iteration":
         return [firstIterationTable(summary)];
       case "budgets":
-        return [
-          milestonesTable(summary, suite.milestones ?? []),
-          costTable(summary, baseline, suite.milestones ?? []),
-        ];
+        return [milestonesTable(summary, milestones), costTable(summary, baseline, milestones)];
       case "funnel":
         return [funnelTable(summary)];
       case "llm-usage":
