@@ -13,7 +13,7 @@ export interface PairedComparison {
   readonly bootstrap: Interval;
   /** Two-sided p-value of the paired t-test; NaN for fewer than two pairs. */
   readonly pStudent: number;
-  /** Two-sided p-value of Wilcoxon's signed-rank test. */
+  /** Two-sided p-value of Wilcoxon's signed-rank test; NaN for no pairs. */
   readonly pSignedRank: number;
   readonly wins: number;
   readonly ties: number;
@@ -37,7 +37,7 @@ export function comparePaired(
     interval: studentInterval(differences),
     bootstrap: bootstrapInterval(differences),
     pStudent: pOfMean(differences),
-    pSignedRank: signedRankP(differences),
+    pSignedRank: pairs === 0 ? Number.NaN : signedRankP(differences),
     wins: differences.filter((difference) => difference > 0).length,
     ties: differences.filter((difference) => difference === 0).length,
     losses: differences.filter((difference) => difference < 0).length,

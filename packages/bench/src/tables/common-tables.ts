@@ -1,5 +1,13 @@
 import type { ArmSummary, TargetSummary } from "./summarise.js";
-import { fixed, grouped, pValue, signed, type Table, withSpread } from "./table.js";
+import {
+  fixed,
+  grouped,
+  intervalInWords,
+  pValue,
+  signed,
+  type Table,
+  withSpread,
+} from "./table.js";
 
 /** The tables that every suite has. */
 
@@ -119,8 +127,8 @@ export function pairedTable({ target, facts, arms }: TargetSummary, baseline: st
         [
           arm.label,
           signed(meanDifference),
-          `${signed(interval[0])} to ${signed(interval[1])}`,
-          `${signed(bootstrap[0])} to ${signed(bootstrap[1])}`,
+          intervalInWords(interval),
+          intervalInWords(bootstrap),
           pValue(comparison.pStudent),
           pValue(comparison.pSignedRank),
           grouped(comparison.wins),

@@ -1,5 +1,6 @@
 import { mean, quantile } from "../statistics/summary.js";
 import { type ArmSummary, bestAfter, type TargetSummary } from "./summarise.js";
+import { fixed } from "./table.js";
 
 /**
  * Best so far against evaluations as one SVG file: a panel for each target, in it a line for the mean
@@ -204,9 +205,9 @@ function evaluationTicks(evaluations: number): readonly number[] {
 
 function describe(summaries: readonly TargetSummary[]): string {
   const ends = summaries.flatMap(({ target, arms }) =>
-    arms.map(
-      ({ arm, validation }) => `${arm.label} on ${target.name} ${validation.mean.toFixed(2)} %`,
-    ),
+    arms
+      .filter(({ records }) => records.length > 0)
+      .map(({ arm, validation }) => `${arm.label} on ${target.name} ${fixed(validation.mean)} %`),
   );
   return `Best validation top-1 so far against evaluations: means as lines, quartiles as bands. Means at the end: ${ends.join("; ")}.`;
 }

@@ -91,7 +91,7 @@ function intro(suite: Suite, summaries: readonly TargetSummary[]): string {
   );
   return [
     suite.intro,
-    `${grouped(seeds)} seeds each, ${budgets} evaluations.`,
+    `${grouped(seeds)} ${seeds === 1 ? "seed" : "seeds"} each, ${budgets} evaluations.`,
     ...(isHeuristic
       ? ["Heuristic: the built-in heuristic plays the roles, no language model takes part."]
       : []),

@@ -41,6 +41,11 @@ export function withSpread(centre: number, sd: number): string {
   return Number.isFinite(sd) ? `${fixed(centre)} ± ${fixed(sd)}` : fixed(centre);
 }
 
+/** `+0.12 to +0.34`. */
+export function intervalInWords([low, high]: readonly [number, number]): string {
+  return Number.isFinite(low) ? `${signed(low)} to ${signed(high)}` : "–";
+}
+
 /** A p-value: three decimals, or that it is smaller. */
 export function pValue(p: number): string {
   if (!Number.isFinite(p)) return "–";
