@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { writeSyntheticTable } from "@collm/bench/testing";
 import { readJournalFile } from "@collm/journal";
 import { startChatServer } from "@collm/llm/testing";
-import { bestSoFar, foldEvents } from "@collm/search";
+import { best, bestSoFar, foldEvents } from "@collm/search";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Workspace } from "../support/collm.js";
 import { until } from "../support/poll.js";
@@ -51,7 +51,7 @@ describe("collm bench", { timeout: 120_000 }, () => {
   it("finds in process what the four services find", async () => {
     const search = await workspace.run(
       ...["search", "--supernet", "c100.yaml", "--searcher", "collm", "--seed", "2"],
-      ...["--budget", "30", "--candidates", "6", "--out", "search", "--json"],
+      ...["--budget", "30", "--candidates", "6", "--out", "search"],
     );
     expect(search.code, search.stderr).toBe(0);
     const bench = await workspace.run(
@@ -61,12 +61,10 @@ describe("collm bench", { timeout: 120_000 }, () => {
     expect(bench.code, bench.stderr).toBe(0);
     const record = (await records("bench")).find(({ seed }) => seed === 2);
     const { events } = await readJournalFile(workspace.file("search/events.jsonl"));
-    expect(record?.course).toEqual(bestSoFar(foldEvents(events)));
-    const result = JSON.parse(search.stdout) as {
-      best: { validation: { top1Percent: number }; test: { top1Percent: number } };
-    };
-    expect(record?.validationPercent).toBe(result.best.validation.top1Percent);
-    expect(record?.testPercent).toBe(result.best.test.top1Percent);
+    const state = foldEvents(events);
+    expect(record?.course).toEqual(bestSoFar(state));
+    expect(record?.canonical).toBe(best(state)?.architecture.canonical);
+    expect(record?.testPercent).toBe(state.test?.result.top1Percent);
   });
 
   it("asks language models through the services, and counts what they cost", async () => {
