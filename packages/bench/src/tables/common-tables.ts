@@ -47,11 +47,11 @@ export function overviewTable(summaries: readonly TargetSummary[]): Table {
 }
 
 /** Spread of the winners' validation accuracy, and how soon the baseline's score is reached. */
-export function spreadTable({ target, score, arms }: TargetSummary, baseline: string): Table {
+export function spreadTable({ score, arms }: TargetSummary, baseline: string): Table {
   const name = labelOf(arms, baseline);
   return {
-    title: `Spread on ${target.name}`,
-    note: `Validation top-1 of the winners. Evaluations to reach ${fixed(score)}, the mean of ${name} at its end: median over runs, in brackets the share of runs that reached it.`,
+    title: "Spread",
+    note: `Validation top-1 of the winners. The last column is about the score, the mean of ${name} at its end: evaluations to reach it, median over runs, in brackets the share of runs that did.`,
     header: [
       "searcher",
       "runs",
@@ -63,7 +63,8 @@ export function spreadTable({ target, score, arms }: TargetSummary, baseline: st
       "75 %",
       "95 %",
       "evaluations",
-      "to reach",
+      "score",
+      "to reach it",
     ],
     rows: arms.map((summary) => {
       const { arm, records, validation, meanEvaluations, reach } = summary;
@@ -78,6 +79,7 @@ export function spreadTable({ target, score, arms }: TargetSummary, baseline: st
         fixed(validation.quantile75),
         fixed(validation.quantile95),
         fixed(meanEvaluations, 1),
+        fixed(score),
         reachInWords(summary, reach),
       ];
     }),
@@ -98,15 +100,13 @@ function reachInWords({ arm }: ArmSummary, { medianEvaluations, share }: ArmSumm
 }
 
 /** Differences by seed against each baseline, beside the benchmark's noise. */
-export function pairedTable({ target, facts, arms }: TargetSummary, baseline: string): Table {
+export function pairedTable({ facts, arms }: TargetSummary, baseline: string): Table {
   const noise = facts?.noise;
   return {
-    title: `Against ${labelOf(arms, baseline)} on ${target.name}`,
+    title: `Against ${labelOf(arms, baseline)}`,
     note:
       "Validation top-1, paired by seed, in percentage points; intervals of the mean difference at 95 %." +
-      (noise
-        ? ` Networks that compute the same function differ by ${fixed(noise.medianSd)} points (median standard deviation in ${grouped(noise.groups)} groups).`
-        : ""),
+      (noise ? " Noise is the benchmark's noise floor." : ""),
     header: [
       "searcher",
       "difference",

@@ -8,9 +8,9 @@ import { fixed, grouped, type Table, withSpread } from "./table.js";
 /** Tables that only some suites have. */
 
 /** The initial population: what the first iteration found before anything was learnt. */
-export function firstIterationTable({ target, arms }: TargetSummary): Table {
+export function firstIterationTable({ arms }: TargetSummary): Table {
   return {
-    title: `First iteration on ${target.name}`,
+    title: "First iteration",
     note: "Validation top-1 of the first iteration's networks: mean of all and best, mean and standard deviation over seeds; shares of the proposals that were new and evaluated.",
     header: ["searcher", "mean", "best", "proposed", "novel", "evaluated", "best at the end"],
     rows: arms.map(({ arm, records, validation }) => {
@@ -33,12 +33,9 @@ export function firstIterationTable({ target, arms }: TargetSummary): Table {
 }
 
 /** Accuracy at several budgets, read from the courses. */
-export function milestonesTable(
-  { target, arms }: TargetSummary,
-  milestones: readonly number[],
-): Table {
+export function milestonesTable({ arms }: TargetSummary, milestones: readonly number[]): Table {
   return {
-    title: `Accuracy by budget on ${target.name}`,
+    title: "Accuracy by budget",
     note: "Best validation top-1 so far, mean and standard deviation over seeds.",
     header: ["searcher", ...milestones.map((count) => `${count} evaluations`)],
     rows: arms.map(({ arm, records }) => [
@@ -55,14 +52,14 @@ export function milestonesTable(
 
 /** What it costs to be, on average, as accurate as the baseline is at each of its milestones. */
 export function costTable(
-  { target, arms }: TargetSummary,
+  { arms }: TargetSummary,
   baseline: string,
   milestones: readonly number[],
 ): Table {
   const own = arms.find(({ arm }) => arm.name === baseline);
   const name = labelOf(arms, baseline);
   return {
-    title: `Cost at equal accuracy on ${target.name}`,
+    title: "Cost at equal accuracy",
     note: `Until the mean of the best so far is that of ${name} after so many evaluations. Evaluator seconds are what the benchmark charges, LLM seconds what requests to language models took; the last column compares their sum.`,
     header: [
       "searcher",
@@ -100,9 +97,9 @@ function costCells(cost: CostToReach | undefined, reference: CostToReach | undef
 }
 
 /** Where proposals went: proposed >= parsed >= legal >= novel >= evaluated. */
-export function funnelTable({ target, arms }: TargetSummary): Table {
+export function funnelTable({ arms }: TargetSummary): Table {
   return {
-    title: `Proposals on ${target.name}`,
+    title: "Proposals",
     note: "Means over runs. Degraded: iterations in which a role failed and something stood in for it.",
     header: ["searcher", ...funnelStages, "degraded"],
     rows: arms.map(({ arm, records }) => [
@@ -113,12 +110,11 @@ export function funnelTable({ target, arms }: TargetSummary): Table {
   };
 }
 
-/** What language models cost; undefined where none was asked. */
-export function llmUsageTable({ target, arms }: TargetSummary): Table | undefined {
+/** What language models cost; no rows where none was asked. */
+export function llmUsageTable({ arms }: TargetSummary): Table {
   const asked = arms.filter(({ records }) => records.some(({ llm }) => llm.length > 0));
-  if (asked.length === 0) return undefined;
   return {
-    title: `Language models on ${target.name}`,
+    title: "Language models",
     note: "Means over runs of a whole search.",
     header: [
       "searcher",
@@ -155,7 +151,7 @@ export function llmUsageTable({ target, arms }: TargetSummary): Table | undefine
 }
 
 /** Mean validation top-1 by the Navigator's (rows) and the Generator's temperature. */
-export function temperatureGridTable({ target, arms }: TargetSummary): Table {
+export function temperatureGridTable({ arms }: TargetSummary): Table {
   const temperatureOf = (role: "navigator" | "generator", { arm }: ArmSummary): number =>
     arm.players?.[role].temperature ?? Number.NaN;
   const rows = [...new Set(arms.map((arm) => temperatureOf("navigator", arm)))];
@@ -163,7 +159,7 @@ export function temperatureGridTable({ target, arms }: TargetSummary): Table {
   const means = arms.map(({ validation }) => validation.mean);
   const variation = (100 * standardDeviation(means)) / mean(means);
   return {
-    title: `Temperatures on ${target.name}`,
+    title: "Temperatures",
     note: `Mean validation top-1; rows are the Navigator's temperature, columns the Generator's. Coefficient of variation of the cells: ${fixed(variation, 4)} %.`,
     header: ["Navigator", ...columns.map(String)],
     rows: rows.map((row) => [

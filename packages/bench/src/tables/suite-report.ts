@@ -1,5 +1,6 @@
 import { asksHeuristic } from "../suites/arm.js";
 import type { Extra, Suite } from "../suites/suite.js";
+import { acrossTargets } from "./across-targets.js";
 import { overviewTable, pairedTable, spreadTable } from "./common-tables.js";
 import { courseChart } from "./course-chart.js";
 import { pairedCsv, summaryCsv } from "./csv.js";
@@ -30,11 +31,9 @@ export function reportOf(
   const [baseline = ""] = baselines;
   const tables = [
     overviewTable(summaries),
-    ...summaries.flatMap((summary) => [
-      spreadTable(summary, baseline),
-      ...baselines.map((name) => pairedTable(summary, name)),
-      ...extraTables(suite, summary, baseline),
-    ]),
+    ...acrossTargets(summaries, (summary) => spreadTable(summary, baseline)),
+    ...baselines.flatMap((name) => acrossTargets(summaries, (one) => pairedTable(one, name))),
+    ...suite.extras.flatMap((extra) => extraTables(extra, suite, summaries, baseline)),
   ].filter(({ rows }) => rows.length > 0);
   const markdown = [
     `## ${suite.name}: ${suite.summary}`,
@@ -56,24 +55,30 @@ export function reportOf(
   };
 }
 
-function extraTables(suite: Suite, summary: TargetSummary, baseline: string): Table[] {
-  const budget = Math.max(0, ...summary.arms.map(({ arm }) => arm.config.budget));
+function extraTables(
+  extra: Extra,
+  suite: Suite,
+  summaries: readonly TargetSummary[],
+  baseline: string,
+): readonly Table[] {
+  const budget = Math.max(0, ...(summaries[0]?.arms ?? []).map(({ arm }) => arm.config.budget));
   const milestones = (suite.milestones ?? []).filter((milestone) => milestone <= budget);
-  const tablesOf = (extra: Extra): readonly Table[] => {
-    switch (extra) {
-      case "first-iteration":
-        return [firstIterationTable(summary)];
-      case "budgets":
-        return [milestonesTable(summary, milestones), costTable(summary, baseline, milestones)];
-      case "funnel":
-        return [funnelTable(summary)];
-      case "llm-usage":
-        return [llmUsageTable(summary)].filter((table) => table !== undefined);
-      case "temperature-grid":
-        return [temperatureGridTable(summary)];
-    }
-  };
-  return suite.extras.flatMap(tablesOf);
+  switch (extra) {
+    case "first-iteration":
+      return acrossTargets(summaries, firstIterationTable);
+    case "budgets":
+      return [
+        ...acrossTargets(summaries, (summary) => milestonesTable(summary, milestones)),
+        ...acrossTargets(summaries, (summary) => costTable(summary, baseline, milestones)),
+      ];
+    case "funnel":
+      return acrossTargets(summaries, funnelTable);
+    case "llm-usage":
+      return acrossTargets(summaries, llmUsageTable);
+    case "temperature-grid":
+      // Its columns are temperatures, so each target has a table of its own.
+      return summaries.flatMap((summary) => acrossTargets([summary], temperatureGridTable));
+  }
 }
 
 function tableLines({ title, note, ...table }: Table): readonly string[] {
