@@ -18,6 +18,7 @@ export function acrossTargets(
   return [
     {
       ...alone,
+      textColumns: 2,
       header: [label, "on", ...columns],
       rows: tables.flatMap((table) =>
         table.rows.map(([cell = "", ...cells]) => [cell, table.name, ...cells]),

@@ -1,22 +1,28 @@
-/** A table as all formats have it: the first column is text, the others are numbers as written. */
+/** A table of cells as written. */
 export interface Table {
   readonly title: string;
   /** Said below the title, in whole sentences. */
   readonly note?: string;
   readonly header: readonly string[];
   readonly rows: readonly (readonly string[])[];
+  /** Leading columns that are text and not numbers; default one. */
+  readonly textColumns?: number;
 }
 
-/** The table in Markdown, aligned as formatters do it; the first column is text, the others are numbers. */
-export function tableMarkdown({ header, rows }: Pick<Table, "header" | "rows">): string {
+/** The table in Markdown, aligned as formatters do it: text to the left, numbers to the right. */
+export function tableMarkdown({
+  header,
+  rows,
+  textColumns = 1,
+}: Omit<Table, "title" | "note">): string {
   const widths = header.map((cell, column) =>
     Math.max(3, cell.length, ...rows.map((row) => (row[column] ?? "").length)),
   );
   const pad = (cell: string, column: number): string =>
-    column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0);
+    column < textColumns ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0);
   const line = (cells: readonly string[]): string => `| ${cells.map(pad).join(" | ")} |`;
   const rule = widths.map((width, column) =>
-    column === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`,
+    column < textColumns ? "-".repeat(width) : `${"-".repeat(width - 1)}:`,
   );
   return [line(header), `| ${rule.join(" | ")} |`, ...rows.map(line)].join("\n");
 }
