@@ -4,11 +4,10 @@ import { CollmError } from "@collm/errors";
 import { corruptionSuite } from "./corruption/suite.js";
 import { landscapeSuite } from "./landscape/suite.js";
 import { say } from "./progress.js";
-import { searchersSuite } from "./searchers/suite.js";
 import type { Suite } from "./suite.js";
 import { throughputSuite } from "./throughput/suite.js";
 
-const suites: readonly Suite[] = [throughputSuite, searchersSuite, landscapeSuite, corruptionSuite];
+const suites: readonly Suite[] = [throughputSuite, landscapeSuite, corruptionSuite];
 
 const overview = [
   "usage: pnpm --silent bench SUITE [options]      (SUITE --help lists a suite's options)",
