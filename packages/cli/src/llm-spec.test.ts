@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseLlmSpec } from "./llm-spec.js";
+import { parseLlmSpec, parseModelSpec } from "./llm-spec.js";
 
 const heuristic = { backend: "heuristic" };
 
@@ -44,5 +44,24 @@ describe("parseLlmSpec", () => {
         message: expect.stringMatching(/^--llm: got ".*", allowed is heuristic or openai:/),
       }),
     );
+  });
+});
+
+describe("parseModelSpec", () => {
+  it("reads model and base URL", () => {
+    expect(parseModelSpec("openai:gpt-5")).toEqual({ model: "gpt-5" });
+    expect(parseModelSpec("openai:qwen3:30b@http://localhost:8000/v1")).toEqual({
+      model: "qwen3:30b",
+      baseUrl: "http://localhost:8000/v1",
+    });
+  });
+
+  it.each([
+    "heuristic",
+    "navigator=openai:m",
+    "openai:m@http://a b",
+    "openai:m@http://user:s3cret@host/v1",
+  ])("refuses %j without showing a password", (spec) => {
+    expect(() => parseModelSpec(spec)).toThrow(/^--llm: got "(?!.*s3cret).*", allowed is openai:/);
   });
 });

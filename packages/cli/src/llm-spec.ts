@@ -7,6 +7,12 @@ interface RoleSpec {
   readonly baseUrl?: string;
 }
 
+/** A model behind an OpenAI-compatible endpoint; without a base URL OpenAI's own. */
+export interface ModelSpec {
+  readonly model: string;
+  readonly baseUrl?: string;
+}
+
 /**
  * Reads `--llm` values: `heuristic` or `openai:MODEL@BASE_URL` for both roles, or with
  * `navigator=` or `generator=` in front for one of them. Later values win.
@@ -25,15 +31,38 @@ export function parseLlmSpec(specs: readonly string[]): {
   return roles;
 }
 
+/** Reads the one `--llm` of a command that has no roles. */
+export function parseModelSpec(spec: string): ModelSpec {
+  const model = modelOf(spec);
+  if (model && (model.baseUrl === undefined || isPlainUrl(model.baseUrl))) return model;
+  throw new CollmError(
+    "invalid-argument",
+    `--llm: got "${hideCredentials(spec)}", allowed is openai:MODEL@BASE_URL, without user name and password`,
+  );
+}
+
+/** A password in a URL would be journaled and shown. */
+function isPlainUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { username, password } = new URL(text);
+  return username === "" && password === "";
+}
+
 function roleOf(text: string, spec: string): RoleSpec {
   if (text === "heuristic") return { backend: "heuristic" };
-  const match = /^openai:([^@]+)(?:@(https?:\/\/.+))?$/.exec(text);
-  if (!match) {
+  const model = modelOf(text);
+  if (!model) {
     throw new CollmError(
       "invalid-argument",
       `--llm: got "${hideCredentials(spec)}", allowed is heuristic or openai:MODEL@BASE_URL, with navigator= or generator= in front for one role`,
     );
   }
+  return { backend: "openai", ...model };
+}
+
+function modelOf(text: string): ModelSpec | undefined {
+  const match = /^openai:([^@]+)(?:@(https?:\/\/.+))?$/.exec(text);
+  if (!match) return undefined;
   const [, model, baseUrl] = match;
-  return { backend: "openai", model: model as string, ...(baseUrl ? { baseUrl } : {}) };
+  return { model: model as string, ...(baseUrl ? { baseUrl } : {}) };
 }

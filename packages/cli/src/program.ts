@@ -3,6 +3,7 @@ import { addBenchCommand } from "./commands/bench.js";
 import { addDoctorCommand } from "./commands/doctor.js";
 import { addImagesCommand } from "./commands/images.js";
 import { addQuickstartCommand } from "./commands/quickstart.js";
+import { addRankCommand } from "./commands/rank.js";
 import { addReportCommand } from "./commands/report.js";
 import { addResumeCommand } from "./commands/resume.js";
 import { addSearchCommand } from "./commands/search.js";
@@ -21,6 +22,7 @@ export function createProgram(): Command {
   addResumeCommand(program);
   addReportCommand(program);
   addQuickstartCommand(program);
+  addRankCommand(program);
   addServeCommand(program);
   addSupernetCommand(program);
   addSubnetCommand(program);

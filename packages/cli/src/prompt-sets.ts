@@ -18,16 +18,14 @@ export async function promptSets(): Promise<readonly string[]> {
 }
 
 /**
- * Checked here and not only by the services, since one whose role is played by the heuristic reads
- * no prompts and would not notice.
+ * Refuses a prompt set that a role lacks. Checked here and not only by the services: one whose role is
+ * played by the heuristic reads no prompts and would not notice.
  *
- * @throws CollmError invalid-argument for a set that does not exist
+ * @param said how a message begins that is about this setting, e.g. `--prompts: got nope`
+ * @throws CollmError invalid-argument
  */
-export async function refuseUnknownPrompts(name: string | undefined): Promise<void> {
+export async function refuseUnknownPrompts(name: string | undefined, said: string): Promise<void> {
   const known = await promptSets();
   if (name === undefined || known.includes(name)) return;
-  throw new CollmError(
-    "invalid-argument",
-    `--prompts: got "${name}", allowed is ${known.join(", ")}`,
-  );
+  throw new CollmError("invalid-argument", `${said}, allowed is ${known.join(", ")}`);
 }

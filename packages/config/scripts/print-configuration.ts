@@ -23,6 +23,9 @@ const flags: Readonly<Record<string, string>> = {
   budget: "--budget",
   iterations: "--iterations",
   candidatesPerIteration: "--candidates",
+  isomorphs: "--isomorphs",
+  permuteOperators: "--permute-operators",
+  "evaluator.realTime": "--real-time",
   navigatorMemory: "--navigator-memory",
   generatorMemory: "--generator-memory",
   prompts: "--prompts",
@@ -163,7 +166,7 @@ Generated from the schema in \`packages/config\` by \`pnpm generate\`; do not ed
 Every key of the file that \`collm search --config FILE\` reads. A later source wins, key by key:
 defaults < preset < file < environment < flags ([operations.md](operations.md) has the details).
 Everything is optional but \`supernet\`. Defaults are those of the searcher \`collm\`; searchers without a language
-model have no default for \`iterations\`, the classical ones that learn from each result ask for one candidate at a
+model have no default for \`iterations\`, those that learn from each result ask for fewer candidates at a
 time ([searchers.md](searchers.md)), and a preset may change more.
 
 ${table(single)}

@@ -40,6 +40,12 @@ export function text(phrase: string) {
   return z.string(phrase).min(1, phrase);
 }
 
+/** A bearer token. */
+export function apiKey() {
+  const phrase = "printable ASCII without spaces";
+  return z.string(phrase).regex(/^[\x21-\x7e]+$/, phrase);
+}
+
 /** Where a gRPC client connects to. */
 export function address() {
   const phrase = "HOST:PORT, dns:///HOST:PORT or unix:PATH";

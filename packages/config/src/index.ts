@@ -1,5 +1,6 @@
 export { type Env, readEnv } from "./env-values.js";
 export { formatQuantity, parseQuantity } from "./quantity.js";
+export { type RankEnv, readRankEnv } from "./rank-env.js";
 export { type RoleEnv, type RoleName, readRoleEnv } from "./role-env.js";
 export { type RuntimeEnv, runtimeEnvSchema } from "./runtime-env.js";
 export { readSearchEnvironment } from "./search-environment.js";

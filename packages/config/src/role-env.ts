@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { decimal, type Env, httpUrl, integer, oneOf, readEnv, text } from "./env-values.js";
+import { apiKey, decimal, type Env, httpUrl, integer, oneOf, readEnv, text } from "./env-values.js";
 import { ranges } from "./ranges.js";
 
 /** The two language-model roles, as they stand in names of variables. */
@@ -48,10 +48,7 @@ function roleSchema(prefix: string): z.ZodType<RoleEnv> {
       [name("BACKEND")]: oneOf(backends).optional(),
       [name("BASE_URL")]: httpUrl().optional(),
       [name("MODEL")]: text("a model's name").optional(),
-      [name("API_KEY")]: z
-        .string()
-        .regex(/^[\x21-\x7e]+$/, "printable ASCII without spaces")
-        .optional(),
+      [name("API_KEY")]: apiKey().optional(),
       [name("TEMPERATURE")]: decimal(...ranges.temperature).default(0.6),
       [name("MAX_OUTPUT_TOKENS")]: integer(...ranges.maxOutputTokens).default(8192),
       [name("CONTEXT_TOKENS")]: integer(...ranges.contextTokens).optional(),

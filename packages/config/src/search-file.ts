@@ -68,7 +68,7 @@ export const searchFileSchema = z.strictObject({
     .string()
     .optional()
     .describe(
-      "Defaults of a published method: `default`; for collm and evolution also `paper`, for evolution `spos` and `autoformer`",
+      "Defaults of a published method: `default`; for collm, sillm and evolution also `paper`, for evolution `spos` and `autoformer`",
     ),
   seed: z.int().nonnegative().optional().describe("Seed of everything random"),
   maxFlops: quantity.optional().describe("Limit on the family's official FLOPs"),

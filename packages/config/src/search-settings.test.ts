@@ -46,6 +46,12 @@ describe("resolveSettings", () => {
     );
   });
 
+  it("changes single keys of a searcher's section", () => {
+    const { search } = resolve("searcher: ageing-evolution\nageing: { sampleSize: 3 }\n");
+    expect(search.ageing).toEqual({ population: 20, sampleSize: 3 });
+    expect(() => resolve("reinforce: { baselineDecay: 1 }\n")).toThrow("reinforce.baselineDecay");
+  });
+
   it("lets a setting override its preset", () => {
     const { search } = resolve("preset: paper\nvisitedHints: true\n");
     expect(search).toMatchObject({ preset: "paper", overLimit: "evaluate", visitedHints: true });

@@ -30,6 +30,7 @@ export {
   type HeuristicAnswer,
 } from "./heuristic/roles.js";
 export { createOpenAiBackend, type OpenAiBackendOptions } from "./openai/backend.js";
+export { splitThinking, type Thought } from "./openai/thinking.js";
 export { costHint } from "./prompts/cost-hint.js";
 export { loadPromptSet, type PromptSet } from "./prompts/prompt-set.js";
 export { costInWords, formatCount, limitsInWords, missionInWords } from "./prompts/task-words.js";

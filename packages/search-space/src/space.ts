@@ -43,7 +43,7 @@ export interface SearchSpace {
   isActive(gene: number, choices: readonly number[]): boolean;
   /** Brings choice indices into canonical form. Throws RangeError on an index outside its gene. */
   canonicalise(choices: readonly number[]): Architecture;
-  /** Reads what `notation` and `fileNotation` write; every problem names the gene, the value and what is allowed. */
+  /** Reads what `notation` writes; every problem names the gene, the value and what is allowed. */
   legality(notation: unknown): Legality;
   /** Reads a canonical string back. */
   parse(canonical: string): Legality;

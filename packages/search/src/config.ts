@@ -152,6 +152,7 @@ export function defaultSearchConfig(searcher: SearcherName): SearchConfig {
  * in for a Generator that fails or gave nothing new three times in a row (`searchers/collm.ts`),
  * the last strategy for a Navigator that fails, and ten rounds without an evaluation end the
  * search. Runs in which none of this happened are Algorithm 1; the others say so (`Degraded`).
+ * For sillm it is the same without a last strategy, so that the ablation compares.
  * For evolution it is the paper's baseline: 20 generations with a population of 10, half of them
  * elites; what it breeds again is rejected as a duplicate and costs nothing. The paper does not say how
  * children are made: here half are mutations and half crossovers, as in once-for-all's finder, and
@@ -214,7 +215,15 @@ export const presets = {
       },
     },
   },
-  sillm: { default: {} },
+  sillm: {
+    default: {},
+    paper: {
+      overLimit: "evaluate",
+      visitedHints: false,
+      rejectionFeedback: false,
+      costHints: false,
+    },
+  },
   opro: { default: {} },
   "ageing-evolution": { default: {} },
   "local-search": { default: {} },

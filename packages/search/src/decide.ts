@@ -104,7 +104,7 @@ export function screenCandidate(state: SearchState, candidate: Candidate): Event
     return {
       ...common,
       reason: "duplicate",
-      detail: `${canonical} was proposed before`,
+      detail: "it was proposed before",
       canonical,
       cost,
     };
@@ -112,7 +112,7 @@ export function screenCandidate(state: SearchState, candidate: Candidate): Event
   const { config } = started;
   const isomorphism = config.isomorphs === "merge" && space.isomorphismClass?.(architecture);
   if (isomorphism && state.seenClasses.has(isomorphism)) {
-    const detail = `${canonical} is the same graph as one that was proposed before`;
+    const detail = "the same graph was proposed before";
     return { ...common, reason: "isomorphic", detail, canonical, cost };
   }
   const exceeded = excesses(cost, config.limits);

@@ -48,7 +48,7 @@ const tokenUsageSchema = z.strictObject({
 });
 
 /** One request to a backend and what came of it, whether it failed or not; verbatim, keys removed. */
-const exchangeSchema = z.strictObject({
+export const exchangeSchema = z.strictObject({
   backend: z.string(),
   model: z.string(),
   request: z.unknown(),

@@ -13,6 +13,7 @@ export {
   type EventOf,
   type Exchange,
   evaluationResultSchema,
+  exchangeSchema,
   type FinishReason,
   hasNetworks,
   journalVersion,

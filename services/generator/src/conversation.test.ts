@@ -1,5 +1,5 @@
 import { loadPromptSet, type PromptSet } from "@collm/llm";
-import { createSearchSpace } from "@collm/search-space";
+import { createSearchSpace, nasBench201Spec } from "@collm/search-space";
 import { tinySpec } from "@collm/search-space/testing";
 import { beforeAll, describe, expect, it } from "vitest";
 import { answerSchema, generatorPrompts, renderConversation } from "./conversation.js";
@@ -73,6 +73,58 @@ describe("renderConversation", () => {
     expect(textOf({ history: testHistory })).not.toMatch(
       /imagenet|cifar|coco|mnist|digits|once-for-all|ofa|mobilenet|bench/i,
     );
+  });
+
+  it("shows visited cells as it asks for them, not in a benchmark's string", () => {
+    const visited = ["|nor_conv_3x3~0|+|none~0|skip_connect~1|+|none~0|none~1|avg_pool_3x3~2|"];
+    for (const permuteOperators of [undefined, 4]) {
+      const space = { ...nasBench201Spec("cifar10"), permuteOperators };
+      const text = textOf({ space, visited, task: { limits: {} } });
+      expect(text).toMatch(/"0-1":"(conv3x3|[A-E])"/);
+      expect(text).not.toMatch(/nor_conv|skip_connect|avg_pool|none/);
+    }
+  });
+});
+
+describe("renderConversation without a strategy (OPRO)", () => {
+  const trials = [0.5, 0.9, 0.1].map((shift, i) => ({
+    ...(testHistory[0]?.trials[0] as NonNullable<(typeof testHistory)[0]["trials"][0]>),
+    candidateId: `1.${i + 1}`,
+    top1Percent: 61 + shift,
+  }));
+  const history = [{ index: 1, strategy: "", trials, rejections: [] }];
+
+  it("shows scored solutions in ascending order, the best last, and no Navigator", () => {
+    const text = textOf({ strategy: "", history });
+    const places = ["61.10 %", "61.50 %", "61.90 %"].map((accuracy) => text.indexOf(accuracy));
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+    expect(Math.min(...places)).toBeGreaterThan(0);
+    expect(text).not.toMatch(/Navigator|strategy:/);
+    expect(text).toContain("Write 4 new, valid architectures");
+  });
+
+  it("shows the best twenty only", () => {
+    const [trial] = trials;
+    if (!trial) throw new RangeError("no trial");
+    const many = Array.from({ length: 30 }, (_, i) => ({ ...trial, top1Percent: 40 + i }));
+    const text = textOf({ strategy: "", history: [{ ...testHistory[0], trials: many } as never] });
+    expect(text).not.toContain("49.00 % top-1");
+    expect(text).toContain("50.00 % top-1");
+    expect(text).toContain("69.00 % top-1");
+  });
+
+  it("asks for breadth while nothing is scored", () => {
+    const text = textOf({ strategy: "", history: [], visited: [] });
+    expect(text).toContain("Nothing has been measured yet");
+    expect(text).toContain("What choices cost");
+  });
+
+  it("names no data set, benchmark or published network", () => {
+    for (const rounds of [[], history]) {
+      expect(textOf({ strategy: "", history: rounds })).not.toMatch(
+        /imagenet|cifar|coco|mnist|digits|once-for-all|ofa|mobilenet|bench/i,
+      );
+    }
   });
 });
 

@@ -3,15 +3,16 @@ import { alternate, ratios } from "./alternate.js";
 
 test("alternate times everybody once a round, each round beginning with another one", async () => {
   const order: string[] = [];
-  const contender = (name: string, rate: number) => ({
+  const contender = (name: string, perSecond: number) => ({
     name,
     time: async () => {
       order.push(name);
-      return rate;
+      return { perSecond, perCpuSecond: perSecond / 2 };
     },
   });
   const rates = await alternate([contender("a", 10), contender("b", 5)], { rounds: 2, seconds: 1 });
   expect(order).toEqual(["a", "b", "b", "a"]);
-  expect(rates.get("a")).toEqual([10, 10]);
-  expect(ratios(rates.get("a") ?? [], rates.get("b") ?? [])).toEqual([2, 2]);
+  const [a = [], b = []] = ["a", "b"].map((name) => rates.get(name)?.map((r) => r.perSecond));
+  expect(a).toEqual([10, 10]);
+  expect(ratios(a, b)).toEqual([2, 2]);
 });

@@ -1,10 +1,21 @@
 import { setTimeout as delay } from "node:timers/promises";
 
+/** How fast somebody was in a round. */
+export interface Rate {
+  /** Images per second. */
+  readonly perSecond: number;
+  /**
+   * Images per second of processor time, all threads together. Says little of a contender whose
+   * threads wait for each other by spinning, but is the same on a busy machine.
+   */
+  readonly perCpuSecond: number;
+}
+
 /** Somebody whose speed is compared. */
 export interface Contender {
   readonly name: string;
-  /** Images per second over about this long. */
-  time(seconds: number): Promise<number>;
+  /** Runs for about this long. */
+  time(seconds: number): Promise<Rate>;
 }
 
 /** Long enough that the threads of the last one stop spinning. */
@@ -17,8 +28,8 @@ const pauseMs = 100;
 export async function alternate(
   contenders: readonly Contender[],
   options: { readonly rounds: number; readonly seconds: number },
-): Promise<ReadonlyMap<string, readonly number[]>> {
-  const rates = new Map<string, number[]>(contenders.map(({ name }) => [name, []]));
+): Promise<ReadonlyMap<string, readonly Rate[]>> {
+  const rates = new Map<string, Rate[]>(contenders.map(({ name }) => [name, []]));
   for (let round = 0; round < options.rounds; round++) {
     for (let turn = 0; turn < contenders.length; turn++) {
       const { name, time } = contenders[(round + turn) % contenders.length] as Contender;

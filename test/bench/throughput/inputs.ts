@@ -16,3 +16,13 @@ export function readyInputs(images: ImageSet, count: number, normalize: Normaliz
   if (!batch) throw new RangeError("inputs: no images");
   return { count, elements: batch.input, shape: batch.shape.slice(1) };
 }
+
+/** Inputs `first` to `first + count`, as one batch. */
+export function inputBatch({ elements, shape, count }: Inputs, first: number, size: number) {
+  const length = elements.length / count;
+  return {
+    imagesCount: size,
+    input: elements.subarray(first * length, (first + size) * length),
+    shape: [size, ...shape],
+  };
+}

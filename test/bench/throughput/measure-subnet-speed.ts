@@ -1,109 +1,105 @@
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeNpy } from "@collm/checkpoint";
-import { graphNames, statisticsToJson } from "@collm/supernet";
-import { alternate, type Contender } from "./alternate.js";
-import { compareLogits, type LogitDifferences } from "./compare-logits.js";
+import { graphNames } from "@collm/supernet";
+import { alternate, type Contender, type Rate } from "./alternate.js";
+import { compareLogits } from "./compare-logits.js";
 import type { Inputs } from "./inputs.js";
-import { peakMacsPerInput } from "./practical-peak.js";
+import { ourSharings } from "./our-contenders.js";
+import type { Peaks } from "./practical-peak.js";
 import type { PreparedSubnet } from "./prepare-subnet.js";
 import { TimedThreads } from "./timed-threads.js";
-import { type TorchPeer, torchVariants } from "./torch-peer.js";
+import type { TorchChoice, TorchKind } from "./torch/choose-torch.js";
+import { shapeOf } from "./torch/torch-settings.js";
 
-/** Names of what is compared, in the order of the tables. */
-export const contenderNames = {
-  session: "ONNX Runtime, one session with all threads",
-  workers: "ONNX Runtime, a worker for each thread",
-  eager: "PyTorch eager",
-  frozen: "PyTorch frozen",
-  optimized: "PyTorch optimize_for_inference",
-} as const;
-
-/** Rates of one subnet at one batch size, round by round. */
-export interface SubnetSpeed {
+/** One contender in all rounds. */
+export interface ContenderSpeed {
+  readonly name: string;
+  readonly kind: "ours" | TorchKind;
   readonly batchSize: number;
-  /** Images per second by contender. */
-  readonly rates: ReadonlyMap<string, readonly number[]>;
-  /** Multiply-accumulates per second of the matrix product in the same rounds. */
-  readonly peak: { readonly session: readonly number[]; readonly workers: readonly number[] };
-  /** Absent without PyTorch. */
-  readonly differences?: LogitDifferences;
+  readonly rates: readonly Rate[];
+  /** Rows of the practical peak's product in the same rounds, with threads shared in the same way. */
+  readonly peak: readonly Rate[];
+  /** PyTorch's: how it was run, and how far its logits are from ours. */
+  readonly choice?: TorchChoice;
+  readonly logitDifference?: number;
 }
 
 export interface SpeedOptions {
   /** Threads that each contender may use. */
   readonly threads: number;
-  readonly weightsPath: string;
   readonly batchSize: number;
   readonly rounds: number;
   readonly seconds: number;
-  /** For the files that PyTorch reads. */
   readonly folder: string;
-  readonly peer: TorchPeer | undefined;
-  readonly peaks: { readonly session: TimedThreads; readonly workers: TimedThreads };
+  readonly peaks: Peaks;
 }
 
-/** Times one subnet at one batch size, ours and PyTorch's in turn. */
+/** Times one subnet at one batch size of ours and PyTorch's best ones, in turn. */
 export async function measureSubnetSpeed(
   prepared: PreparedSubnet,
   inputs: Inputs,
+  choices: readonly TorchChoice[],
   options: SpeedOptions,
-): Promise<SubnetSpeed> {
-  const { batchSize, threads, peer, peaks } = options;
-  const differences = peer && (await loadPeer(peer, prepared, inputs, options));
-  const start = (workers: number, threadsEach: number): Promise<TimedThreads> =>
-    TimedThreads.start(workers, {
-      runtime: { executionProvider: "cpu", threads: threadsEach },
-      model: prepared.model,
-      output: graphNames.logits,
-      inputs,
-      batchSize,
-    });
-  const session = await start(1, threads);
-  const workers = await start(threads, 1);
-  const contenders: Contender[] = [
-    { name: contenderNames.session, time: (seconds) => session.time(seconds) },
-    { name: contenderNames.workers, time: (seconds) => workers.time(seconds) },
-    ...(peer ? torchVariants : []).map((variant) => ({
-      name: contenderNames[variant],
-      time: (seconds: number) => (peer as TorchPeer).time(variant, seconds),
-    })),
-    { name: "peak session", time: (seconds) => peaks.session.time(seconds) },
-    { name: "peak workers", time: (seconds) => peaks.workers.time(seconds) },
-  ];
+): Promise<readonly ContenderSpeed[]> {
+  const { threads, batchSize, folder, peaks } = options;
+  const differences = await compareLogits(prepared.model, inputs, choices, folder);
+  const open: TimedThreads[] = [];
+  const contenders: Contender[] = [];
   try {
+    for (const { name, workers, threads: threadsEach } of ourSharings(threads)) {
+      const ours = await TimedThreads.start(workers, {
+        runtime: { executionProvider: "cpu", threads: threadsEach },
+        model: prepared.model,
+        output: graphNames.logits,
+        inputs,
+        batchSize,
+      });
+      open.push(ours);
+      contenders.push({ name, time: (seconds) => ours.time(seconds) });
+    }
+    contenders.push(...choices.map(contenderOf));
+    for (const [workers, peak] of peaks) {
+      contenders.push({ name: peakName(workers), time: (seconds) => peak.time(seconds) });
+    }
     const rates = await alternate(contenders, options);
-    const peakOf = (name: string): number[] =>
-      (rates.get(name) ?? []).map((rate) => rate * peakMacsPerInput);
-    return {
-      batchSize,
-      rates,
-      peak: { session: peakOf("peak session"), workers: peakOf("peak workers") },
-      ...(differences ? { differences } : {}),
-    };
+    const ratesOf = (name: string): readonly Rate[] => rates.get(name) ?? [];
+    return [
+      ...ourSharings(threads).map(({ name, workers }): ContenderSpeed => {
+        const peak = ratesOf(peakName(workers));
+        return { name, kind: "ours", batchSize, rates: ratesOf(name), peak };
+      }),
+      ...choices.map((choice, i): ContenderSpeed => {
+        const { name } = contenderOf(choice);
+        return {
+          name,
+          kind: choice.kind,
+          batchSize: choice.batch,
+          rates: ratesOf(name),
+          peak: ratesOf(peakName(choice.group.settings.processes)),
+          choice,
+          logitDifference: differences[i] ?? Number.NaN,
+        };
+      }),
+    ];
   } finally {
-    await session.close();
-    await workers.close();
+    for (const threadsOpen of open) await threadsOpen.close();
   }
 }
 
-async function loadPeer(
-  peer: TorchPeer,
-  { subnet, statistics, model }: PreparedSubnet,
-  inputs: Inputs,
-  { weightsPath, batchSize, threads, folder }: SpeedOptions,
-): Promise<LogitDifferences> {
-  const statisticsPath = join(folder, "statistics.json");
-  const inputsPath = join(folder, "inputs.npy");
-  await writeFile(statisticsPath, JSON.stringify(statisticsToJson(statistics)));
-  await writeNpy(inputsPath, { shape: [inputs.count, ...inputs.shape], data: inputs.elements });
-  await peer.load({
-    weights: weightsPath,
-    statistics: statisticsPath,
-    architecture: subnet.notation,
-    inputs: inputsPath,
-    batch: batchSize,
-    threads,
-  });
-  return await compareLogits(model, inputs, batchSize, peer, folder);
+function peakName(workers: number): string {
+  return `peak of ${workers}`;
+}
+
+function contenderOf({ kind, group, network, batch }: TorchChoice): Contender {
+  return {
+    name: `PyTorch ${kind}, ${shapeOf(group.settings)}`,
+    time: (seconds) => group.time(network, batch, seconds),
+  };
+}
+
+/** Writes the inputs for PyTorch. */
+export async function writeInputs(inputs: Inputs, folder: string): Promise<string> {
+  const path = join(folder, "inputs.npy");
+  await writeNpy(path, { shape: [inputs.count, ...inputs.shape], data: inputs.elements });
+  return path;
 }

@@ -1,14 +1,27 @@
 import { encodeModel, GraphBuilder } from "@collm/onnx";
 import { graphNames } from "@collm/supernet";
+import { ourSharings } from "./our-contenders.js";
 import { TimedThreads } from "./timed-threads.js";
 
-const size = 2048;
+/** Matrices of this size stay in a core's own cache; with 2048 two cores slow each other down. */
+const size = 384;
+
+/** The practical peak for each way of sharing threads, by the number of workers. */
+export type Peaks = ReadonlyMap<number, TimedThreads>;
 
 /**
- * What this machine can do at best: multiply-accumulates per second of a 2048 x 2048 x 2048 float
+ * What this machine can do at best: multiply-accumulates per second of a 384 x 384 x 384 float
  * matrix product in ONNX Runtime, with the same threads as the networks are run with.
  */
-export async function startPeak(workers: number, threads: number): Promise<TimedThreads> {
+export async function startPeaks(threads: number): Promise<Peaks> {
+  const peaks = new Map<number, TimedThreads>();
+  for (const sharing of ourSharings(threads)) {
+    peaks.set(sharing.workers, await startPeak(sharing.workers, sharing.threads));
+  }
+  return peaks;
+}
+
+async function startPeak(workers: number, threads: number): Promise<TimedThreads> {
   const graph = new GraphBuilder("peak");
   const rows = graph.input(graphNames.images, ["rows", size]);
   const matrix = Float32Array.from({ length: size * size }, (_, i) => ((i % 17) - 8) / 64);

@@ -16,8 +16,8 @@ export type ToTimedThread =
   | { readonly kind: "time"; readonly milliseconds: number }
   | { readonly kind: "close" };
 
-/** Inputs per second in a round, or that the session is warm. */
+/** What was run in a round, or that the session is warm. */
 export type FromTimedThread =
   | { readonly kind: "ready" }
-  | { readonly kind: "timed"; readonly perSecond: number }
+  | { readonly kind: "timed"; readonly inputs: number; readonly perSecond: number }
   | { readonly kind: "failed"; readonly message: string };

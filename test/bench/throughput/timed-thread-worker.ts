@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { type Network, openNetwork } from "@collm/evaluation";
+import { inputBatch } from "./inputs.js";
 import type {
   FromTimedThread,
   TimedThreadSettings,
@@ -26,23 +27,25 @@ try {
 
   async function answer(milliseconds: number): Promise<void> {
     try {
-      send({ kind: "timed", perSecond: await runFor(milliseconds) });
+      send({ kind: "timed", ...(await runFor(milliseconds)) });
     } catch (error) {
       send({ kind: "failed", message: String(error) });
     }
   }
 
-  /** Runs whole batches until the time is up; gives inputs per second. */
-  async function runFor(milliseconds: number): Promise<number> {
+  /** Runs whole batches until the time is up. */
+  async function runFor(
+    milliseconds: number,
+  ): Promise<{ readonly inputs: number; readonly perSecond: number }> {
     const started = performance.now();
-    let done = 0;
+    let inputs = 0;
     let elapsed = 0;
     do {
       next = await runBatch(network, next);
-      done += settings.batchSize;
+      inputs += settings.batchSize;
       elapsed = performance.now() - started;
     } while (elapsed < milliseconds);
-    return (1000 * done) / elapsed;
+    return { inputs, perSecond: (1000 * inputs) / elapsed };
   }
 } catch (error) {
   send({ kind: "failed", message: String(error) });
@@ -51,15 +54,7 @@ try {
 /** Runs the batch that begins with input `first`; gives where the next one begins. */
 async function runBatch(network: Network, first: number): Promise<number> {
   const { inputs, batchSize, output } = settings;
-  const length = inputs.elements.length / inputs.count;
-  await network.run(
-    {
-      imagesCount: batchSize,
-      input: inputs.elements.subarray(first * length, (first + batchSize) * length),
-      shape: [batchSize, ...inputs.shape],
-    },
-    [output],
-  );
+  await network.run(inputBatch(inputs, first, batchSize), [output]);
   const following = first + batchSize;
   return following + batchSize > inputs.count ? 0 : following;
 }

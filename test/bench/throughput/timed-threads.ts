@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import type { Rate } from "./alternate.js";
 import type {
   FromTimedThread,
   TimedThreadSettings,
@@ -29,16 +30,25 @@ export class TimedThreads {
     }
   }
 
-  /** Inputs per second of all threads together, over about `seconds`. */
-  async time(seconds: number): Promise<number> {
+  /** All threads together, over about `seconds`. Nothing else may run in this process meanwhile. */
+  async time(seconds: number): Promise<Rate> {
     const message: ToTimedThread = { kind: "time", milliseconds: 1000 * seconds };
-    const rates = this.#workers.map(async (worker) => {
-      const answered = answerOf(worker);
-      worker.postMessage(message);
-      const answer = await answered;
-      return answer.kind === "timed" ? answer.perSecond : Number.NaN;
-    });
-    return (await Promise.all(rates)).reduce((sum, rate) => sum + rate, 0);
+    const cpuBefore = process.cpuUsage();
+    const answers = await Promise.all(
+      this.#workers.map(async (worker) => {
+        const answered = answerOf(worker);
+        worker.postMessage(message);
+        const answer = await answered;
+        if (answer.kind !== "timed") throw new Error(`timed thread: got ${answer.kind}`);
+        return answer;
+      }),
+    );
+    const { user, system } = process.cpuUsage(cpuBefore);
+    const inputs = answers.reduce((sum, answer) => sum + answer.inputs, 0);
+    return {
+      perSecond: answers.reduce((sum, answer) => sum + answer.perSecond, 0),
+      perCpuSecond: inputs / ((user + system) / 1e6),
+    };
   }
 
   async close(): Promise<void> {

@@ -34,7 +34,7 @@ export function addSearchCommand(program: Command): void {
     .option("--searcher <name>", `${searcherNames.join(", ")} (default collm)`)
     .option(
       "--preset <name>",
-      "default; collm and evolution also paper; evolution also spos or autoformer, the searches published with those supernets",
+      "default; collm, sillm and evolution also paper; evolution also spos or autoformer, the searches published with those supernets",
     )
     .option("--max-flops <count>", "limit on the family's official FLOPs, e.g. 330M")
     .option("--max-macs <count>", "limit on multiply-accumulates, e.g. 1.2M")
@@ -78,7 +78,8 @@ export async function searchFromFlags(flags: SearchFlags, output: Output): Promi
   if (settings.supernet === undefined) {
     throw new CollmError("invalid-argument", "--supernet: got nothing, allowed is a manifest file");
   }
-  await refuseUnknownPrompts(settings.prompts);
+  const { prompts } = settings;
+  await refuseUnknownPrompts(prompts, saidValue(flags, "prompts", prompts ?? ""));
   const target = await openSearchTarget(settings.supernet);
   refuseHopeless(target, settings, flags);
   const startedAt = new Date();

@@ -1,7 +1,6 @@
 import { verifySupernet } from "@collm/evaluation";
-import { createSearchSpace } from "@collm/search-space";
-import { loadManifest, openSupernet } from "@collm/supernet";
 import type { Command } from "commander";
+import { describeSupernet } from "../describe-supernet.js";
 import { processOutput } from "../output.js";
 import { runtimeFromEnvironment } from "../runtime-from-environment.js";
 import { isSound, verificationLines } from "../verification-lines.js";
@@ -15,33 +14,18 @@ export function addSupernetCommand(program: Command): void {
     .argument("<manifest>", "manifest file")
     .option("--json", "print JSON")
     .action(async (path: string, flags: { json?: boolean }) => {
-      const manifest = await loadManifest(path);
-      const space = createSearchSpace(manifest.spec);
-      const largest = space.canonicalise(space.genes.map((gene) => gene.choices.length - 1));
-      const weights =
-        manifest.weights.kind === "checkpoint" ? await openSupernet(manifest) : undefined;
-      const described = {
-        name: manifest.name,
-        family: manifest.spec.family,
-        genes: space.genes.length,
-        smallest: space.cost(space.cheapest("macs")),
-        largest: space.cost(largest),
-        images: manifest.images,
-        recipe: manifest.recipe,
-        weights: weights
-          ? { kind: "checkpoint", digest: weights.digest, ...weights.summary }
-          : manifest.weights,
-      };
+      const { name, family, space, facts } = await describeSupernet(path);
       if (flags.json) {
+        const described = { name, family, genes: space.genes.length, ...facts };
         processOutput.print(JSON.stringify(described, null, 2));
         return;
       }
-      processOutput.print(`${described.name} (${described.family})`);
+      processOutput.print(`${name} (${family})`);
       processOutput.print("");
       processOutput.print(space.describe());
       processOutput.print("");
-      for (const key of ["smallest", "largest", "weights", "images", "recipe"] as const) {
-        processOutput.print(`${key}: ${JSON.stringify(described[key])}`);
+      for (const [key, fact] of Object.entries(facts)) {
+        processOutput.print(`${key}: ${JSON.stringify(fact)}`);
       }
     });
   supernet

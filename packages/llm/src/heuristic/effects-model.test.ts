@@ -64,6 +64,18 @@ describe("fitEffects", () => {
     });
   });
 
+  it("is not led astray by networks that have learned nothing", () => {
+    const observations = observe(60).map((observation, i) =>
+      i % 6 === 0 ? { ...observation, top1Percent: 10 } : observation,
+    );
+    const model = fitEffects(space, limits, observations);
+    const errors = observe(81).map(
+      ({ architecture, cost, top1Percent }) => model.predict(architecture, cost) - top1Percent,
+    );
+    const typical = errors.map(Math.abs).toSorted((x, y) => x - y)[40];
+    expect(typical).toBeLessThan(2);
+  });
+
   it("survives equal and repeated observations", () => {
     const [first] = observe(1);
     if (!first) throw new RangeError("no observation");

@@ -61,8 +61,9 @@ export function fitEffects(
 ): EffectsModel {
   const map = createFeatureMap(space, limits);
   const rows = observations.map(({ architecture, cost }) => map.vector(architecture.choices, cost));
-  const mean = average(observations.map((observation) => observation.top1Percent));
-  const centred = observations.map((observation) => observation.top1Percent - mean);
+  const accuracies = winsorised(observations.map((observation) => observation.top1Percent));
+  const mean = average(accuracies);
+  const centred = accuracies.map((accuracy) => accuracy - mean);
   const spread = Math.sqrt(average(centred.map((value) => value * value))) || 1;
   const y = centred.map((value) => value / spread);
 
@@ -199,4 +200,16 @@ function entry(gram: Gram, i: number, j: number): number {
 
 function average(values: readonly number[]): number {
   return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/**
+ * Accuracies with what is far below the middle lifted: networks that hardly learn anything would
+ * otherwise decide what the model explains. Nothing counts as further below the median than the best
+ * is above it.
+ */
+function winsorised(accuracies: readonly number[]): readonly number[] {
+  const sorted = accuracies.toSorted((a, b) => a - b);
+  const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
+  const floor = median - ((sorted.at(-1) ?? 0) - median);
+  return accuracies.map((accuracy) => Math.max(accuracy, floor));
 }

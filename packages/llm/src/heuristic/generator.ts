@@ -74,8 +74,9 @@ const defaults = {
 const maxDraws = 20;
 /** Moves of one climb; about ten for each gene of the published spaces. */
 const movesPerGene = 10;
-/** Networks of one batch differ in at least this many genes, as far as the draws allow. */
+/** Networks of one batch differ in at least this many genes, as far as the draws allow; in small spaces in one. */
 const minDistance = 2;
+const genesOfSmallSpaces = 6;
 
 function firstNovel(
   space: SearchSpace,
@@ -83,12 +84,13 @@ function firstNovel(
   visited: ReadonlySet<string>,
   draw: () => Architecture | undefined,
 ): Architecture | undefined {
+  const distance = space.genes.length > genesOfSmallSpaces ? minDistance : 1;
   let tooClose: Architecture | undefined;
   for (let attempt = 0; attempt < maxDraws; attempt++) {
     const drawn = draw();
     if (!drawn || visited.has(drawn.canonical)) continue;
     if (batch.some(({ canonical }) => canonical === drawn.canonical)) continue;
-    if (batch.every((other) => editDistance(space, other, drawn) >= minDistance)) return drawn;
+    if (batch.every((other) => editDistance(space, other, drawn) >= distance)) return drawn;
     tooClose ??= drawn;
   }
   return tooClose;

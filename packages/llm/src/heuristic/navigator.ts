@@ -42,7 +42,7 @@ export function heuristicStrategy(request: StrategyRequest): string {
         ),
         costShare: model.costEffect && model.costEffect.mean > 0 ? [0.95, 1] : [0.75, 1],
         explore: 0.1,
-        edits: maxEdits,
+        edits: Math.min(maxEdits, Math.ceil(space.genes.length / genesPerEdit)),
       };
   const best = [...feasible].sort((a, b) => b.top1Percent - a.top1Percent)[0];
   const prose = describeFindings({
@@ -72,6 +72,8 @@ const bonusPerSd = 0.5;
 const temperaturePerSd = 0.6;
 const maxParents = 3;
 const maxEdits = 8;
+/** In a space of few genes, changing more than a third of them leaves nothing of a parent. */
+const genesPerEdit = 3;
 /** Odds beyond this say "always" already. */
 const maxOdds = 10_000;
 

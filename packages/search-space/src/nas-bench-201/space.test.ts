@@ -32,7 +32,8 @@ describe("identity and notation", () => {
     const architecture = architectureOf(resNet);
     expect(architecture).toEqual({ canonical: resNet, choices: [3, 0, 3, 1, 0, 1] });
     expect(space.fileNotation(architecture)).toBe(resNet);
-    expect(space.legality(resNet)).toEqual({ kind: "legal", architecture });
+    expect(space.parse(resNet)).toEqual({ kind: "legal", architecture });
+    expect(space.legality(resNet).kind).toBe("illegal");
   });
 
   it("has a notation for prompts that names no official operator", () => {

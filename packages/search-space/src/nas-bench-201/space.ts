@@ -12,7 +12,8 @@ import { describeNasBench201, edgeName, nasBench201JsonSchema, operatorNames } f
 /**
  * The search space of NAS-Bench-201: one operator for each of a cell's six edges. Every gene always
  * has an effect on the string. Identity and files have the official string, prompts and answers
- * `{"0-1": "conv3x3", ...}`, which names nothing that a model may have read about; both are read.
+ * `{"0-1": "conv3x3", ...}`, which names nothing that a model may have read about. An answer in the
+ * official string is illegal: it would come from memory, and past `permuteOperators`.
  */
 export function createNasBench201Space(spec: NasBench201Spec): SearchSpace {
   const names = operatorNames(spec);
@@ -36,7 +37,6 @@ export function createNasBench201Space(spec: NasBench201Spec): SearchSpace {
   };
 
   const legality = (notation: unknown): Legality => {
-    if (typeof notation === "string") return parse(notation);
     if (typeof notation !== "object" || notation === null || Array.isArray(notation)) {
       const reason = `architecture: got ${show(notation)}, allowed is an object with a key for each edge`;
       return { kind: "illegal", reasons: [reason] };

@@ -85,13 +85,13 @@ function samples({ setup, policy, known }: ReinforceState, turn: Turn): Architec
     proposed.push(sample);
     current = step(setup, current, sample, top1Percent);
   }
+  if (novel.size === turn.count) return proposed;
   const rest = {
     ...turn,
     count: turn.count - novel.size,
     seen: new Set([...turn.seen, ...proposed.map(({ canonical }) => canonical)]),
     seenClasses: new Set([...turn.seenClasses, ...novel]),
   };
-  if (rest.count === 0) return proposed;
   return [...proposed, ...collectNovel(setup, rest, () => sampleUniform(space, turn.rng))];
 }
 

@@ -35,6 +35,16 @@ for (const spec of spaces) {
   );
 }
 
+// Isomorphic cells count as one: more proposals are repeats, and none of them may cost anything.
+for (const searcher of ["ageing-evolution", "local-search", "reinforce"] as const) {
+  describeSearcher(
+    createSearcher(searcher),
+    { searcher, isomorphs: "merge", budget: 30 },
+    nasBench201Spec("cifar10"),
+    { repeats: searcher === "reinforce" },
+  );
+}
+
 const ofa = publishedOfaSpec(1.0);
 
 describe("evolution", () => {

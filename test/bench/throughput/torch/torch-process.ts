@@ -1,36 +1,39 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import type { Notation } from "@collm/search-space";
+import type { Notation, SpaceSpec } from "@collm/search-space";
 import { z } from "zod";
 
-const script = fileURLToPath(new URL("./torch_peer.py", import.meta.url));
+const script = fileURLToPath(new URL("../peer/peer.py", import.meta.url));
 
 const helloSchema = z.object({ torch: z.string() });
-const timedSchema = z.object({ perSecond: z.number().positive() });
+const loadedSchema = z.object({ networks: z.array(z.string()) });
+const timedSchema = z.object({
+  images: z.number().positive(),
+  seconds: z.number().positive(),
+  cpuSeconds: z.number().positive(),
+});
+const memorySchema = z.object({ peakBytes: z.number(), baseBytes: z.number() });
 const failureSchema = z.object({ error: z.string() });
 
-export const torchVariants = ["eager", "frozen", "optimized"] as const;
-
-export type TorchVariant = (typeof torchVariants)[number];
-
+/** What PyTorch builds a network from. */
 export interface TorchSubnet {
+  readonly spec: SpaceSpec;
   /** Weight file of the supernet. */
   readonly weights: string;
-  /** JSON of re-estimated BatchNorm statistics, as `collm subnet run --statistics` writes it. */
+  /** JSON of BatchNorm statistics, as `collm subnet run --statistics` writes it. */
   readonly statistics: string;
   readonly architecture: Notation;
   /** `.npy` of all inputs. */
   readonly inputs: string;
-  readonly batch: number;
-  readonly threads: number;
 }
 
-/** PyTorch in a process of its own that waits between rounds. */
-export class TorchPeer {
+/** PyTorch in a process of its own that waits between rounds; `peer.py` says what it does. */
+export class TorchProcess {
   readonly #process: ChildProcessWithoutNullStreams;
   readonly #lines: AsyncIterator<string>;
   readonly #errors: readonly string[];
+  /** PyTorch's version. */
   readonly version: string;
 
   private constructor(
@@ -46,8 +49,8 @@ export class TorchPeer {
   }
 
   /** Starts it; gives the reason where there is no Python or no PyTorch. */
-  static async start(python: string, threads: number): Promise<TorchPeer | string> {
-    const child = spawn(python, [script], { env: torchEnvironment(threads) });
+  static async start(python: string, env: NodeJS.ProcessEnv): Promise<TorchProcess | string> {
+    const child = spawn(python, [script], { env });
     const errors: string[] = [];
     child.stderr.on("data", (chunk: Buffer) => errors.push(chunk.toString()));
     const missing = new Promise<string>((resolve) => {
@@ -58,22 +61,33 @@ export class TorchPeer {
     const hello = lines.next().then(({ value }) => value as string | undefined);
     const first = await Promise.race([hello, missing]);
     const parsed = helloSchema.safeParse(parseLine(first));
-    return parsed.success ? new TorchPeer(child, lines, errors, parsed.data.torch) : await missing;
+    if (!parsed.success) return await missing;
+    return new TorchProcess(child, lines, errors, parsed.data.torch);
   }
 
-  /** Extracts a subnet, compiles its variants and warms them up. */
-  async load(subnet: TorchSubnet): Promise<void> {
-    await this.#ask({ do: "load", ...subnet });
+  /** Extracts a subnet and compiles it in all forms, or in `only` this one; gives their names. */
+  async load(subnet: TorchSubnet, threads: number, only?: string): Promise<readonly string[]> {
+    const answer = await this.#ask({ do: "load", ...subnet, threads, ...(only ? { only } : {}) });
+    return loadedSchema.parse(answer).networks;
   }
 
-  /** Writes the logits of the first batch to a `.npy` file. */
-  async writeLogits(variant: TorchVariant, output: string): Promise<void> {
-    await this.#ask({ do: "logits", variant, output });
+  /** Writes the logits of the first images to a `.npy` file. */
+  async writeLogits(network: string, images: number, output: string): Promise<void> {
+    await this.#ask({ do: "logits", network, images, output });
   }
 
-  /** Images per second over about `seconds`. */
-  async time(variant: TorchVariant, seconds: number): Promise<number> {
-    return timedSchema.parse(await this.#ask({ do: "time", variant, seconds })).perSecond;
+  /** Runs whole batches for about `seconds`. */
+  async time(
+    network: string,
+    batch: number,
+    seconds: number,
+  ): Promise<z.infer<typeof timedSchema>> {
+    return timedSchema.parse(await this.#ask({ do: "time", network, batch, seconds }));
+  }
+
+  /** Memory that the process has taken at most, and had taken before it loaded a network. */
+  async memory(): Promise<z.infer<typeof memorySchema>> {
+    return memorySchema.parse(await this.#ask({ do: "memory" }));
   }
 
   async close(): Promise<void> {
@@ -86,28 +100,18 @@ export class TorchPeer {
   async #ask(command: Readonly<Record<string, unknown>>): Promise<unknown> {
     this.#process.stdin.write(`${JSON.stringify(command)}\n`);
     const { value, done } = await this.#lines.next();
-    if (done) throw new Error(`torch_peer.py ended: ${lastLine(this.#errors) ?? "no message"}`);
+    if (done) {
+      const { exitCode, signalCode } = this.#process;
+      const message = lastLine(this.#errors) ?? "no message";
+      throw new Error(
+        `peer.py ended with ${signalCode ?? exitCode ?? "closed output"}: ${message}`,
+      );
+    }
     const answer = parseLine(value);
     const failure = failureSchema.safeParse(answer);
-    if (failure.success) throw new Error(`torch_peer.py: ${failure.data.error}`);
+    if (failure.success) throw new Error(`peer.py: ${failure.data.error}`);
     return answer;
   }
-}
-
-/**
- * The settings under which PyTorch is fastest here: memory is kept instead of being given back to
- * the system after each batch, and OpenBLAS chooses its kernels for this processor by itself.
- */
-function torchEnvironment(threads: number): NodeJS.ProcessEnv {
-  const { OPENBLAS_CORETYPE, OPENBLAS_L2_SIZE, ...environment } = process.env;
-  return {
-    ...environment,
-    MALLOC_MMAP_MAX_: "0",
-    MALLOC_TRIM_THRESHOLD_: "17179869184",
-    OMP_NUM_THREADS: String(threads),
-    OPENBLAS_NUM_THREADS: String(threads),
-    PYTHONDONTWRITEBYTECODE: "1",
-  };
 }
 
 function parseLine(line: string | undefined): unknown {
