@@ -1,4 +1,3 @@
-import { median } from "@collm/bench";
 import {
   type Architecture,
   createRng,
@@ -7,6 +6,7 @@ import {
   sampleUniform,
   sampleWithin,
 } from "@collm/search-space";
+import { median } from "@collm/statistics";
 
 /** The architecture with the first or the last choice everywhere: the smallest or largest network. */
 export function extreme(space: SearchSpace, which: "smallest" | "largest"): Architecture {

@@ -101,6 +101,7 @@ describe("collm bench", { timeout: 120_000 }, () => {
     [["memory", "--table", "synthetic.table", "--jobs", "x"], '--jobs: got "x", allowed is'],
     [["nas-bench-201", ...flags, "bayes"], '--searchers: got "bayes", allowed are collm'],
     [["nas-bench-201", ...flags, "random", "--baseline", "evolution"], "--baseline: got"],
+    [["memory", "--table", "synthetic.table", "--prompts", "default"], "--prompts: got"],
     [["temperature", "--table", "synthetic.table"], "--llm: got heuristic, allowed"],
     [["memory", "--supernet", "c100.yaml", "--charge", "training"], "--charge: allowed is only"],
   ])("refuses %j with exit code 2", async (args, message) => {

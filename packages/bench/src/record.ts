@@ -8,8 +8,8 @@ import {
   type SearchEvent,
   type SearchState,
 } from "@collm/search";
+import { mean } from "@collm/statistics";
 import { z } from "zod";
-import { mean } from "./statistics/summary.js";
 
 const count = z.int().nonnegative();
 const percent = z.number().min(0).max(100);

@@ -1,4 +1,4 @@
-import { spearman, standardDeviation, wholeReliability } from "@collm/bench";
+import { spearman, standardDeviation, wholeReliability } from "@collm/statistics";
 import { type MeasuredNetwork, top1Percent } from "./measure-correctness.js";
 
 /** What uniformly drawn subnets tell about a space and its validation images. */

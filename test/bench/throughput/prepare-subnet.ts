@@ -1,4 +1,3 @@
-import { type Spread, spreadOf } from "@collm/bench";
 import {
   batchSizeOf,
   estimateStatistics,
@@ -6,6 +5,7 @@ import {
   openNetwork,
   type RuntimeSettings,
 } from "@collm/evaluation";
+import { type Spread, spreadOf } from "@collm/statistics";
 import {
   type BatchStatistics,
   buildInferenceGraph,

@@ -8,8 +8,8 @@ import {
 } from "@collm/nas-bench-201";
 import type { EvaluationResult, SupernetInfo } from "@collm/search";
 import { createSearchSpace, nasBench201Spec, type SearchSpace } from "@collm/search-space";
+import { type NoiseFloor, noiseFloor } from "@collm/statistics";
 import type { Target } from "../plan.js";
-import { type NoiseFloor, noiseFloor } from "../statistics/noise-floor.js";
 
 /** A table's data set, ready to be searched. */
 export interface OpenedTarget {

@@ -1,5 +1,5 @@
+import { mean } from "@collm/statistics";
 import type { SearchRecord } from "../record.js";
-import { mean } from "../statistics/summary.js";
 import { bestAfter } from "./summarise.js";
 
 /** What a searcher spends on average until a score is reached on average. */

@@ -1,4 +1,4 @@
-import { mean, quantile } from "../statistics/summary.js";
+import { mean, quantile } from "@collm/statistics";
 import { type ArmSummary, bestAfter, type TargetSummary } from "./summarise.js";
 import { fixed } from "./table.js";
 

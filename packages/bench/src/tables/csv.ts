@@ -1,5 +1,5 @@
+import { mean } from "@collm/statistics";
 import { funnelStages } from "../record.js";
-import { mean } from "../statistics/summary.js";
 import type { TargetSummary } from "./summarise.js";
 
 /** Unrounded numbers for other programs: `summary` has a line for each arm and target. */

@@ -1,5 +1,5 @@
+import { mean, standardDeviation } from "@collm/statistics";
 import { funnelStages, type SearchRecord } from "../record.js";
-import { mean, standardDeviation } from "../statistics/summary.js";
 import { labelOf } from "./common-tables.js";
 import { type CostToReach, costToReach } from "./cost-to-reach.js";
 import { type ArmSummary, bestAfter, distributionOf, type TargetSummary } from "./summarise.js";

@@ -1,9 +1,15 @@
+import {
+  comparePaired,
+  mean,
+  type PairedComparison,
+  quantile,
+  type Reach,
+  reachOf,
+  standardDeviation,
+} from "@collm/statistics";
 import type { TableFacts } from "../in-process/table-target.js";
 import { type PlannedSearch, searchKey, type Target } from "../plan.js";
 import type { SearchRecord } from "../record.js";
-import { comparePaired, type PairedComparison } from "../statistics/paired.js";
-import { type Reach, reachOf } from "../statistics/reach.js";
-import { mean, quantile, standardDeviation } from "../statistics/summary.js";
 import type { Arm } from "../suites/arm.js";
 
 /** Spread of one number over runs. */

@@ -24,16 +24,35 @@ export interface BenchFlags {
   readonly json?: boolean;
 }
 
-/** What the flags say about the suite's arms. */
-export function suiteOptions(suite: Suite, flags: BenchFlags): SuiteOptions {
+/** Flags that one suite alone has a use for. */
+const flagsOfSuite = { temperatures: "temperature", prompts: "prompts" } as const;
+
+/**
+ * What the flags say about the suite's arms.
+ *
+ * @param promptSets those that exist.
+ */
+export function suiteOptions(
+  suite: Suite,
+  flags: BenchFlags,
+  promptSets: readonly string[],
+): SuiteOptions {
   const { budget, candidates, maxMacs, searchers, temperatures, prompts } = flags;
+  for (const [flag, name] of Object.entries(flagsOfSuite)) {
+    const text = flags[flag as keyof typeof flagsOfSuite];
+    if (text === undefined || suite.name === name) continue;
+    throw new CollmError(
+      "invalid-argument",
+      `--${flag}: got "${text}", allowed is only in the suite ${name}, not in ${suite.name}`,
+    );
+  }
   return {
     ...(budget === undefined ? {} : { budget: readCount("--budget", budget) }),
     ...(candidates === undefined ? {} : { candidates: readCount("--candidates", candidates, 256) }),
     ...(maxMacs === undefined ? {} : { maxMacs: readQuantity("--max-macs", maxMacs) }),
     ...(searchers === undefined ? {} : { searchers: readList("--searchers", searchers) }),
     ...(temperatures === undefined ? {} : { temperatures: readTemperatures(temperatures) }),
-    ...(prompts === undefined ? {} : { prompts: readList("--prompts", prompts) }),
+    prompts: prompts === undefined ? promptSets : readNames("--prompts", prompts, promptSets),
     players: readPlayers(suite, flags.llm ?? []),
   };
 }

@@ -15,7 +15,7 @@ import { benchTargets, identityOfSupernet } from "../bench/bench-targets.js";
 import { createServicesRunner } from "../bench/run-through-services.js";
 import { collmCommand } from "../command-line.js";
 import { type Output, processOutput } from "../output.js";
-import { refuseUnknownPrompts } from "../prompt-sets.js";
+import { promptSets } from "../prompt-sets.js";
 import { stopSignal } from "../stop-signal.js";
 
 /** Adds `collm bench SUITE` to the program. */
@@ -41,7 +41,7 @@ export function addBenchCommand(program: Command): void {
       (spec: string, earlier: string[] = []) => [...earlier, spec],
     )
     .option("--temperatures <list>", "temperatures of both roles, for the suite temperature")
-    .option("--prompts <list>", "prompt sets, for the suite prompts")
+    .option("--prompts <list>", "prompt sets, for the suite prompts (default all)")
     .option("--out <dir>", "directory of results and tables (default runs/bench/SUITE)")
     .option("--jobs <n>", "searches at the same time (default: one for each core)")
     .option("--json", "print the summary as JSON in the place of Markdown")
@@ -60,8 +60,8 @@ async function benchFromFlags(name: string, flags: BenchFlags, output: Output): 
   if (flags.out === "") {
     throw new CollmError("invalid-argument", '--out: got "", allowed is a directory');
   }
-  const plan = withBaselines(suite.plan(suiteOptions(suite, flags)), flags.baseline);
-  for (const { players } of plan.arms) await refuseUnknownPrompts(players?.prompts);
+  const options = suiteOptions(suite, flags, await promptSets());
+  const plan = withBaselines(suite.plan(options), flags.baseline);
   const seeds = flags.seeds === undefined ? suite.seeds : readCount("--seeds", flags.seeds);
   const jobs = readJobs(flags);
   const targets = await benchTargets(suite, flags);

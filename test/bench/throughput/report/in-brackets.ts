@@ -1,4 +1,4 @@
-import type { Spread } from "@collm/bench";
+import type { Spread } from "@collm/statistics";
 import { fixed, grouped } from "../../markdown.js";
 
 /** `median (smallest–largest)`. */

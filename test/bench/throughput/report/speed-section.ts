@@ -1,4 +1,4 @@
-import { median, spreadOf } from "@collm/bench";
+import { median, spreadOf } from "@collm/statistics";
 import { fixed, markdownTable } from "../../markdown.js";
 import { type Rate, ratios } from "../alternate.js";
 import { isSameNetwork } from "../compare-logits.js";

@@ -1,9 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { kendallTau } from "./kendall-tau.js";
-import { comparePaired } from "./paired.js";
-import { studentQuantile } from "./student-t.js";
-import { summarise } from "./summary.js";
 
 describe("kendallTau", () => {
   it("equals known values", () => {
@@ -47,36 +44,5 @@ describe("kendallTau", () => {
         ).toBeCloseTo(tau, 12);
       }),
     );
-  });
-});
-
-describe("summarise", () => {
-  it("gives mean, sample deviation and interpolated quartiles", () => {
-    expect(summarise([4, 1, 3, 2])).toEqual({
-      mean: 2.5,
-      sd: Math.sqrt(5 / 3),
-      min: 1,
-      quartile1: 1.75,
-      median: 2.5,
-      quartile3: 3.25,
-      max: 4,
-    });
-    expect(summarise([7]).sd).toBeNaN();
-    expect(() => summarise([])).toThrow(RangeError);
-  });
-});
-
-describe("comparePaired", () => {
-  it("gives the t-interval of the mean difference and counts wins", () => {
-    const comparison = comparePaired([3, 5, 4, 6], [2, 5, 5, 3]);
-    expect(comparison).toMatchObject({ pairs: 4, meanDifference: 0.75 });
-    expect(comparison).toMatchObject({ wins: 2, ties: 1, losses: 1 });
-    // Differences 1, 0, -1, 3: deviation 1.7078, t 3.1824, half width 3.1824 * 1.7078 / 2.
-    expect(comparison.interval[0]).toBeCloseTo(0.75 - 2.7175, 3);
-    expect(studentQuantile(0.975, 9)).toBeCloseTo(2.2621572, 6);
-  });
-
-  it("has no interval for one pair", () => {
-    expect(comparePaired([1], [0]).interval[0]).toBeNaN();
   });
 });
