@@ -2,7 +2,7 @@ import { CollmError } from "@collm/errors";
 import { searcherNames } from "@collm/search";
 import { type Arm, armOf, heuristicPlayers, type Players, variant } from "./arm.js";
 import { llmsSuite, promptsSuite, temperatureSuite } from "./language-models.js";
-import type { Suite, SuiteOptions } from "./suite.js";
+import { refuseSearchers, type Suite, type SuiteOptions } from "./suite.js";
 
 /** The searchers of a comparison that exist in this version, in the order of tables. */
 function existing(...names: readonly string[]): string[] {
@@ -74,6 +74,7 @@ const memorySuite: Suite = {
   budget: 100,
   extras: ["funnel", "llm-usage"],
   plan: (options) => {
+    refuseSearchers(options, "memory");
     const [collm] = searcherArms({ ...options, searchers: ["collm"] }, 100, []);
     const arms = [
       ["none", "no memory", false, false],
@@ -125,13 +126,14 @@ const budgetSuite: Suite = {
 const demoSuite: Suite = {
   name: "demo",
   summary: "searchers on the digits supernet, through the four services",
-  intro: "The digits supernet with its own weights and images, at most 760 k MACs, its median.",
+  intro: "Networks with inherited weights, measured on images by the evaluator.",
   seeds: 20,
   budget: 60,
   extras: ["funnel"],
   plan: (options) => {
     const arms = searcherArms(options, 60, existing("random", "evolution", "collm"), {
       candidates: 8,
+      // The median of the digits supernet's space.
       maxMacs: 760_000,
     });
     return { arms, baselines: usualBaselines(arms) };

@@ -1,6 +1,6 @@
 import { CollmError } from "@collm/errors";
 import { type Arm, armOf, heuristicPlayers, type Players, playersInWords } from "./arm.js";
-import type { Suite, SuiteOptions } from "./suite.js";
+import { refuseSearchers, type Suite, type SuiteOptions } from "./suite.js";
 
 /** Suites whose arms differ in who plays the roles and how; the searcher is always CoLLM-NAS. */
 
@@ -18,6 +18,7 @@ export const promptsSuite: Suite = {
   budget,
   extras: ["funnel", "llm-usage"],
   plan: (options) => {
+    refuseSearchers(options, "prompts");
     const players = modelOf(options, "prompts");
     const sets = options.prompts ?? [];
     if (sets.length < 2) {
@@ -41,6 +42,7 @@ export const llmsSuite: Suite = {
   budget,
   extras: ["funnel", "llm-usage"],
   plan: (options) => {
+    refuseSearchers(options, "llms");
     if (options.players.length === 0) {
       throw new CollmError(
         "invalid-argument",
@@ -62,6 +64,7 @@ export const temperatureSuite: Suite = {
   budget,
   extras: ["temperature-grid", "llm-usage"],
   plan: (options) => {
+    refuseSearchers(options, "temperature");
     const { navigator, generator } = modelOf(options, "temperature");
     const temperatures = options.temperatures ?? paperTemperatures;
     const arms = temperatures.flatMap((ofNavigator) =>

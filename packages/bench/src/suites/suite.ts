@@ -1,3 +1,4 @@
+import { CollmError } from "@collm/errors";
 import type { Arm, Players } from "./arm.js";
 
 /** What the command line says about a suite; what is absent was not said. */
@@ -11,6 +12,15 @@ export interface SuiteOptions {
   readonly players: readonly Players[];
   readonly temperatures?: readonly number[];
   readonly prompts?: readonly string[];
+}
+
+/** Refuses `--searchers` in a suite that compares CoLLM-NAS with itself. */
+export function refuseSearchers({ searchers }: SuiteOptions, suite: string): void {
+  if (searchers === undefined) return;
+  throw new CollmError(
+    "invalid-argument",
+    `--searchers: got ${searchers.join(", ")}, allowed is nothing in the suite ${suite}, which compares collm with itself`,
+  );
 }
 
 /** Tables beside the summary and the paired tests, which all suites have. */

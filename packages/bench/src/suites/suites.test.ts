@@ -86,6 +86,11 @@ describe("suites", () => {
     ["llms", { players: [] }, "--llm: got nothing"],
     ["llms", { players: [model, model] }, "--llm: got qwen3 twice"],
     ["memory", { players: [model, model] }, "--llm: got several language models"],
+    [
+      "memory",
+      { players: [], searchers: ["random"] },
+      "--searchers: got random, allowed is nothing",
+    ],
     ["demo", { players: [], searchers: ["random", "random"] }, "--searchers: got random twice"],
   ])("%s refuses what it cannot compare: %o", (name, options, message) => {
     expect(() => suiteOf(name).plan(options)).toThrow(message);

@@ -1,3 +1,4 @@
+import type { Limits } from "@collm/search-space";
 import { asksHeuristic } from "../suites/arm.js";
 import type { Extra, Suite } from "../suites/suite.js";
 import { acrossTargets } from "./across-targets.js";
@@ -81,6 +82,16 @@ function extraTables(
   }
 }
 
+/** `, at most 760,000 MACs`; empty without a limit. */
+function limitsInWords({ maxMacs, maxFlops, maxParams }: Limits): string {
+  const words = [
+    maxMacs === undefined ? [] : `${grouped(maxMacs)} MACs`,
+    maxFlops === undefined ? [] : `${grouped(maxFlops)} official FLOPs`,
+    maxParams === undefined ? [] : `${grouped(maxParams)} parameters`,
+  ].flat();
+  return words.length === 0 ? "" : `, at most ${words.join(" and ")}`;
+}
+
 function tableLines({ title, note, ...table }: Table): readonly string[] {
   return [`### ${title}`, "", ...(note === undefined ? [] : [note, ""]), tableMarkdown(table)];
 }
@@ -96,7 +107,7 @@ function intro(suite: Suite, summaries: readonly TargetSummary[]): string {
   );
   return [
     suite.intro,
-    `${grouped(seeds)} ${seeds === 1 ? "seed" : "seeds"} each, ${budgets} evaluations.`,
+    `${grouped(seeds)} ${seeds === 1 ? "seed" : "seeds"} each, ${budgets} evaluations${limitsInWords(arms[0]?.arm.config.limits ?? {})}.`,
     ...(isHeuristic
       ? ["Heuristic: the built-in heuristic plays the roles, no language model takes part."]
       : []),
