@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { addBenchCommand } from "./commands/bench.js";
 import { addDoctorCommand } from "./commands/doctor.js";
 import { addImagesCommand } from "./commands/images.js";
+import { addImportCommand } from "./commands/import.js";
 import { addQuickstartCommand } from "./commands/quickstart.js";
 import { addRankCommand } from "./commands/rank.js";
 import { addReportCommand } from "./commands/report.js";
@@ -28,6 +29,7 @@ export function createProgram(): Command {
   addSubnetCommand(program);
   addImagesCommand(program);
   addBenchCommand(program);
+  addImportCommand(program);
   addDoctorCommand(program);
   return program;
 }
