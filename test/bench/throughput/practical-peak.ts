@@ -3,15 +3,15 @@ import { graphNames } from "@collm/supernet";
 import { ourSharings } from "./our-contenders.js";
 import { TimedThreads } from "./timed-threads.js";
 
-/** Matrices of this size stay in a core's own cache; with 2048 two cores slow each other down. */
-const size = 384;
+const size = 2048;
 
 /** The practical peak for each way of sharing threads, by the number of workers. */
 export type Peaks = ReadonlyMap<number, TimedThreads>;
 
 /**
- * What this machine can do at best: multiply-accumulates per second of a 384 x 384 x 384 float
- * matrix product in ONNX Runtime, with the same threads as the networks are run with.
+ * What this machine can do at best: multiply-accumulates per second of a 2048 x 2048 x 2048 float
+ * matrix product in ONNX Runtime. Networks whose layers stay in a core's cache can be faster: these
+ * matrices do not. It is measured with the same threads as the networks are run with.
  */
 export async function startPeaks(threads: number): Promise<Peaks> {
   const peaks = new Map<number, TimedThreads>();

@@ -7,29 +7,20 @@ import { peakMacsPerInput } from "../practical-peak.js";
 import { settingsWords } from "../torch/torch-settings.js";
 import { inBrackets } from "./in-brackets.js";
 
-/** Forms of PyTorch that everybody is compared with, in the order of the columns. */
-const references = ["eager", "eager channels-last", "frozen"] as const;
+/** Forms of PyTorch that everybody is compared with, each in one process and in several. */
+const references: readonly string[] = ["eager", "frozen"];
 
 /** Table of one subnet at one of our batch sizes, and how each PyTorch was run. */
 export function speedSection(speeds: readonly ContenderSpeed[], macs: number): string[] {
   const ours = speeds.find(({ kind }) => kind === "ours");
-  const fastest = references.flatMap((kind) =>
-    fastestOf(speeds.filter((one) => one.kind === kind)),
-  );
+  const compared = speeds.filter(({ kind }) => references.includes(kind));
   return [
     "",
     `### Batches of ${ours?.batchSize ?? "–"}`,
     "",
-    speedTable(speeds, fastest, macs),
-    ...(fastest.length > 0 ? ["", ...settingsLines(speeds)] : []),
+    speedTable(speeds, compared, macs),
+    ...(compared.length > 0 ? ["", ...settingsLines(speeds)] : []),
   ];
-}
-
-/** The one with the best median, if there is any: one process with threads, or several processes. */
-function fastestOf(speeds: readonly ContenderSpeed[]): readonly ContenderSpeed[] {
-  return speeds
-    .toSorted((a, b) => median(b.rates.map(perSecond)) - median(a.rates.map(perSecond)))
-    .slice(0, 1);
 }
 
 function speedTable(
@@ -38,7 +29,12 @@ function speedTable(
   macs: number,
 ): string {
   return markdownTable(
-    ["", "images/s", ...compared.map(({ kind }) => `x ${kind}`), "share of peak"],
+    [
+      "",
+      "images/s",
+      ...compared.map(({ name }) => `x ${name.replace("PyTorch ", "")}`),
+      "share of peak",
+    ],
     speeds.map(({ name, rates, peak }) => {
       const own = rates.map(perSecond);
       const share = ratios(
