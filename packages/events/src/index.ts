@@ -1,0 +1,26 @@
+export { openBucket } from "./buckets.js";
+export { connectNats, type NatsSettings } from "./connection.js";
+export {
+  createDeadLetters,
+  type DeadLetter,
+  type DeadLetters,
+  decodeLetter,
+} from "./dead-letters.js";
+export {
+  type Announcement,
+  announceEvaluator,
+  announcementTtlMs,
+  EvaluatorRegistry,
+} from "./evaluator-registry.js";
+export { createKvEvaluationStore, readEvaluation } from "./kv-evaluation-store.js";
+export { bucketNames, streamNames } from "./names.js";
+export { hearNotes, type Note, tellNote } from "./notes.js";
+export {
+  defaultQueueSettings,
+  provisionConsumer,
+  provisionStreams,
+  type QueueSettings,
+} from "./provision.js";
+export { type Published, publishWork } from "./publish-work.js";
+export { type LeaseSettings, takeWork, WorkLease } from "./work-lease.js";
+export type { WorkMessage } from "./work-message.js";
