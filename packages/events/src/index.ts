@@ -24,3 +24,9 @@ export {
 export { type Published, publishWork } from "./publish-work.js";
 export { type LeaseSettings, takeWork, WorkLease } from "./work-lease.js";
 export type { WorkMessage } from "./work-message.js";
+export {
+  defaultPullSettings,
+  type PullPorts,
+  type PullSettings,
+  WorkPuller,
+} from "./work-puller.js";
