@@ -22,6 +22,7 @@ export {
   type QueueSettings,
 } from "./provision.js";
 export { type Published, publishWork } from "./publish-work.js";
+export { createStreamJournals } from "./stream-journals.js";
 export { type LeaseSettings, takeWork, WorkLease } from "./work-lease.js";
 export type { WorkMessage } from "./work-message.js";
 export {

@@ -1,10 +1,10 @@
 import { CollmError, checkValue } from "@collm/errors";
 import { type EvaluationResult, type EvaluationStore, evaluationResultSchema } from "@collm/search";
-import { JetStreamApiCodes, JetStreamApiError } from "@nats-io/jetstream";
 import type { KV, KvEntry } from "@nats-io/kv";
 import { z } from "zod";
 import { tokenOf } from "./names.js";
 import { parseJson } from "./parse-json.js";
+import { isTaken } from "./taken.js";
 
 const entrySchema = z.strictObject({
   v: z.literal(1),
@@ -46,14 +46,5 @@ export function readEvaluation(
   throw new CollmError(
     "data-loss",
     `evaluation ${entry.bucket}/${entry.key}: is not the stored evaluation of ${key ?? "any key"}`,
-  );
-}
-
-/** Whether an entry of that name is there already. */
-function isTaken(error: unknown): boolean {
-  return (
-    error instanceof JetStreamApiError &&
-    (error.code === JetStreamApiCodes.StreamWrongLastSequence ||
-      error.code === JetStreamApiCodes.StreamWrongLastSequenceUnknown)
   );
 }

@@ -12,6 +12,7 @@ export const bucketNames = {
   evaluations: "COLLM_EVALUATIONS",
   deadLetters: "COLLM_DEAD_LETTERS",
   evaluators: "COLLM_EVALUATORS",
+  leases: "COLLM_LEASES",
 } as const;
 
 /**
@@ -39,6 +40,12 @@ export function noteSubject(key: string): string {
 
 export const anyNoteSubject = "collm.note.*";
 
+const journalPrefix = "collm.journal.";
+
 export function journalSubject(searchId: string): string {
-  return `collm.journal.${searchId}`;
+  return `${journalPrefix}${searchId}`;
+}
+
+export function searchIdOf(subject: string): string {
+  return subject.slice(journalPrefix.length);
 }

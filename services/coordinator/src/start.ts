@@ -18,8 +18,8 @@ import {
 } from "@collm/rpc";
 import { parseSearchId } from "@collm/search";
 import { createMetrics, type Logger, startHttp } from "@collm/telemetry";
+import { directoryJournals, singleRunJournals } from "./file-journals.js";
 import { createGrpcDispatcher } from "./grpc-dispatcher.js";
-import { directoryLocator, singleRunLocator } from "./journal-locator.js";
 import { describeRoles } from "./role-labels.js";
 import { createGrpcRoles } from "./roles-client.js";
 import { Searches } from "./searches.js";
@@ -42,10 +42,10 @@ export async function startCoordinator(
     retryUnavailable(attempt, { maxWaitMs: neighbourPatienceMs });
 
   const searches = new Searches({
-    locator:
+    journals:
       env.journals.kind === "directory"
-        ? directoryLocator(env.journals.directory)
-        : singleRunLocator(env.journals.runDirectory, parseSearchId(env.journals.searchId)),
+        ? directoryJournals(env.journals.directory)
+        : singleRunJournals(env.journals.runDirectory, parseSearchId(env.journals.searchId)),
     ports: {
       roles: (searchId) =>
         createGrpcRoles(navigator, generator, searchId, {
