@@ -12,7 +12,9 @@ export {
   announcementTtlMs,
   EvaluatorRegistry,
 } from "./evaluator-registry.js";
+export { Janitor } from "./janitor.js";
 export { createKvEvaluationStore, readEvaluation } from "./kv-evaluation-store.js";
+export { leaseTtlMs } from "./lease.js";
 export { bucketNames, streamNames } from "./names.js";
 export { hearNotes, type Note, tellNote } from "./notes.js";
 export {
