@@ -24,4 +24,6 @@ export {
   evaluatorEnvSchema,
   type JournalsEnv,
   roleServiceEnvSchema,
+  type StorageEnv,
 } from "./service-env.js";
+export type { NatsEnv, StoreEnv } from "./store-env.js";
