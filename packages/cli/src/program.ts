@@ -9,6 +9,7 @@ import { addSearchCommand } from "./commands/search.js";
 import { addServeCommand } from "./commands/serve.js";
 import { addSubnetCommand } from "./commands/subnet.js";
 import { addSupernetCommand } from "./commands/supernet.js";
+import { addUpCommand } from "./commands/up.js";
 
 /** The `collm` command with all its subcommands. */
 export function createProgram(): Command {
@@ -22,6 +23,7 @@ export function createProgram(): Command {
   addReportCommand(program);
   addQuickstartCommand(program);
   addRankCommand(program);
+  addUpCommand(program);
   addServeCommand(program);
   addSupernetCommand(program);
   addSubnetCommand(program);
