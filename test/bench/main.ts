@@ -2,18 +2,25 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { CollmError } from "@collm/errors";
 import { corruptionSuite } from "./corruption/suite.js";
+import { damagedRecordsSuite } from "./damaged-records/suite.js";
 import { landscapeSuite } from "./landscape/suite.js";
 import { say } from "./progress.js";
 import { searchersSuite } from "./searchers/suite.js";
 import type { Suite } from "./suite.js";
 import { throughputSuite } from "./throughput/suite.js";
 
-const suites: readonly Suite[] = [throughputSuite, searchersSuite, landscapeSuite, corruptionSuite];
+const suites: readonly Suite[] = [
+  throughputSuite,
+  searchersSuite,
+  landscapeSuite,
+  corruptionSuite,
+  damagedRecordsSuite,
+];
 
 const overview = [
   "usage: pnpm --silent bench SUITE [options]      (SUITE --help lists a suite's options)",
   "",
-  ...suites.map(({ name, summary }) => `  ${name.padEnd(12)}${summary}`),
+  ...suites.map(({ name, summary }) => `  ${name.padEnd(17)}${summary}`),
   "",
   "Reports are Markdown on standard output; --out DIR writes them to files too.",
 ].join("\n");

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { addDoctorCommand } from "./commands/doctor.js";
 import { addImagesCommand } from "./commands/images.js";
+import { addImportCommand } from "./commands/import.js";
 import { addQuickstartCommand } from "./commands/quickstart.js";
 import { addRankCommand } from "./commands/rank.js";
 import { addReportCommand } from "./commands/report.js";
@@ -28,6 +29,7 @@ export function createProgram(): Command {
   addSupernetCommand(program);
   addSubnetCommand(program);
   addImagesCommand(program);
+  addImportCommand(program);
   addDoctorCommand(program);
   return program;
 }

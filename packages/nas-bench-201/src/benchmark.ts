@@ -64,6 +64,16 @@ interface SplitColumns {
   readonly images: number;
 }
 
+/** Column of a data set's accuracies on a split. */
+export function accuracyColumn(
+  dataSet: NasBench201DataSet,
+  epochs: Epochs,
+  split: BenchmarkSplit,
+): string {
+  const { set, group } = splits[dataSet][split];
+  return columnName(set, epochs, `${group}-accuracy`);
+}
+
 /** Images of a data set's split. */
 export function benchmarkImages(dataSet: NasBench201DataSet, split: BenchmarkSplit): number {
   return splits[dataSet][split].images;

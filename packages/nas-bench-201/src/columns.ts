@@ -32,3 +32,44 @@ export type ColumnName = `${TrainingSet}/${Epochs}/${Field}`;
 export function columnName(set: TrainingSet, epochs: Epochs, field: Field): ColumnName {
   return `${set}/${epochs}/${field}`;
 }
+
+/** Seeds that the benchmark used, by schedule. */
+export const seedsOf = { 12: [111, 777], 200: [777, 888, 999] } as const satisfies Record<
+  Epochs,
+  readonly number[]
+>;
+
+const seedFields = ["valid-accuracy", "test-accuracy"] as const;
+export type SeedField = (typeof seedFields)[number];
+
+/** How many seeds the averages are over. */
+export function seedCountColumn(set: TrainingSet, epochs: Epochs): string {
+  return `${set}/${epochs}/seeds`;
+}
+
+/** The accuracy of one seed at the last epoch, e.g. `cifar10/200/seed-777/test-accuracy`. */
+export function seedColumn(
+  set: TrainingSet,
+  epochs: Epochs,
+  seed: number,
+  field: SeedField,
+): string {
+  return `${set}/${epochs}/seed-${seed}/${field}`;
+}
+
+/** Position of each row's architecture in the official list of all. */
+export const indexColumn = "index";
+
+/** Every column that a table may have, in the order of a row. */
+export const rowColumns: readonly string[] = [
+  indexColumn,
+  ...trainingSets.flatMap((set) =>
+    schedules.flatMap((epochs) => [
+      ...fields.map((field) => columnName(set, epochs, field)),
+      seedCountColumn(set, epochs),
+      ...seedsOf[epochs].flatMap((seed) =>
+        seedFields.map((field) => seedColumn(set, epochs, seed, field)),
+      ),
+    ]),
+  ),
+];

@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { rename, rm, writeFile } from "node:fs/promises";
 import { encodeSafetensors, openSafetensors, type Tensor } from "@collm/checkpoint";
 import { CollmError } from "@collm/errors";
 import { architectureCount, edges, operators } from "@collm/search-space";
@@ -37,7 +37,7 @@ export interface BenchmarkTable {
 
 /**
  * Writes a table: a safetensors file, which Python reads with one call as well. Metadata has its
- * format, version and provenance.
+ * format, version and provenance. An earlier file stays until the new one is complete.
  */
 export async function writeTable(path: string, content: TableContent): Promise<void> {
   const rows = content.architectures.length / edges.length;
@@ -52,7 +52,14 @@ export async function writeTable(path: string, content: TableContent): Promise<v
     ]),
   ]);
   const metadata = { ...content.provenance, format: formatName, version: formatVersion };
-  await writeFile(path, encodeSafetensors(tensors, metadata));
+  const unfinished = `${path}.${process.pid}.tmp`;
+  try {
+    await writeFile(unfinished, encodeSafetensors(tensors, metadata), { flush: true });
+    await rename(unfinished, path);
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw error;
+  }
 }
 
 /**

@@ -1,28 +1,37 @@
 import type { CheckpointFormatError } from "../checkpoint-format-error.js";
-import type { RandomAccessFile } from "../random-access-file.js";
+
+/** What a stream reads from: a file, or bytes that are unpacked on the way. */
+export interface ByteSource {
+  /**
+   * The bytes `[start, start + length)`. A source that does not know its end gives fewer there; starts
+   * never go back.
+   */
+  read(start: number, length: number, what: string): Promise<ArrayBuffer>;
+  /** The error for bytes that are not what they should be. */
+  problem(byteOffset: number, found: string, expected: string): CheckpointFormatError;
+}
 
 /**
- * Bytes of a file read in order through a small window, so that neither a pickle's size nor a length
+ * Bytes of a source read in order through a small window, so that neither a pickle's size nor a length
  * field in it decides how much memory is taken.
  *
  * `fill` is the only asynchronous step. After it, everything within `lookaheadBytes` of `position` is in
  * memory (or the end is known), so that single values are read without waiting.
  */
 export class ByteStream {
-  readonly file: RandomAccessFile;
   /** What is read, for messages: `the pickle`. */
   readonly what: string;
-  /** Position after the last byte that belongs to the stream, in the file. */
-  readonly end: number;
+  readonly #source: ByteSource;
   readonly #windowBytes: number;
   readonly #lookaheadBytes: number;
+  #end: number;
   #position: number;
   #windowStart: number;
   #window = new Uint8Array();
   #view = new DataView(new ArrayBuffer(0));
 
   constructor(
-    file: RandomAccessFile,
+    source: ByteSource,
     range: { readonly start: number; readonly end: number },
     options: {
       readonly what: string;
@@ -30,16 +39,21 @@ export class ByteStream {
       readonly lookaheadBytes: number;
     },
   ) {
-    this.file = file;
+    this.#source = source;
     this.what = options.what;
-    this.end = range.end;
+    this.#end = range.end;
     this.#windowBytes = options.windowBytes;
     this.#lookaheadBytes = options.lookaheadBytes;
     this.#position = range.start;
     this.#windowStart = range.start;
   }
 
-  /** Position of the next byte in the file. */
+  /** Position after the last byte that belongs to the stream; Infinity until a source without size has ended. */
+  get end(): number {
+    return this.#end;
+  }
+
+  /** Position of the next byte in the source. */
   get position(): number {
     return this.#position;
   }
@@ -51,8 +65,9 @@ export class ByteStream {
   }
 
   async fill(): Promise<void> {
-    const length = Math.min(this.#windowBytes, this.end - this.#position);
-    const bytes = await this.file.read(this.#position, length, this.what);
+    const length = Math.min(this.#windowBytes, this.#end - this.#position);
+    const bytes = await this.#source.read(this.#position, length, this.what);
+    if (bytes.byteLength < length) this.#end = this.#position + bytes.byteLength;
     this.#window = new Uint8Array(bytes);
     this.#view = new DataView(bytes);
     this.#windowStart = this.#position;
@@ -114,7 +129,7 @@ export class ByteStream {
   }
 
   problem(byteOffset: number, found: string, expected: string): CheckpointFormatError {
-    return this.file.problem(byteOffset, found, expected);
+    return this.#source.problem(byteOffset, found, expected);
   }
 
   /** Index in the window of the next `length` bytes, which count as read. */

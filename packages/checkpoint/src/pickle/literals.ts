@@ -31,7 +31,7 @@ export function readInteger(machine: PickleMachine, length: number): PickleValue
 }
 
 /** Something that nobody asks for: its bytes are not read. */
-export function stepOver(machine: PickleMachine, length: number, what: string): PickleValue {
+function stepOver(machine: PickleMachine, length: number, what: string): PickleValue {
   machine.stream.skip(length);
   return machine.meter.inert(what);
 }

@@ -1,6 +1,7 @@
 import type { CheckpointFormatError } from "../checkpoint-format-error.js";
 import type { ByteStream } from "./byte-stream.js";
-import { maxMemoSlots } from "./limits.js";
+import { maxShownBytes, type PickleLimits } from "./limits.js";
+import { PickleMemo } from "./memo.js";
 import { PickleMeter } from "./meter.js";
 import { PickleStack } from "./stack.js";
 import {
@@ -9,6 +10,7 @@ import {
   PickleDict,
   type PickleGlobal,
   PickleList,
+  PickleObject,
   PickleTuple,
   type PickleValue,
 } from "./value.js";
@@ -19,6 +21,14 @@ export interface PickleWorld {
   global(name: string): PickleGlobal | undefined;
   /** What a persistent id stands for. */
   persistent(id: PickleValue, byteOffset: number): PickleValue;
+  /** What a short byte string is; without this, and for long ones, an inert value. */
+  readonly bytes?: (bytes: Uint8Array) => PickleValue;
+  /**
+   * Called after items were set in a dict. A value that is given takes the dict's place where it waits to be used;
+   * what it held may then be forgotten, and limits count anew. So a file of many records is read in
+   * the memory of a few.
+   */
+  readonly settle?: (dict: PickleDict, byteOffset: number) => PickleValue | undefined;
 }
 
 /** State of a running pickle, and what its opcodes do to it. */
@@ -27,13 +37,15 @@ export class PickleMachine {
   readonly meter: PickleMeter;
   readonly stack: PickleStack;
   readonly #world: PickleWorld;
-  readonly #memo: (PickleValue | undefined)[] = [];
+  readonly #memoSlots: number;
+  readonly #memo = new PickleMemo();
 
-  constructor(stream: ByteStream, world: PickleWorld) {
+  constructor(stream: ByteStream, world: PickleWorld, limits: PickleLimits) {
     this.stream = stream;
-    this.meter = new PickleMeter(stream);
+    this.meter = new PickleMeter(stream, limits);
     this.stack = new PickleStack((found, expected) => this.meter.problem(found, expected));
     this.#world = world;
+    this.#memoSlots = limits.memoSlots;
   }
 
   push(value: PickleValue): void {
@@ -68,7 +80,18 @@ export class PickleMachine {
       for (let i = 0; i < items.length; i += 2) {
         target.set(items[i] as PickleValue, items[i + 1] as PickleValue);
       }
+      this.#settle(target);
     } else if (!(target instanceof Opaque)) throw this.#wrongTarget("a dict to set items of");
+  }
+
+  /** A byte string, as the world takes it. */
+  bytes(length: number): PickleValue {
+    const { bytes } = this.#world;
+    if (!bytes || length > maxShownBytes) {
+      this.stream.skip(length);
+      return this.meter.inert("bytes");
+    }
+    return this.meter.made(bytes(this.stream.bytes(length)), length);
   }
 
   /** ADDITEMS: sets are inert, so that their elements are dropped. */
@@ -77,10 +100,17 @@ export class PickleMachine {
     if (!(this.stack.top() instanceof Opaque)) throw this.#wrongTarget("a set to add to");
   }
 
-  /** BUILD: attributes of an OrderedDict (`_metadata` of a state dict) and of inert values are dropped. */
+  /**
+   * BUILD: attributes of an OrderedDict (`_metadata` of a state dict) and of inert values are dropped;
+   * objects of the world may take them.
+   */
   build(): void {
-    this.stack.pop();
+    const state = this.stack.pop();
     const target = this.stack.top();
+    if (target instanceof PickleObject && target.setState) {
+      target.setState(state, this.meter.byteOffset);
+      return;
+    }
     if (target instanceof PickleDict || target instanceof Opaque) return;
     throw this.#wrongTarget("an object to set the state of");
   }
@@ -120,20 +150,25 @@ export class PickleMachine {
   }
 
   /** Remembers the top of the stack; without a slot, in the next one. */
-  remember(slot = this.#memo.length): void {
-    if (slot >= maxMemoSlots) {
-      throw this.meter.problem(`memo slot ${slot}`, `one below ${maxMemoSlots}`);
-    }
-    const value = this.stack.top();
-    // An array with holes would become a slow table.
-    while (this.#memo.length < slot) this.#memo.push(undefined);
-    this.#memo[slot] = value;
+  remember(slot = this.#memo.next): void {
+    const slots = this.#memoSlots + this.#memo.forgotten;
+    if (slot >= slots) throw this.meter.problem(`memo slot ${slot}`, `one below ${slots}`);
+    this.#memo.set(slot, this.stack.top());
   }
 
   recall(slot: number): void {
-    const value = this.#memo[slot];
+    const value = this.#memo.get(slot);
     if (value === undefined) throw this.meter.problem(`memo slot ${slot}`, "one that was filled");
     this.push(value);
+  }
+
+  #settle(dict: PickleDict): void {
+    const settled = this.#world.settle?.(dict, this.meter.byteOffset);
+    if (settled === undefined) return;
+    this.stack.pop();
+    this.push(settled);
+    this.#memo.settle();
+    this.meter.startAnew();
   }
 
   #wrongTarget(wanted: string): CheckpointFormatError {

@@ -1,18 +1,20 @@
 import type { CheckpointFormatError } from "../checkpoint-format-error.js";
 import type { ByteStream } from "./byte-stream.js";
-import { maxOpcodes, maxTextBytes, maxValues } from "./limits.js";
+import type { PickleLimits } from "./limits.js";
 import { Opaque, type PickleValue } from "./value.js";
 
 /** Counts what a pickle costs, and knows the opcode in hand, which errors point at. */
 export class PickleMeter {
   readonly #stream: ByteStream;
+  readonly #limits: PickleLimits;
   #opcodes = 0;
   #values = 0;
   #textBytes = 0;
   #at = 0;
 
-  constructor(stream: ByteStream) {
+  constructor(stream: ByteStream, limits: PickleLimits) {
     this.#stream = stream;
+    this.#limits = limits;
   }
 
   /** Position of the opcode in hand. */
@@ -25,8 +27,9 @@ export class PickleMeter {
     this.#at = this.#stream.position;
     const code = this.#stream.uint8();
     this.#opcodes += 1;
-    if (this.#opcodes > maxOpcodes) {
-      throw this.problem(`more than ${maxOpcodes} opcodes`, `at most ${maxOpcodes}`);
+    const { opcodes } = this.#limits;
+    if (this.#opcodes > opcodes) {
+      throw this.problem(`more than ${opcodes} opcodes`, `at most ${opcodes}`);
     }
     return code;
   }
@@ -35,11 +38,12 @@ export class PickleMeter {
   made<Value extends PickleValue>(value: Value, textBytes = 0): Value {
     this.#values += 1;
     this.#textBytes += textBytes;
-    if (this.#textBytes > maxTextBytes) {
-      throw this.problem(`texts of more than ${maxTextBytes} bytes`, `at most ${maxTextBytes}`);
+    const { textBytes: mostTextBytes, values } = this.#limits;
+    if (this.#textBytes > mostTextBytes) {
+      throw this.problem(`texts of more than ${mostTextBytes} bytes`, `at most ${mostTextBytes}`);
     }
-    if (this.#values > maxValues) {
-      throw this.problem(`more than ${maxValues} objects and texts`, `at most ${maxValues}`);
+    if (this.#values > values) {
+      throw this.problem(`more than ${values} objects and texts`, `at most ${values}`);
     }
     return value;
   }
@@ -47,6 +51,13 @@ export class PickleMeter {
   /** A stand-in for something that is not decoded or not of the closed list. */
   inert(what: string, textBytes = 0): Opaque {
     return this.made(new Opaque(what, this.#at), textBytes);
+  }
+
+  /** Counts from zero again: what was counted is no longer held. */
+  startAnew(): void {
+    this.#opcodes = 0;
+    this.#values = 0;
+    this.#textBytes = 0;
   }
 
   problem(found: string, expected: string): CheckpointFormatError {

@@ -1,4 +1,4 @@
-import { readInteger, readName, readText, stepOver } from "./literals.js";
+import { readInteger, readName, readText } from "./literals.js";
 import type { PickleMachine } from "./machine.js";
 import { PickleDict, PickleList, PickleTuple } from "./value.js";
 
@@ -86,10 +86,10 @@ const actions: Readonly<Record<Exclude<OpcodeName, "stop">, Action>> = {
   binUnicode: (m) => m.push(readText(m, m.stream.uint32())),
   shortBinUnicode: (m) => m.push(readText(m, m.stream.uint8())),
   binUnicode8: (m) => m.push(readText(m, m.stream.uint64())),
-  binBytes: (m) => m.push(stepOver(m, m.stream.uint32(), "bytes")),
-  shortBinBytes: (m) => m.push(stepOver(m, m.stream.uint8(), "bytes")),
-  binBytes8: (m) => m.push(stepOver(m, m.stream.uint64(), "bytes")),
-  byteArray8: (m) => m.push(stepOver(m, m.stream.uint64(), "bytes")),
+  binBytes: (m) => m.push(m.bytes(m.stream.uint32())),
+  shortBinBytes: (m) => m.push(m.bytes(m.stream.uint8())),
+  binBytes8: (m) => m.push(m.bytes(m.stream.uint64())),
+  byteArray8: (m) => m.push(m.bytes(m.stream.uint64())),
 
   mark: (m) => m.stack.mark(),
   pop: (m) => m.stack.popValueOrMark(),

@@ -3,15 +3,18 @@ import { CheckpointFormatError } from "../checkpoint-format-error.js";
 import { RandomAccessFile } from "../random-access-file.js";
 import { temporaryFolder } from "../temporary-folder.fixture.js";
 import * as py from "../testing/pickle-writer.js";
-import { ByteStream } from "./byte-stream.js";
+import { type ByteSource, ByteStream } from "./byte-stream.js";
+import type { PickleLimits } from "./limits.js";
 import type { PickleWorld } from "./machine.js";
 import { opcode } from "./opcodes.js";
-import { pickleLookaheadBytes, runPickle } from "./run.js";
+import { readPickle } from "./read-pickle.js";
+import { pickleLookaheadBytes, pickleWindowBytes, runPickle } from "./run.js";
 import {
   Opaque,
   PickleDict,
   PickleGlobal,
   type PickleList,
+  PickleObject,
   type PickleTuple,
   type PickleValue,
 } from "./value.js";
@@ -118,6 +121,29 @@ describe("runPickle", () => {
       "a frozenset",
       "known.Class",
     ]);
+  });
+
+  it("shows byte strings to a world that asks for them, and BUILD's state to its objects", async () => {
+    class Made extends PickleObject {
+      readonly what = "something made";
+      state: PickleValue = null;
+
+      override setState(state: PickleValue): void {
+        this.state = state;
+      }
+    }
+    const asking: PickleWorld = {
+      global: (name) => new PickleGlobal(name, () => new Made()),
+      persistent: world.persistent,
+      bytes: (bytes) => Buffer.from(bytes).toString("hex"),
+    };
+    const built = Buffer.concat([py.call("a", "b"), py.text("state"), Buffer.of(opcode.build)]);
+    const long = Buffer.concat([Buffer.of(opcode.binBytes), py.uint32(256), Buffer.alloc(256)]);
+    const program = py.tuple(py.shortBytes(Buffer.of(1, 255)), long, built);
+    const { items } = (await readPickle(source(py.pickle(program)), asking, few)) as PickleTuple;
+    expect(items[0]).toBe("01ff");
+    expect(items[1]).toMatchObject({ what: "bytes" });
+    expect(items[2]).toMatchObject({ what: "something made", state: "state" });
   });
 
   it("never calls what a file names", async () => {
@@ -264,5 +290,62 @@ describe("runPickle", () => {
     );
     const value = await run(raw(opcode.none, ...doubling));
     expect((value as PickleTuple).items).toHaveLength(2);
+  });
+});
+
+/** Limits that small programs can reach. */
+const few: PickleLimits = { opcodes: 50, values: 20, textBytes: 300, memoSlots: 5 };
+
+/** Bytes of a source that does not know its end. */
+function source(bytes: Uint8Array): ByteSource {
+  return {
+    read: async (start, length) => new Uint8Array(bytes.subarray(start, start + length)).buffer,
+    problem: (byteOffset, found, expected) =>
+      new CheckpointFormatError({ file: "somewhere", byteOffset, found, expected }),
+  };
+}
+
+describe("readPickle", () => {
+  it("reads a pickle whose size nobody knows, also one that is as long as the window", async () => {
+    expect(await readPickle(source(py.pickle(py.text("all"))), world, few)).toBe("all");
+    const bytesOf = (length: number): Buffer =>
+      py.pickle(
+        Buffer.concat([Buffer.of(opcode.binBytes), py.uint32(length), Buffer.alloc(length)]),
+      );
+    const filled = bytesOf(pickleWindowBytes - bytesOf(0).length);
+    expect(filled).toHaveLength(pickleWindowBytes);
+    expect(await readPickle(source(filled), world, few)).toMatchObject({ what: "bytes" });
+  });
+
+  it("lets a world take a dict's place, and then counts limits anew and forgets", async () => {
+    const taking: PickleWorld = {
+      ...world,
+      settle: (dict) => (dict.size === 1 ? `settled ${dict.get("a")}` : undefined),
+    };
+    const one = py.dict([[py.text("a"), py.int(7)]]);
+    const put = Buffer.concat([
+      Buffer.of(opcode.emptyDict, opcode.memoize),
+      Buffer.of(opcode.mark),
+      py.text("a"),
+      py.int(8),
+      Buffer.of(opcode.setItems),
+    ]);
+    const many = Array.from({ length: 30 }, () => one);
+    const value = await readPickle(source(py.pickle(py.list(...many, put))), taking, few);
+    expect(new Set((value as PickleList).items)).toEqual(new Set(["settled 7", "settled 8"]));
+    const late = py.list(put, one, one, one, one, Buffer.of(opcode.binGet, 0));
+    await expect(readPickle(source(py.pickle(late)), taking, few)).rejects.toThrow("memo slot 0");
+  });
+
+  it.each([
+    ["bytes after the pickle", Buffer.concat([py.pickle(py.none()), Buffer.of(0)]), "after the"],
+    ["a cut pickle", py.pickle(py.text("text")).subarray(0, 9), "the end of the pickle"],
+    ["nothing", Buffer.alloc(0), "the end of the pickle"],
+    ["more opcodes than allowed", raw(Buffer.alloc(60, opcode.none)), "more than 50 opcodes"],
+    ["more objects than allowed", raw(Buffer.alloc(30, opcode.emptyDict)), "more than 20 objects"],
+    ["more text than allowed", py.pickle(py.text("a".repeat(301))), "more than 300 bytes"],
+    ["more memo than allowed", raw(opcode.none, opcode.binPut, 5), "memo slot 5"],
+  ])("refuses %s", async (_, program, message) => {
+    await expect(readPickle(source(program), world, few)).rejects.toThrow(message);
   });
 });

@@ -1,11 +1,14 @@
 import type { ByteStream } from "./byte-stream.js";
-import { maxTextLengthBytes } from "./limits.js";
+import { checkpointLimits, maxTextLengthBytes, type PickleLimits } from "./limits.js";
 import { PickleMachine, type PickleWorld } from "./machine.js";
 import { executeNext, opcode } from "./opcodes.js";
 import type { PickleValue } from "./value.js";
 
 /** Bytes that an opcode may read at once: the longest text and some numbers. */
 export const pickleLookaheadBytes = maxTextLengthBytes + 16;
+
+/** Bytes in memory while a pickle is read, whatever its size. */
+export const pickleWindowBytes = 1 << 18;
 
 /**
  * Runs the pickle at the stream's position up to its STOP and gives what it made.
@@ -15,8 +18,12 @@ export const pickleLookaheadBytes = maxTextLengthBytes + 16;
  * any other name give inert values, so that a checkpoint's weights can be read beside its
  * `argparse.Namespace`. Throws `CheckpointFormatError` for everything else out of order.
  */
-export async function runPickle(stream: ByteStream, world: PickleWorld): Promise<PickleValue> {
-  const machine = new PickleMachine(stream, world);
+export async function runPickle(
+  stream: ByteStream,
+  world: PickleWorld,
+  limits: PickleLimits = checkpointLimits,
+): Promise<PickleValue> {
+  const machine = new PickleMachine(stream, world, limits);
   if (stream.needsFill) await stream.fill();
   if (stream.peek() !== opcode.proto) {
     const found = stream.position < stream.end ? "other bytes" : `the end of ${stream.what}`;

@@ -93,6 +93,9 @@ export abstract class PickleObject {
   readonly kind = "object";
   /** For messages. */
   abstract readonly what: string;
+
+  /** Takes what BUILD gives it; without this, BUILD on the object is an error. */
+  setState?(state: PickleValue, byteOffset: number): void;
 }
 
 /** Something that is not of the closed list, or was made from such a thing. It only knows its name. */

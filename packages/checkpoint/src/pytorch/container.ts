@@ -19,9 +19,6 @@ export interface StorageBytes {
   readonly crc32: number | undefined;
 }
 
-/** Bytes in memory while a pickle is read, whatever its size. */
-export const pickleWindowBytes = 1 << 18;
-
 /**
  * Throws when bytes do not have the CRC-32 that the container says. None is said where the writer left
  * it out (`torch.serialization.set_crc32_options(False)`).

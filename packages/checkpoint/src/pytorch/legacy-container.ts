@@ -1,8 +1,10 @@
 import { ByteStream } from "../pickle/byte-stream.js";
-import { pickleLookaheadBytes, runPickle } from "../pickle/run.js";
+import type { PickleLimits } from "../pickle/limits.js";
+import type { PickleWorld } from "../pickle/machine.js";
+import { pickleLookaheadBytes, pickleWindowBytes, runPickle } from "../pickle/run.js";
 import { describeValue, PickleDict, PickleList, type PickleValue } from "../pickle/value.js";
 import type { RandomAccessFile } from "../random-access-file.js";
-import { pickleWindowBytes, type TorchContainer } from "./container.js";
+import type { TorchContainer } from "./container.js";
 import { TorchWorld } from "./globals.js";
 import type { StorageRef } from "./tensor-ref.js";
 
@@ -24,19 +26,9 @@ const protocolVersion = 1001;
  * The file ends with the last element. It has no checksums.
  */
 export async function openLegacyContainer(file: RandomAccessFile): Promise<TorchContainer> {
-  const stream = new ByteStream(
-    file,
-    { start: 0, end: file.sizeBytes },
-    {
-      what: "the file",
-      windowBytes: pickleWindowBytes,
-      lookaheadBytes: pickleLookaheadBytes,
-    },
-  );
   const world = new TorchWorld(file);
-  await readPreamble(stream, world);
-  const root = await runPickle(stream, world);
-  const starts = await locateStorages(stream, world);
+  const { root, stream } = await readLegacyObject(file, world);
+  const starts = await locateStorages(file, stream, world);
   const startOf = (storage: StorageRef): number => {
     const start = starts.get(storage.key);
     if (start !== undefined) return start;
@@ -51,7 +43,22 @@ export async function openLegacyContainer(file: RandomAccessFile): Promise<Torch
   };
 }
 
-async function readPreamble(stream: ByteStream, world: TorchWorld): Promise<void> {
+/** Reads the first four pickles. The stream then stands before the list of keys. */
+export async function readLegacyObject(
+  file: RandomAccessFile,
+  world: PickleWorld,
+  limits?: PickleLimits,
+): Promise<{ readonly root: PickleValue; readonly stream: ByteStream }> {
+  const stream = new ByteStream(
+    file,
+    { start: 0, end: file.sizeBytes },
+    { what: "the file", windowBytes: pickleWindowBytes, lookaheadBytes: pickleLookaheadBytes },
+  );
+  await readPreamble(stream, world);
+  return { root: await runPickle(stream, world, limits), stream };
+}
+
+async function readPreamble(stream: ByteStream, world: PickleWorld): Promise<void> {
   await expectPickle(
     stream,
     world,
@@ -74,7 +81,7 @@ async function readPreamble(stream: ByteStream, world: TorchWorld): Promise<void
 
 async function expectPickle(
   stream: ByteStream,
-  world: TorchWorld,
+  world: PickleWorld,
   expected: string,
   isRight: (value: PickleValue) => boolean,
 ): Promise<void> {
@@ -88,10 +95,10 @@ async function expectPickle(
 
 /** Positions of the storages' first elements by key. The stream stands before the list of keys. */
 async function locateStorages(
+  file: RandomAccessFile,
   stream: ByteStream,
   world: TorchWorld,
 ): Promise<ReadonlyMap<string, number>> {
-  const { file } = stream;
   const listStart = stream.position;
   const keys = await runPickle(stream, world);
   if (!(keys instanceof PickleList)) {

@@ -1,13 +1,10 @@
 import { ByteStream } from "../pickle/byte-stream.js";
-import { pickleLookaheadBytes, runPickle } from "../pickle/run.js";
+import type { PickleLimits } from "../pickle/limits.js";
+import type { PickleWorld } from "../pickle/machine.js";
+import { pickleLookaheadBytes, pickleWindowBytes, runPickle } from "../pickle/run.js";
 import { type PickleValue, quoteText } from "../pickle/value.js";
 import type { RandomAccessFile } from "../random-access-file.js";
-import {
-  pickleWindowBytes,
-  requireChecksum,
-  type StorageBytes,
-  type TorchContainer,
-} from "./container.js";
+import { requireChecksum, type StorageBytes, type TorchContainer } from "./container.js";
 import { TorchWorld } from "./globals.js";
 import type { StorageRef } from "./tensor-ref.js";
 import { locateZipEntry, readZipDirectory, requireStored, type ZipEntry } from "./zip-directory.js";
@@ -23,10 +20,7 @@ import { locateZipEntry, readZipDirectory, requireStored, type ZipEntry } from "
  */
 export async function openZipContainer(file: RandomAccessFile): Promise<TorchContainer> {
   const entries = await readZipDirectory(file);
-  const pickle = findPickle(file, entries);
-  const folder = pickle.name.slice(0, -"data.pkl".length);
-  await checkByteOrder(file, entries.get(`${folder}byteorder`));
-  const root = await readPickle(file, pickle);
+  const { root, folder } = await readObject(file, entries, new TorchWorld(file));
   const entryOf = (storage: StorageRef): ZipEntry => findStorage(file, entries, folder, storage);
   /** Positions of the entries' bytes, which each take a read to find. */
   const starts = new Map<string, number>();
@@ -41,6 +35,28 @@ export async function openZipContainer(file: RandomAccessFile): Promise<TorchCon
       return { start, crc32: checksumOf(entry) };
     },
   };
+}
+
+/** Reads the saved object alone; of storages nothing is read. */
+export async function readZipObject(
+  file: RandomAccessFile,
+  world: PickleWorld,
+  limits: PickleLimits,
+): Promise<PickleValue> {
+  const { root } = await readObject(file, await readZipDirectory(file), world, limits);
+  return root;
+}
+
+async function readObject(
+  file: RandomAccessFile,
+  entries: ReadonlyMap<string, ZipEntry>,
+  world: PickleWorld,
+  limits?: PickleLimits,
+): Promise<{ readonly root: PickleValue; readonly folder: string }> {
+  const pickle = findPickle(file, entries);
+  const folder = pickle.name.slice(0, -"data.pkl".length);
+  await checkByteOrder(file, entries.get(`${folder}byteorder`));
+  return { root: await readPickle(file, pickle, world, limits), folder };
 }
 
 function findPickle(file: RandomAccessFile, entries: ReadonlyMap<string, ZipEntry>): ZipEntry {
@@ -61,7 +77,12 @@ function findPickle(file: RandomAccessFile, entries: ReadonlyMap<string, ZipEntr
   return pickle;
 }
 
-async function readPickle(file: RandomAccessFile, entry: ZipEntry): Promise<PickleValue> {
+async function readPickle(
+  file: RandomAccessFile,
+  entry: ZipEntry,
+  world: PickleWorld,
+  limits?: PickleLimits,
+): Promise<PickleValue> {
   const { name, sizeBytes } = entry;
   requireStored(file, entry);
   const start = await locateZipEntry(file, entry);
@@ -75,7 +96,7 @@ async function readPickle(file: RandomAccessFile, entry: ZipEntry): Promise<Pick
     { start, end: start + sizeBytes },
     { what: name, windowBytes: pickleWindowBytes, lookaheadBytes: pickleLookaheadBytes },
   );
-  const root = await runPickle(stream, new TorchWorld(file));
+  const root = await runPickle(stream, world, limits);
   if (stream.position !== stream.end) {
     const found = `${stream.end - stream.position} bytes after the pickle in ${name}`;
     throw file.problem(stream.position, found, "its end");

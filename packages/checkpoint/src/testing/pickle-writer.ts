@@ -42,6 +42,18 @@ export function long(value: bigint): Buffer {
   return bytes;
 }
 
+/** A double, highest byte first. */
+export function float(value: number): Buffer {
+  const bytes = Buffer.alloc(9, opcode.binFloat);
+  bytes.writeDoubleBE(value, 1);
+  return bytes;
+}
+
+/** A byte string of at most 255 bytes. */
+export function shortBytes(value: Uint8Array): Buffer {
+  return Buffer.concat([Buffer.of(opcode.shortBinBytes, value.length), value]);
+}
+
 export function text(value: string): Buffer {
   const bytes = Buffer.from(value);
   return Buffer.concat([Buffer.of(opcode.binUnicode), uint32(bytes.length), bytes]);
