@@ -18,8 +18,10 @@ import { collmCommand } from "./command-line.js";
 /** How a search was started, so that `resume` needs nothing but the directory. */
 const launchSchema = z.strictObject({
   searchId: z.string(),
-  /** Absolute path of the manifest. */
+  /** Absolute path of the manifest; at a coordinator elsewhere NAME or NAME@DIGEST. */
   supernet: z.string(),
+  /** Where the search was sent to; absent for a search on this machine. */
+  coordinator: z.string().optional(),
   prompts: searchFileSchema.shape.prompts,
   navigator: searchFileSchema.shape.navigator,
   generator: searchFileSchema.shape.generator,
@@ -157,7 +159,7 @@ export class RunDirectory {
     const { buildResult, renderReport } = await import("@collm/report");
     const options = {
       runDirectory: relative(".", this.path) || ".",
-      supernetManifest: relative(".", (await this.launch()).supernet),
+      supernetManifest: supernetWords(await this.launch()),
       command: collmCommand,
     };
     await this.#write("result.json", `${JSON.stringify(buildResult(events), null, 2)}\n`);
@@ -212,4 +214,9 @@ async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** What the report's command for another search says. */
+function supernetWords({ supernet, coordinator }: Launch): string {
+  return coordinator === undefined ? relative(".", supernet) : supernet;
 }

@@ -17,6 +17,7 @@ import type { Logger } from "@collm/telemetry";
 import { ActiveSearch, type SearchPorts } from "./active-search.js";
 import { EventFeed } from "./event-feed.js";
 import { foldJournal } from "./fold-journal.js";
+import { parseSupernetName, refuseOtherDigest } from "./supernet-name.js";
 
 export interface SearchesOptions {
   readonly journals: Journals;
@@ -65,7 +66,9 @@ export class Searches {
         const same = sameSearch(id, existing, config, supernetName);
         return running ? same : this.#goOn(id, same);
       }
-      const supernet = await this.#options.describeSupernet(supernetName);
+      const wanted = parseSupernetName(supernetName);
+      const supernet = await this.#options.describeSupernet(wanted.name);
+      refuseOtherDigest(supernet, wanted);
       refuseHopeless(supernet, config);
       return this.#begin(id, {
         type: "SearchStarted",
@@ -261,7 +264,7 @@ function sameSearch(
   const { started } = state;
   if (
     JSON.stringify(started?.config) === JSON.stringify(config) &&
-    started?.supernet.name === supernetName
+    started?.supernet.name === parseSupernetName(supernetName).name
   ) {
     return state;
   }

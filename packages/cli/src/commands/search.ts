@@ -19,6 +19,7 @@ import { refuseUnknownPrompts } from "../prompt-sets.js";
 import { type Launch, RunDirectory } from "../run-directory.js";
 import { openSearchTarget, type SearchTarget } from "../search-target.js";
 import { stopSignal } from "../stop-signal.js";
+import { runSubmittedSearch } from "../submitted/session.js";
 import { concludeSearch } from "../summary.js";
 import { flagsSource, type SearchFlags, saidValue } from "./search-flags.js";
 
@@ -29,6 +30,7 @@ export function addSearchCommand(program: Command): void {
     .description("search a supernet, with the four services on this machine")
     .option("--config <file>", "search configuration (YAML)")
     .option("--supernet <manifest>", "manifest of the supernet")
+    .option("--coordinator <host:port>", "send the search there; --supernet is NAME or NAME@DIGEST")
     .option("--out <dir>", "run directory (default runs/<supernet>-<time>)")
     .option("--seed <n>", "seed of everything random (default 0)")
     .option("--searcher <name>", `${searcherNames.join(", ")} (default collm)`)
@@ -74,6 +76,8 @@ export async function searchFromFlags(flags: SearchFlags, output: Output): Promi
   if (flags.out === "") {
     throw new CollmError("invalid-argument", '--out: got "", allowed is a new or empty directory');
   }
+  if (flags.coordinator !== undefined)
+    return await submitFromFlags(flags, flags.coordinator, output);
   const settings = resolveSettings(await settingsSources(flags));
   if (settings.supernet === undefined) {
     throw new CollmError("invalid-argument", "--supernet: got nothing, allowed is a manifest file");
@@ -98,6 +102,48 @@ export async function searchFromFlags(flags: SearchFlags, output: Output): Promi
     await run.create(launch);
     try {
       return await searchIn(run, launch, target, flags, output);
+    } catch (error) {
+      await takeBack(run, CollmError.from(error));
+      throw error;
+    }
+  }, "--out");
+}
+
+/** The search of `--coordinator`: its services have roles, images and weights of their own. */
+async function submitFromFlags(
+  flags: SearchFlags,
+  coordinator: string,
+  output: Output,
+): Promise<SessionOutcome> {
+  const { supernet, ...others } = flags;
+  if (supernet === undefined) {
+    throw new CollmError(
+      "invalid-argument",
+      "--supernet: got nothing, allowed with --coordinator is NAME or NAME@DIGEST",
+    );
+  }
+  if (flags.llm !== undefined || flags.prompts !== undefined) {
+    const flag = flags.llm === undefined ? "--prompts" : "--llm";
+    throw new CollmError(
+      "invalid-argument",
+      `${flag}: allowed without --coordinator only; the services there have backends of their own`,
+    );
+  }
+  const { search } = resolveSettings(await settingsSources(others));
+  const [name = supernet] = supernet.split("@");
+  const run = new RunDirectory(flags.out ?? join("runs", defaultRunName(name, new Date())));
+  const launch = { searchId: searchIdOf(run.path), supernet, coordinator, search };
+  return run.hold(async () => {
+    await run.create(launch);
+    try {
+      output.say(`search ${launch.searchId} at ${coordinator}, run directory ${run.path}`);
+      const progress = createProgress(output, Date.now);
+      const signal = stopSignal(progress);
+      const begin = { kind: "start", config: search } as const;
+      const session = { run, launch, begin, opensTest: flags.test, output, progress, signal };
+      const outcome = await runSubmittedSearch(session, coordinator);
+      await concludeSearch(run, outcome.state, { output, isJson: flags.json ?? false, signal });
+      return outcome;
     } catch (error) {
       await takeBack(run, CollmError.from(error));
       throw error;
