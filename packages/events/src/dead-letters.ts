@@ -2,6 +2,7 @@ import type { KV } from "@nats-io/kv";
 import { z } from "zod";
 import { tokenOf } from "./names.js";
 import { parseJson } from "./parse-json.js";
+import { patiently } from "./patiently.js";
 
 const letterSchema = z.strictObject({
   v: z.literal(1),
@@ -32,13 +33,14 @@ export interface DeadLetters {
 
 export function createDeadLetters(bucket: KV): DeadLetters {
   const readToken = async (token: string): Promise<DeadLetter | undefined> => {
-    const entry = await bucket.get(token);
+    const entry = await patiently(() => bucket.get(token));
     return entry?.operation === "PUT" ? decodeLetter(entry.string()) : undefined;
   };
   return {
     read: (key) => readToken(tokenOf(key)),
     write: async (letter) => {
-      await bucket.put(tokenOf(letter.key), JSON.stringify({ v: 1, ...letter }));
+      const text = JSON.stringify({ v: 1, ...letter });
+      await patiently(() => bucket.put(tokenOf(letter.key), text));
     },
     list: async () => {
       const letters: DeadLetter[] = [];

@@ -4,6 +4,7 @@ import type { KV, KvEntry } from "@nats-io/kv";
 import { z } from "zod";
 import { tokenOf } from "./names.js";
 import { parseJson } from "./parse-json.js";
+import { patiently } from "./patiently.js";
 import { isTaken } from "./taken.js";
 
 const entrySchema = z.strictObject({
@@ -15,7 +16,7 @@ const entrySchema = z.strictObject({
 /** Finished evaluations in a key-value bucket: an entry is created once and never changed. */
 export function createKvEvaluationStore(bucket: KV): EvaluationStore {
   const read = async (key: string): Promise<EvaluationResult | undefined> => {
-    const entry = await bucket.get(tokenOf(key));
+    const entry = await patiently(() => bucket.get(tokenOf(key)));
     return entry?.operation === "PUT" ? readEvaluation(entry, key).result : undefined;
   };
   return {
@@ -26,7 +27,7 @@ export function createKvEvaluationStore(bucket: KV): EvaluationStore {
         throw new CollmError("invalid-argument", `evaluation ${key}: ${checked.problems[0]}`);
       }
       try {
-        await bucket.create(tokenOf(key), JSON.stringify(checked.value));
+        await patiently(() => bucket.create(tokenOf(key), JSON.stringify(checked.value)));
         return result;
       } catch (error) {
         if (!isTaken(error)) throw error;

@@ -12,6 +12,7 @@ import {
 } from "@nats-io/jetstream";
 import { type NatsConnection, nanos } from "@nats-io/transport-node";
 import { consumerName, streamNames, workSubject } from "./names.js";
+import { patiently } from "./patiently.js";
 
 /** What a deployment may choose. */
 export interface QueueSettings {
@@ -115,15 +116,17 @@ export async function provisionConsumer(
   contextDigest: string,
   { ackWaitMs, maxDeliver, maxAckPending }: QueueSettings,
 ): Promise<void> {
-  const manager = await jetstreamManager(connection);
-  await manager.consumers.add(streamNames.work, {
-    durable_name: consumerName(contextDigest),
-    filter_subject: workSubject(contextDigest),
-    ack_policy: AckPolicy.Explicit,
-    deliver_policy: DeliverPolicy.All,
-    ack_wait: nanos(ackWaitMs),
-    max_deliver: maxDeliver,
-    max_ack_pending: maxAckPending,
+  await patiently(async () => {
+    const manager = await jetstreamManager(connection);
+    await manager.consumers.add(streamNames.work, {
+      durable_name: consumerName(contextDigest),
+      filter_subject: workSubject(contextDigest),
+      ack_policy: AckPolicy.Explicit,
+      deliver_policy: DeliverPolicy.All,
+      ack_wait: nanos(ackWaitMs),
+      max_deliver: maxDeliver,
+      max_ack_pending: maxAckPending,
+    });
   });
 }
 

@@ -1,13 +1,13 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { CollmError } from "@collm/errors";
 import { formatLine, type Journals, type OpenJournal, parseEvent } from "@collm/journal";
 import { parseSearchId, type SearchEvent, type SearchId } from "@collm/search";
-import { DeliverPolicy, JetStreamApiError, jetstream, jetstreamManager } from "@nats-io/jetstream";
+import { DeliverPolicy, jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { KV } from "@nats-io/kv";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { acquireLease, type Lease } from "./lease.js";
 import { journalSubject, searchIdOf, streamNames } from "./names.js";
 import { parseJson } from "./parse-json.js";
+import { patiently } from "./patiently.js";
 import { isTaken } from "./taken.js";
 
 /** A journal in the stream, and where its last event lies. */
@@ -29,13 +29,19 @@ export function createStreamJournals(connection: NatsConnection, leases: KV): Jo
     open: async (id) => {
       const lease = await acquireLease(leases, id, `journal ${nameOf(id)}`);
       try {
-        return openOn(connection, id, nameOf(id), lease, await readStored(connection, id));
+        return openOn(
+          connection,
+          id,
+          nameOf(id),
+          lease,
+          await patiently(() => readStored(connection, id)),
+        );
       } catch (error) {
         await lease.release();
         throw error;
       }
     },
-    read: async (id) => (await readStored(connection, id)).events,
+    read: async (id) => (await patiently(() => readStored(connection, id))).events,
     list: async () => {
       const manager = await jetstreamManager(connection);
       const { state } = await manager.streams.info(streamNames.journal, {
@@ -135,10 +141,6 @@ function openOn(
   };
 }
 
-/** How long a server that does not answer is asked again, and how often. */
-const patienceMs = 120_000;
-const pauseMs = 500;
-
 /**
  * Appends a line behind the message with this sequence, and gives its own. After a lost
  * acknowledgement the line may be there already. A message id would be no help: of two coordinators
@@ -150,22 +152,17 @@ async function appendAfter(
   line: string,
   lastSequence: number,
 ): Promise<number> {
-  const since = performance.now();
-  for (;;) {
-    try {
-      const expect = { lastSubjectSequence: lastSequence };
-      return (await jetstream(connection).publish(subject, line, { expect })).seq;
-    } catch (error) {
-      if (isTaken(error)) {
-        const manager = await jetstreamManager(connection);
-        const query = { last_by_subj: subject };
-        const last = await manager.streams.getMessage(streamNames.journal, query);
-        if (last?.string() === line) return last.seq;
-        throw error;
-      }
-      const isRefused = error instanceof JetStreamApiError;
-      if (isRefused || performance.now() - since > patienceMs) throw error;
-      await delay(pauseMs);
-    }
+  try {
+    const expect = { lastSubjectSequence: lastSequence };
+    const { seq } = await patiently(() => jetstream(connection).publish(subject, line, { expect }));
+    return seq;
+  } catch (error) {
+    if (!isTaken(error)) throw error;
+    const last = await patiently(async () => {
+      const manager = await jetstreamManager(connection);
+      return await manager.streams.getMessage(streamNames.journal, { last_by_subj: subject });
+    });
+    if (last?.string() === line) return last.seq;
+    throw error;
   }
 }
