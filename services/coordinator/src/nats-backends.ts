@@ -1,4 +1,5 @@
 import type { CoordinatorEnv, NatsEnv } from "@collm/config";
+import { CollmError } from "@collm/errors";
 import {
   announcementTtlMs,
   bucketNames,
@@ -13,6 +14,7 @@ import {
   openBucket,
   provisionStreams,
 } from "@collm/events";
+import type { Journals } from "@collm/journal";
 import type { Logger } from "@collm/telemetry";
 import type { Backends } from "./backends.js";
 import { createQueueDispatcher } from "./queue-dispatcher.js";
@@ -48,7 +50,9 @@ export async function openNatsBackends(
     logger.warn({ err: error }, "janitor"),
   );
   return {
-    journals: createStreamJournals(connection, await bucket(bucketNames.leases, leaseTtlMs)),
+    journals: worthWaitingFor(
+      createStreamJournals(connection, await bucket(bucketNames.leases, leaseTtlMs)),
+    ),
     store: createKvEvaluationStore(evaluations),
     dispatcher,
     close: async () => {
@@ -56,6 +60,25 @@ export async function openNatsBackends(
       registry.close();
       await janitor.close();
       await connection.close();
+    },
+  };
+}
+
+/**
+ * A journal that another coordinator has is worth asking for again: one that died keeps it until its
+ * lease runs out.
+ */
+function worthWaitingFor(journals: Journals): Journals {
+  return {
+    ...journals,
+    open: async (id) => {
+      try {
+        return await journals.open(id);
+      } catch (error) {
+        const { code, message } = CollmError.from(error);
+        if (code !== "failed-precondition") throw error;
+        throw new CollmError("unavailable", message, { cause: error });
+      }
     },
   };
 }
