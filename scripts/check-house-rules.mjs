@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
 const maxLines = 600;
-const domain = /^packages\/(errors|search-space|search|report)\/src\//;
+const domain = /^packages\/(errors|search-space|search|report|statistics)\/src\//;
 const impure = [
   [/from "node:/, "imports a node: module"],
   [/\bDate\.now\(|\bnew Date\(\)/, "reads the clock"],

@@ -6,7 +6,7 @@ import {
   sampleUniform,
   sampleWithin,
 } from "@collm/search-space";
-import { median } from "./statistics/summary.js";
+import { median } from "@collm/statistics";
 
 /** The architecture with the first or the last choice everywhere: the smallest or largest network. */
 export function extreme(space: SearchSpace, which: "smallest" | "largest"): Architecture {

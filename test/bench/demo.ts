@@ -1,9 +1,9 @@
 import { fileURLToPath } from "node:url";
+import { imageCacheDirectory } from "@collm/cli";
 import { createImageLocator } from "@collm/demo";
 import { openSplit, type Split } from "@collm/evaluation";
 import type { ImageSet } from "@collm/images";
 import { loadManifest, openSupernet, type Supernet } from "@collm/supernet";
-import { imageCacheDirectory } from "./cli.js";
 
 export const demoFolder = fileURLToPath(new URL("../../packages/demo", import.meta.url));
 export const demoManifestPath = `${demoFolder}/digits.yaml`;

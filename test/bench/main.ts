@@ -5,13 +5,11 @@ import { corruptionSuite } from "./corruption/suite.js";
 import { damagedRecordsSuite } from "./damaged-records/suite.js";
 import { landscapeSuite } from "./landscape/suite.js";
 import { say } from "./progress.js";
-import { searchersSuite } from "./searchers/suite.js";
 import type { Suite } from "./suite.js";
 import { throughputSuite } from "./throughput/suite.js";
 
 const suites: readonly Suite[] = [
   throughputSuite,
-  searchersSuite,
   landscapeSuite,
   corruptionSuite,
   damagedRecordsSuite,

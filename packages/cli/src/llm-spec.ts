@@ -2,7 +2,7 @@ import { CollmError, hideCredentials } from "@collm/errors";
 
 /** A role's settings as far as a SPEC says them; the configuration schema checks the rest. */
 interface RoleSpec {
-  readonly backend: string;
+  readonly backend: "heuristic" | "openai";
   readonly model?: string;
   readonly baseUrl?: string;
 }

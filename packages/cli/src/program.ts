@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { addBenchCommand } from "./commands/bench.js";
 import { addDoctorCommand } from "./commands/doctor.js";
 import { addImagesCommand } from "./commands/images.js";
 import { addImportCommand } from "./commands/import.js";
@@ -29,6 +30,7 @@ export function createProgram(): Command {
   addSupernetCommand(program);
   addSubnetCommand(program);
   addImagesCommand(program);
+  addBenchCommand(program);
   addImportCommand(program);
   addDoctorCommand(program);
   return program;

@@ -1,6 +1,7 @@
 export { anyObject, type NotationShape, notationShape } from "./answers/notation-shape.js";
 export { parseCandidates } from "./answers/parse-candidates.js";
 export { readCandidates } from "./answers/read-candidates.js";
+export { readJointAnswer } from "./answers/read-joint-answer.js";
 export { type SplitAnswer, splitReflection } from "./answers/split-reflection.js";
 export { askModel } from "./ask-model.js";
 export {
@@ -20,10 +21,14 @@ export {
   readDirectives,
   writeDirectives,
 } from "./directives.js";
-export { chatExchange, heuristicExchange, unusable } from "./exchange.js";
-export { heuristicReflectionAndCandidates } from "./heuristic/alone.js";
-export { heuristicCandidates } from "./heuristic/generator.js";
-export { heuristicStrategy } from "./heuristic/navigator.js";
+export { chatExchange, unusable } from "./exchange.js";
+export {
+  answerAlone,
+  answerAsGenerator,
+  answerAsNavigator,
+  createHeuristicRoles,
+  type HeuristicAnswer,
+} from "./heuristic/roles.js";
 export { createOpenAiBackend, type OpenAiBackendOptions } from "./openai/backend.js";
 export { splitThinking, type Thought } from "./openai/thinking.js";
 export { costHint } from "./prompts/cost-hint.js";

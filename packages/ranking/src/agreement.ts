@@ -1,4 +1,4 @@
-import { kendallTau } from "./statistics/kendall-tau.js";
+import { kendallTau } from "@collm/statistics";
 
 /** How well one ranking of a trial agrees with the accuracies. */
 export interface Agreement {

@@ -1,12 +1,17 @@
 import { noTokens } from "@collm/llm";
 import type { TokenUsage } from "@collm/search";
+import {
+  comparePaired,
+  mean,
+  type PairedComparison,
+  type Summary,
+  summarise,
+} from "@collm/statistics";
 import { type Agreement, agreementOf, scoresOfOrder } from "./agreement.js";
 import { answeredTrials, keyOf } from "./ask-trials.js";
 import { drawnFrom, type Protocol, type Trial } from "./draw.js";
 import type { TrialRecord } from "./exchange-record.js";
 import type { Pool } from "./pool.js";
-import { comparePaired, type PairedComparison } from "./statistics/paired.js";
-import { mean, type Summary, summarise } from "./statistics/summary.js";
 import { trivialScores } from "./trivial-scores.js";
 
 /** How one way to rank did over some trials. */

@@ -1,10 +1,4 @@
-import {
-  heuristicCandidates,
-  heuristicExchange,
-  noTokens,
-  type RoleMetrics,
-  readCandidates,
-} from "@collm/llm";
+import { answerAsGenerator, noTokens, type RoleMetrics, readCandidates } from "@collm/llm";
 import type { Generator } from "./generator.js";
 
 /** The Generator without a language model. It answers at once and never fails. */
@@ -12,16 +6,12 @@ export function createHeuristicGenerator(metrics: RoleMetrics): Generator {
   return {
     description: { backend: "heuristic", model: "", promptsDigest: "" },
     propose: async (request) => {
-      const startedMs = performance.now();
-      const answer = heuristicCandidates(request);
-      const seconds = (performance.now() - startedMs) / 1_000;
-      metrics.answered(noTokens, seconds);
-      const { iteration, count, seed } = request;
-      const input = { iteration, count, visited: request.visited.length, seed };
+      const { text, exchange } = answerAsGenerator(request, () => performance.now());
+      metrics.answered(noTokens, exchange.seconds);
       return {
         kind: "answered",
-        value: readCandidates(request.space, answer, metrics),
-        exchanges: [heuristicExchange(input, answer, seconds)],
+        value: readCandidates(request.space, text, metrics),
+        exchanges: [exchange],
       };
     },
   };

@@ -4,11 +4,11 @@ import {
   type ChatMessage,
   type PromptSet,
   type RoleMetrics,
+  readJointAnswer,
 } from "@collm/llm";
 import { renderConversation } from "./conversation.js";
 import { renderJointConversation } from "./joint-conversation.js";
 import type { Navigator } from "./navigator.js";
-import { readJointAnswer } from "./read-joint-answer.js";
 
 export interface ChatNavigatorOptions {
   readonly backend: ChatBackend;

@@ -1,5 +1,4 @@
-import { spearman, wholeReliability } from "../statistics/rank-correlation.js";
-import { standardDeviation } from "../statistics/summary.js";
+import { spearman, standardDeviation, wholeReliability } from "@collm/statistics";
 import { type MeasuredNetwork, top1Percent } from "./measure-correctness.js";
 
 /** What uniformly drawn subnets tell about a space and its validation images. */

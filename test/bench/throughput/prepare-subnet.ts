@@ -5,6 +5,7 @@ import {
   openNetwork,
   type RuntimeSettings,
 } from "@collm/evaluation";
+import { type Spread, spreadOf } from "@collm/statistics";
 import {
   type BatchStatistics,
   buildInferenceGraph,
@@ -12,7 +13,6 @@ import {
   runningStatistics,
   type Subnet,
 } from "@collm/supernet";
-import { type Spread, spreadOf } from "../statistics/summary.js";
 import { inputBatch } from "./inputs.js";
 import type { BenchSubnet, Calibration } from "./networks/bench-subnet.js";
 

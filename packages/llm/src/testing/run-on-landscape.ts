@@ -11,37 +11,11 @@ import {
   type SearchConfig,
   type SearcherName,
 } from "@collm/search";
-import { parseCandidates } from "../answers/parse-candidates.js";
-import { splitReflection } from "../answers/split-reflection.js";
-import { heuristicReflectionAndCandidates } from "../heuristic/alone.js";
-import { heuristicCandidates } from "../heuristic/generator.js";
-import { heuristicStrategy } from "../heuristic/navigator.js";
+import { createHeuristicRoles } from "../heuristic/roles.js";
 import { type Landscape, middleMacs } from "./landscape.js";
 
 /** The heuristic in both roles, as it is behind the services. */
-export const heuristicRoles: Roles = {
-  proposeStrategy: async (request) => ({
-    kind: "answered",
-    value: heuristicStrategy(request),
-    exchanges: [],
-  }),
-  proposeCandidates: async (request) => ({
-    kind: "answered",
-    value: parseCandidates(heuristicCandidates(request), {
-      kind: "object",
-      keys: ["ks", "e", "d", "r"],
-    }),
-    exchanges: [],
-  }),
-  proposeStrategyAndCandidates: async (request) => {
-    const { reflection, candidates } = splitReflection(heuristicReflectionAndCandidates(request));
-    const proposals = parseCandidates(candidates, {
-      kind: "object",
-      keys: ["ks", "e", "d", "r"],
-    });
-    return { kind: "answered", value: { strategy: reflection, proposals }, exchanges: [] };
-  },
-};
+export const heuristicRoles: Roles = createHeuristicRoles();
 
 export interface LandscapeRun {
   /** True accuracy of the network that measured best: what a user would get. */

@@ -3,13 +3,16 @@ import { edges, operatorOf, operators } from "./cell.js";
 /** `|A~0|+|B~0|C~1|+|D~0|E~1|F~2|`: one group for each of the nodes 1, 2 and 3. */
 const pattern = /^\|(\w+)~0\|\+\|(\w+)~0\|(\w+)~1\|\+\|(\w+)~0\|(\w+)~1\|(\w+)~2\|$/;
 
+/** Edges by the node they lead to, found once: a search writes and reads hundreds of cells. */
+const incomingEdges = [1, 2, 3].map((node) =>
+  edges.flatMap(({ from, to }, edge) => (to === node ? [{ from, edge }] : [])),
+);
+
 /** The benchmark's own way to write an architecture, which its files use. */
 export function toOfficialString(choices: readonly number[]): string {
-  const groups = [1, 2, 3].map((node) => {
-    const incoming = edges.flatMap(({ from, to }, edge) =>
-      to === node ? [`${operatorOf(choices[edge])}~${from}`] : [],
-    );
-    return `|${incoming.join("|")}|`;
+  const groups = incomingEdges.map((incoming) => {
+    const terms = incoming.map(({ from, edge }) => `${operatorOf(choices[edge])}~${from}`);
+    return `|${terms.join("|")}|`;
   });
   return groups.join("+");
 }

@@ -1,5 +1,5 @@
+import type { Spread } from "@collm/statistics";
 import { fixed, grouped } from "../../markdown.js";
-import type { Spread } from "../../statistics/summary.js";
 
 /** `median (smallest–largest)`. */
 export function inBrackets({ median, min, max }: Spread, decimals: number): string {

@@ -1,5 +1,5 @@
+import { median, spreadOf } from "@collm/statistics";
 import { fixed, markdownTable } from "../../markdown.js";
-import { median, spreadOf } from "../../statistics/summary.js";
 import { type Rate, ratios } from "../alternate.js";
 import { isSameNetwork } from "../compare-logits.js";
 import type { ContenderSpeed } from "../measure-subnet-speed.js";

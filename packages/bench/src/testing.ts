@@ -1,0 +1,1 @@
+export { writeSyntheticTable } from "./testing/synthetic-table.js";
