@@ -66,6 +66,9 @@ export {
   type TrajectoryIteration,
   type TrialSummary,
 } from "./roles.js";
+export { eventDifferences, type FieldDifference } from "./replay/event-differences.js";
+export type { Divergence, ReplayCounts } from "./replay/recording.js";
+export { type Replay, replaySearch } from "./replay/replay-search.js";
 export { searchProblems } from "./search-problems.js";
 export type { Searcher, SearcherSetup, Step, Turn } from "./searcher.js";
 export { createSearcher } from "./searchers/create.js";
