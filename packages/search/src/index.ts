@@ -55,6 +55,9 @@ export type {
   Roles,
 } from "./ports.js";
 export { presentedSupernet } from "./presented-supernet.js";
+export { eventDifferences, type FieldDifference } from "./replay/event-differences.js";
+export type { Divergence, ReplayCounts } from "./replay/recording.js";
+export { type Replay, replaySearch } from "./replay/replay-search.js";
 export {
   type CandidatesRequest,
   type Proposal,
@@ -66,9 +69,6 @@ export {
   type TrajectoryIteration,
   type TrialSummary,
 } from "./roles.js";
-export { eventDifferences, type FieldDifference } from "./replay/event-differences.js";
-export type { Divergence, ReplayCounts } from "./replay/recording.js";
-export { type Replay, replaySearch } from "./replay/replay-search.js";
 export { searchProblems } from "./search-problems.js";
 export type { Searcher, SearcherSetup, Step, Turn } from "./searcher.js";
 export { createSearcher } from "./searchers/create.js";

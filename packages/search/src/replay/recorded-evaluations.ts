@@ -11,9 +11,12 @@ type EvaluationEvent = EventOf<
 interface Pending {
   readonly candidateId: string;
   read?: ((result: EvaluationResult | undefined) => void) | undefined;
-  dispatched?:
-    | { readonly start: () => void; readonly settle: (outcome: EvaluationOutcome) => void }
-    | undefined;
+  readonly dispatched?: Dispatched;
+}
+
+interface Dispatched {
+  readonly start: () => void;
+  readonly settle: (outcome: EvaluationOutcome) => void;
 }
 
 /**
@@ -63,40 +66,28 @@ export class RecordedEvaluations {
     const { next, isCaused } = this.#recording;
     if (!next || isCaused || this.#pending.size === 0 || this.#steering.isStopNext()) return;
     const pending = isEvaluationEvent(next) ? this.#pending.get(next.key) : undefined;
-    if (!isEvaluationEvent(next) || !pending) return this.#block();
-    if (pending.read) {
+    if (!isEvaluationEvent(next) || !pending) {
+      this.#block();
+    } else if (pending.read) {
       const isStored = next.type === "EvaluationCompleted" && next.source === "store";
       if (isStored) this.#recording.noteCause("evaluationReports");
       pending.read(isStored ? next.result : undefined);
       pending.read = undefined;
-      return;
+    } else if (pending.dispatched) {
+      this.#reportTo(pending.dispatched, next);
     }
     // Else the loop is on its way to the dispatcher and will be back.
-    if (pending.dispatched) this.#reportTo(pending.dispatched, next);
   }
 
-  #reportTo({ start, settle }: NonNullable<Pending["dispatched"]>, next: EvaluationEvent): void {
-    // It was asked for already.
-    if (next.type === "EvaluationRequested") return this.#block();
-    this.#recording.noteCause("evaluationReports");
-    switch (next.type) {
-      case "EvaluationStarted":
-        return start();
-      case "EvaluationCompleted":
-        return settle({
-          kind: "completed",
-          result: next.result,
-          isStored: next.source === "store",
-        });
-      case "EvaluationFailed":
-        return settle({
-          kind: "failed",
-          code: next.code,
-          message: next.message,
-          // Older journals lack it. Where the last attempt was over it decided nothing.
-          isRetryable: next.isRetryable ?? next.willRetry,
-        });
+  #reportTo({ start, settle }: Dispatched, next: EvaluationEvent): void {
+    if (next.type === "EvaluationRequested") {
+      // It was asked for already.
+      this.#block();
+      return;
     }
+    this.#recording.noteCause("evaluationReports");
+    if (next.type === "EvaluationStarted") start();
+    else settle(outcomeIn(next));
   }
 
   #block(): void {
@@ -116,4 +107,13 @@ export class RecordedEvaluations {
 
 function isEvaluationEvent(event: SearchEvent): event is EvaluationEvent {
   return event.type.startsWith("Evaluation");
+}
+
+function outcomeIn(event: EventOf<"EvaluationCompleted" | "EvaluationFailed">): EvaluationOutcome {
+  if (event.type === "EvaluationCompleted") {
+    return { kind: "completed", result: event.result, isStored: event.source === "store" };
+  }
+  const { code, message, willRetry } = event;
+  // Older journals lack it. Where no attempt was left it decided nothing.
+  return { kind: "failed", code, message, isRetryable: event.isRetryable ?? willRetry };
 }

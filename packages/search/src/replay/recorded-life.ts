@@ -11,10 +11,7 @@ import type { Recording } from "./recording.js";
  * search finished or was told to stop, or it died, which shows as a resumption or as the journal's
  * end. Every port answers from the journal; the loop does not know that it is replayed.
  */
-export async function replayLife(
-  recording: Recording,
-  searcher: Searcher<unknown>,
-): Promise<void> {
+export async function replayLife(recording: Recording, searcher: Searcher<unknown>): Promise<void> {
   const { started } = recording.state;
   if (!started) throw new RangeError("replayLife: the journal has no SearchStarted");
   const life = new RecordedLife(recording);

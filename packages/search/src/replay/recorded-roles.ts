@@ -18,7 +18,8 @@ export function recordedRoles(recording: Recording, steering: LifeSteering): Rol
     read: (event: SearchEvent) => RoleAnswer<T> | undefined,
   ): Promise<RoleAnswer<T>> => {
     const { next } = recording;
-    const given = next && !steering.isStopNext() ? (read(next) ?? failureIn(next, role)) : undefined;
+    const given =
+      next && !steering.isStopNext() ? (read(next) ?? failureIn(next, role)) : undefined;
     if (given) {
       recording.noteCause("roleAnswers");
       return Promise.resolve(given);

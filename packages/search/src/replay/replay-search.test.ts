@@ -1,144 +1,188 @@
-import { createRng } from "@collm/search-space";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type SearchConfig, searchConfigSchema } from "../config.js";
-import type { SearchEvent } from "../events.js";
-import {
-  createFixedClock,
-  createSearchBench,
-  MemoryEvaluationStore,
-  searchStarted,
-  testSearchId,
-} from "../testing.js";
+import type { EventOf, SearchEvent, SearchEventType } from "../events.js";
+import { createSearchBench, type SearchBenchOptions } from "../testing.js";
 import { replaySearch } from "./replay-search.js";
+import { runScript, scripts } from "./scripted-search.fixture.js";
 
-const algorithms = ["elitist", "spos", "autoformer"] as const;
+const config = { budget: 12, candidatesPerIteration: 4, seed: 1 };
 
-interface Script {
-  readonly searcher: SearchConfig["searcher"];
-  readonly algorithm: (typeof algorithms)[number];
-  readonly seed: number;
-  /** Seed of arrival orders, failures, roles and interruptions. */
-  readonly fate: number;
-  readonly overLimit: SearchConfig["overLimit"];
-  readonly lives: number;
-  /** What the store holds before. */
-  readonly storedSeed: number | undefined;
+async function searched(options: SearchBenchOptions = {}): Promise<readonly SearchEvent[]> {
+  const bench = createSearchBench({ config, ...options });
+  await bench.run();
+  return bench.journal.events;
 }
 
-const scripts: fc.Arbitrary<Script> = fc.record({
-  searcher: fc.constantFrom(...searchConfigSchema.shape.searcher.options),
-  algorithm: fc.constantFrom(...algorithms.slice(0, 2)),
-  seed: fc.nat(5),
-  fate: fc.nat(100_000),
-  overLimit: fc.constantFrom("reject" as const, "evaluate" as const),
-  lives: fc.integer({ min: 1, max: 4 }),
-  storedSeed: fc.option(fc.nat(3), { nil: undefined }),
-});
-
-/** A search with failures, deaths, interruptions and cancellations; gives its journal. */
-async function scriptedSearch(script: Script): Promise<readonly SearchEvent[]> {
-  const { searcher, algorithm, seed, fate, lives } = script;
-  const config: Partial<SearchConfig> = {
-    searcher,
-    seed,
-    overLimit: script.overLimit,
-    budget: 14,
-    candidatesPerIteration: 4,
-    iterations: 5,
-    generatorMemory: fate % 2 === 0,
-    finalStrategy: fate % 3 === 0,
-  };
-  const [first] = [searchStarted(config)];
-  const started = {
-    ...first,
-    config: { ...first.config, evolution: { ...first.config.evolution, algorithm, population: 4 } },
-  };
-  const rng = createRng("fate", fate);
-  const store = await storeOf(script.storedSeed);
-  let events: readonly SearchEvent[] = [started];
-  for (let life = 1; life <= lives; life++) {
-    const stop = new AbortController();
-    const isLast = life === lives;
-    // A death leaves no event behind; an interruption or a failing dispatcher leaves one.
-    const end = isLast ? "none" : rng.pick(["death", "shutdown", "broken"] as const);
-    const stopAt = events.length + 1 + rng.int(40);
-    const bench = createSearchBench({
-      events,
-      store,
-      roles: {
-        strategy: ({ iteration }) =>
-          rng.next() < 0.2 ? undefined : rng.next() < 0.1 ? " " : `Strategy ${iteration}`,
-      },
-      dispatcher: {
-        arrivalSeed: fate + life,
-        failure: ({ candidateId }, attempt) =>
-          createRng(fate, candidateId, attempt).next() < 0.25
-            ? { message: `fails ${attempt}`, isRetryable: attempt % 2 === 1 }
-            : undefined,
-      },
-    });
-    const append = bench.journal.append.bind(bench.journal);
-    bench.journal.append = async (event) => {
-      if (event.seq >= stopAt && end === "death") throw new Error("killed");
-      await append(event);
-      if (event.seq < stopAt) return;
-      if (end === "shutdown") stop.abort({ kind: "shutdown", reason: "SIGTERM" });
-      if (isLast && fate % 5 === 0 && life > 1) stop.abort({ kind: "cancel" });
-    };
-    const evaluate = bench.dispatcher.evaluate.bind(bench.dispatcher);
-    bench.dispatcher.evaluate = (...call) =>
-      end === "broken" && bench.journal.events.length >= stopAt
-        ? Promise.reject(new Error("the evaluator is gone"))
-        : evaluate(...call);
-    const proposeCandidates = bench.roles.proposeCandidates.bind(bench.roles);
-    bench.roles.proposeCandidates = async (...call) => {
-      const answer = await proposeCandidates(...call);
-      if (answer.kind === "failed") return answer;
-      if (rng.next() < 0.2) return { kind: "failed", reason: "timeout", exchanges: [] };
-      const odd = [{ text: "{", problem: "no JSON" }, { text: "7", notation: 7 }];
-      return { ...answer, value: [...answer.value, ...odd.slice(0, rng.int(3))] };
-    };
-    await bench.run(stop.signal).catch(() => undefined);
-    events = bench.journal.events;
-    if (events.at(-1)?.type === "SearchFinished") break;
-  }
-  return events;
+function first<T extends SearchEventType>(events: readonly SearchEvent[], type: T): EventOf<T> {
+  const found = events.find((event): event is EventOf<T> => event.type === type);
+  if (!found) throw new Error(`no ${type}`);
+  return found;
 }
 
-async function storeOf(seed: number | undefined): Promise<MemoryEvaluationStore> {
-  const store = new MemoryEvaluationStore();
-  if (seed === undefined) return store;
-  const config = { searcher: "random" as const, budget: 20, seed };
-  await createSearchBench({ config, store }).run();
-  return store;
+/** The journal with one event written differently. */
+function edited<T extends SearchEventType>(
+  events: readonly SearchEvent[],
+  { seq }: EventOf<T>,
+  change: (event: EventOf<T>) => Partial<EventOf<T>>,
+): readonly SearchEvent[] {
+  const event = events[seq - 1] as EventOf<T>;
+  return events.with(seq - 1, { ...event, ...change(event) } as SearchEvent);
 }
 
 describe("replaySearch", () => {
   it("reproduces every searcher through failures, deaths and interruptions", async () => {
-    await fc.assert(
-      fc.asyncProperty(scripts, async (script) => {
-        const events = await scriptedSearch(script);
-        const replay = await replaySearch(events);
-        expect(replay.divergence).toBeUndefined();
-        expect(replay.reproduced).toBe(events.length);
-      }),
-      { numRuns: 150 },
-    );
+    const property = fc.asyncProperty(scripts, async (script) => {
+      const events = await runScript(script);
+      const { divergence, reproduced } = await replaySearch(events);
+      expect(divergence).toBeUndefined();
+      expect(reproduced).toBe(events.length);
+    });
+    await fc.assert(property, { numRuns: 80 });
   }, 60_000);
 
   it("replays any beginning of a journal as far as it goes", async () => {
-    await fc.assert(
-      fc.asyncProperty(scripts, fc.nat(), async (script, cut) => {
-        const events = await scriptedSearch(script);
-        const beginning = events.slice(0, 1 + (cut % events.length));
-        const replay = await replaySearch(beginning);
-        expect(replay.divergence).toBeUndefined();
-        expect(replay.reproduced).toBe(beginning.length);
-      }),
-      { numRuns: 50 },
-    );
+    const property = fc.asyncProperty(scripts, fc.nat(), async (script, cut) => {
+      const events = await runScript(script);
+      const beginning = events.slice(0, 1 + (cut % events.length));
+      const { divergence, reproduced } = await replaySearch(beginning);
+      expect(divergence).toBeUndefined();
+      expect(reproduced).toBe(beginning.length);
+    });
+    await fc.assert(property, { numRuns: 40 });
   }, 60_000);
+
+  it("ends, and never later than the edit says, when any event is left out", async () => {
+    const property = fc.asyncProperty(scripts, fc.nat(), async (script, place) => {
+      const events = await runScript(script);
+      const at = 1 + (place % Math.max(1, events.length - 1));
+      const shorter = events.toSpliced(at, 1).map((event, i) => ({ ...event, seq: i + 1 }));
+      const { divergence, reproduced } = await replaySearch(shorter);
+      // What only tells of circumstances may be missing; then all the rest is the same search.
+      expect(divergence ? divergence.seq : reproduced).toBeGreaterThanOrEqual(
+        Math.min(at, shorter.length),
+      );
+    });
+    await fc.assert(property, { numRuns: 60 });
+  }, 60_000);
+
+  it("counts what it decided again and what it was given", async () => {
+    const events = await searched({ config: { ...config, searcher: "collm" } });
+    const { counts, takenOver } = await replaySearch(events);
+    const count = (...types: readonly SearchEventType[]) =>
+      events.filter(({ type }) => types.includes(type)).length;
+    expect(takenOver).toBe(0);
+    expect(counts).toEqual({
+      decisions: count(
+        ...(["StrategyRequested", "CandidatesRequested", "CandidateRejected"] as const),
+        ...(["EvaluationRequested", "SearchFinished"] as const),
+      ),
+      roleAnswers: count("StrategyProposed", "CandidatesProposed"),
+      evaluationReports: count("EvaluationStarted", "EvaluationCompleted"),
+      evaluations: 12,
+      resumptions: 0,
+    });
+  });
+
+  it("draws candidates anew: another seed diverges at the first of them", async () => {
+    const events = await searched();
+    const start = first(events, "SearchStarted");
+    const other = edited(events, start, () => ({ config: { ...start.config, seed: 2 } }));
+    const { divergence } = await replaySearch(other);
+    expect(divergence).toMatchObject({
+      seq: first(events, "CandidatesProposed").seq,
+      made: { type: "CandidatesProposed" },
+      problem: "it differs from what the replay makes",
+    });
+  });
+
+  it("diverges at the end when a changed accuracy makes another winner", async () => {
+    const events = await searched();
+    const loser = events.find(
+      (event) =>
+        event.type === "EvaluationCompleted" &&
+        event.candidateId !== first(events, "SearchFinished").bestCandidateId,
+    ) as EventOf<"EvaluationCompleted">;
+    const other = edited(events, loser, ({ result }) => ({
+      result: { ...result, top1Percent: 99.5 },
+    }));
+    expect((await replaySearch(other)).divergence).toMatchObject({
+      recorded: { type: "SearchFinished" },
+      made: { type: "SearchFinished", bestCandidateId: loser.candidateId },
+    });
+  });
+
+  it("sees by the request that a role would be told of another accuracy", async () => {
+    const events = await searched({ config: { ...config, searcher: "collm" } });
+    const result = first(events, "EvaluationCompleted");
+    const other = edited(events, result, (event) => ({
+      result: { ...event.result, top1Percent: event.result.top1Percent - 0.01 },
+    }));
+    const asked = events.filter(({ type }) => type === "StrategyRequested");
+    expect((await replaySearch(other)).divergence).toMatchObject({
+      seq: asked[1]?.seq,
+      made: { type: "StrategyRequested" },
+    });
+  });
+
+  it("replays journals from before requests had a digest and failures said whether to retry", async () => {
+    const events = await searched({
+      config: { ...config, searcher: "collm" },
+      dispatcher: { failure: (_, attempt) => ({ message: "no", isRetryable: attempt < 3 }) },
+    });
+    expect(events.map(({ type }) => type)).toContain("EvaluationFailed");
+    const older = events.map((event) => {
+      const { requestDigest: _, isRetryable: __, ...others } = event as Record<string, unknown>;
+      return others as SearchEvent;
+    });
+    expect(older).not.toEqual(events);
+    expect(await replaySearch(older)).not.toHaveProperty("divergence");
+  });
+
+  it("diverges where a candidate was taken out of an answer", async () => {
+    const events = await searched({ config: { ...config, searcher: "collm" } });
+    const proposed = first(events, "CandidatesProposed");
+    const other = edited(events, proposed, ({ candidates }) => ({
+      candidates: candidates.toSpliced(1, 1),
+    }));
+    expect((await replaySearch(other)).divergence?.seq).toBe(proposed.seq);
+  });
+
+  it("says what it waits for where the journal has something else", async () => {
+    const events = await searched({ config: { ...config, searcher: "collm" } });
+    const answer = first(events, "StrategyProposed");
+    const rejected = { type: "SearchFinished", reason: "budget" } as const;
+    const { seq, v, searchId, at } = answer;
+    const other = [...events.slice(0, seq - 1), { v, seq, searchId, at, ...rejected }];
+    expect((await replaySearch(other)).divergence).toEqual({
+      seq,
+      recorded: other.at(-1),
+      problem: "the replay waits for the answer of the navigator",
+    });
+  });
+
+  it("opens the test for the winner only", async () => {
+    const events = await searched();
+    const { seq, v, searchId, at } = events.at(-1) as SearchEvent;
+    const other = first(events, "EvaluationRequested").canonical;
+    const opened = { v, searchId, at, seq: seq + 1, type: "TestOpened", canonical: other } as const;
+    const finished = first(events, "SearchFinished");
+    expect(finished.bestCandidateId).not.toBe("1.1");
+    expect((await replaySearch([...events, opened])).divergence).toMatchObject({
+      seq: seq + 1,
+      made: { type: "TestOpened" },
+    });
+  });
+
+  it.each([
+    ["nothing", 0, "SearchInterrupted"],
+    ["the end", 1, "SearchResumed"],
+  ] as const)("diverges at an event that cannot follow %s", async (_, from, type) => {
+    const events = await searched();
+    const { v, searchId, at } = events[0] as SearchEvent;
+    const body = type === "SearchResumed" ? { type } : { type, reason: "odd" };
+    const seq = from === 0 ? 1 : events.length + 1;
+    const odd = { v, searchId, at, seq, ...body } as SearchEvent;
+    const { divergence } = await replaySearch(from === 0 ? [odd] : [...events, odd]);
+    expect(divergence).toMatchObject({ seq, problem: expect.stringContaining("cannot follow") });
+  });
 });
-void createFixedClock;
-void testSearchId;
