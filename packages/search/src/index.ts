@@ -42,6 +42,14 @@ export {
   paretoFront,
   repeatedEvaluations,
 } from "./folds.js";
+export {
+  type Fork,
+  type ForkOptions,
+  type ForkProblem,
+  forkableCount,
+  forkEvents,
+  lastSeqOfIteration,
+} from "./fork/fork-events.js";
 export { strategyHeadline } from "./headline.js";
 export { candidateId, evaluationKey, parseSearchId, type SearchId } from "./identifiers.js";
 export { type LoopPorts, runSearch } from "./loop.js";
