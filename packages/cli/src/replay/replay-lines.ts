@@ -43,11 +43,11 @@ function identicalSentence({ state }: Replay): string {
 }
 
 function divergenceSentence({ seq, recorded, made, problem }: Divergence): string {
+  const sentence = `different: event ${seq} (${recorded.type}): ${problem}`;
   const [first] = made?.type === recorded.type ? eventDifferences(recorded, made) : [];
-  const field = first
-    ? `: ${first.field} is ${quoted(first.recorded)}, the replay makes ${quoted(first.made)}`
-    : "";
-  return `different: event ${seq} (${recorded.type}): ${problem}${field}`;
+  if (!first) return sentence;
+  if (first.field === "requestDigest") return `${sentence}: the role is told something else`;
+  return `${sentence}: ${first.field} is ${quoted(first.recorded)}, the replay makes ${quoted(first.made)}`;
 }
 
 /** The first divergence, field by field; both events where they are of different kinds. */

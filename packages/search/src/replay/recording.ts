@@ -11,7 +11,7 @@ export interface Divergence {
   readonly recorded: SearchEvent;
   /** What the replay makes instead; absent where it makes no event. */
   readonly made?: SearchEvent;
-  /** What is wrong, as the rest of a sentence about the recorded event. */
+  /** What is wrong with it, in a few words. */
   readonly problem: string;
 }
 
@@ -91,8 +91,8 @@ export class Recording {
     const { next } = this;
     if (!next) return false;
     if (!isSameEvent(next, made)) {
-      const what = made.type === next.type ? "it differs from what" : `${made.type} is what`;
-      this.diverge(`${what} the replay makes`, made);
+      const isOther = made.type !== next.type;
+      this.diverge(`the replay makes ${isOther ? made.type : "it differently"}`, made);
       return false;
     }
     const isCaused = this.isCaused;

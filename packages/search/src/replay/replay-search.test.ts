@@ -91,7 +91,7 @@ describe("replaySearch", () => {
     expect(divergence).toMatchObject({
       seq: first(events, "CandidatesProposed").seq,
       made: { type: "CandidatesProposed" },
-      problem: "it differs from what the replay makes",
+      problem: "the replay makes it differently",
     });
   });
 
