@@ -236,11 +236,14 @@ describe("changeSettings", () => {
     expect(changeSettings(base, { values: {} })).toEqual(base);
   });
 
-  it("keeps settings but not the preset's name when the searcher changes", () => {
-    expect(changeSettings(base, { values: { searcher: "random" } }).search).toEqual({
-      ...base.search,
+  it("leaves the preset's name and section behind when the searcher changes", () => {
+    const published = resolve("searcher: evolution\npreset: autoformer\nbudget: 30\n");
+    const { search } = changeSettings(published, { values: { searcher: "random" } });
+    expect(search).toEqual({
+      ...published.search,
       searcher: "random",
       preset: "default",
+      evolution: defaultSearchConfig("random").evolution,
     });
   });
 

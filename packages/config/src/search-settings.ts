@@ -68,7 +68,7 @@ export function resolveSettings(sources: readonly SettingsSource[]): SearchSetti
 
 /**
  * Settings of a search that go on with some changes: what the source does not say stays as it is,
- * whatever the preset was. A searcher that is changed keeps the settings of the one before.
+ * whatever the preset was. Another searcher keeps everything but the section of the one before.
  *
  * @throws CollmError invalid-argument
  */
@@ -79,11 +79,16 @@ export function changeSettings(base: SearchSettings, source: SettingsSource): Se
   refuseHalfEndpoints(merged);
   const { searcher = base.search.searcher } = file;
   // The preset is only a name by now, and may be none of the other searcher's.
-  const preset = searcher === base.search.searcher ? base.search.preset : "default";
+  const other = { preset: "default", evolution: defaultSearchConfig(searcher).evolution };
+  const search = {
+    ...base.search,
+    ...(searcher === base.search.searcher ? {} : other),
+    searcher,
+  };
   return {
     ...base,
     supernet: file.supernet ?? base.supernet,
-    search: withSaid({ ...base.search, searcher, preset }, file),
+    search: withSaid(search, file),
     navigator: merged.navigator,
     generator: merged.generator,
     evaluator: merged.evaluator ?? {},
