@@ -43,7 +43,8 @@ function forked(
 
 /** Lets a fork go on to its end with ports in memory, and gives its journal. */
 async function goneOn(events: readonly SearchEvent[]): Promise<readonly SearchEvent[]> {
-  const { store, roles, dispatcher } = createSearchBench();
+  const { supernet } = events[0] as EventOf<"SearchStarted">;
+  const { store, roles, dispatcher } = createSearchBench({ spec: supernet.space });
   const journal = new MemoryJournal(events);
   const ports = { journal, store, roles, dispatcher, clock: createFixedClock() };
   const searcher = createSearcher(configOf(events).searcher);

@@ -1,4 +1,5 @@
 import type { SearchEvent } from "../events.js";
+import type { SearchId } from "../identifiers.js";
 import { type LoopPorts, runSearch } from "../loop.js";
 import type { Searcher } from "../searcher.js";
 import type { StopRequest } from "../stop-gate.js";
@@ -15,7 +16,7 @@ export async function replayLife(recording: Recording, searcher: Searcher<unknow
   const { started } = recording.state;
   if (!started) throw new RangeError("replayLife: the journal has no SearchStarted");
   const life = new RecordedLife(recording);
-  const searchId = started.searchId as Parameters<typeof runSearch>[0];
+  const searchId = started.searchId as SearchId;
   life.steer();
   try {
     await runSearch(searchId, searcher, recording.state, life.ports, life.signal);

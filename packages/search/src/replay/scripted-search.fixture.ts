@@ -1,4 +1,5 @@
-import { createRng } from "@collm/search-space";
+import { createRng, nasBench201Spec, type SpaceSpec } from "@collm/search-space";
+import { tinySpec } from "@collm/search-space/testing";
 import fc from "fast-check";
 import { type SearchConfig, searchConfigSchema } from "../config.js";
 import type { SearchEvent } from "../events.js";
@@ -9,6 +10,8 @@ export interface Script {
   readonly searcher: SearchConfig["searcher"];
   readonly algorithm: "elitist" | "spos";
   readonly overLimit: SearchConfig["overLimit"];
+  /** Of a space of cells in which isomorphic ones count as one, or of the tiny space. */
+  readonly hasCells: boolean;
   readonly seed: number;
   /** Seed of arrival orders, failures, roles, deaths and interruptions. */
   readonly fate: number;
@@ -21,6 +24,7 @@ export const scripts: fc.Arbitrary<Script> = fc.record({
   searcher: fc.constantFrom(...searchConfigSchema.shape.searcher.options),
   algorithm: fc.constantFrom("elitist", "spos"),
   overLimit: fc.constantFrom("reject", "evaluate"),
+  hasCells: fc.boolean(),
   seed: fc.nat(5),
   fate: fc.nat(100_000),
   lives: fc.integer({ min: 1, max: 4 }),
@@ -33,7 +37,7 @@ const ends = ["interrupted", "evaluator gone", "death", "death, told by another"
 /** Runs the script and gives its journal, finished or not. */
 export async function runScript(script: Script): Promise<readonly SearchEvent[]> {
   const { fate, lives } = script;
-  const store = await storeAfter(script.earlierSeed);
+  const store = await storeAfter(script);
   const rng = createRng("fate", fate);
   let events: readonly SearchEvent[] = [startOf(script)];
   for (let life = 1; life <= lives && events.at(-1)?.type !== "SearchFinished"; life++) {
@@ -50,21 +54,30 @@ export async function runScript(script: Script): Promise<readonly SearchEvent[]>
   return events;
 }
 
-function startOf({ searcher, algorithm, overLimit, seed, fate }: Script): SearchEvent {
-  const started = searchStarted({
+function specOf({ hasCells }: Script): SpaceSpec {
+  return hasCells ? nasBench201Spec("cifar10") : tinySpec;
+}
+
+function startOf(script: Script): SearchEvent {
+  const { searcher, algorithm, overLimit, seed, fate, hasCells } = script;
+  const config = {
     ...{ searcher, overLimit, seed, budget: 14, candidatesPerIteration: 4, iterations: 5 },
     generatorMemory: fate % 2 === 0,
     finalStrategy: fate % 3 === 0,
-    limits: fate % 4 === 0 ? { maxMacs: 60_000 } : {},
-  });
+    limits: fate % 4 === 0 ? { maxMacs: hasCells ? 60_000_000 : 60_000 } : {},
+    isomorphs: hasCells ? ("merge" as const) : ("keep" as const),
+  };
+  const started = searchStarted(config, specOf(script));
   const evolution = { ...started.config.evolution, algorithm, population: 4 };
   return { ...started, config: { ...started.config, evolution } };
 }
 
-async function storeAfter(seed: number | undefined): Promise<MemoryEvaluationStore> {
+async function storeAfter(script: Script): Promise<MemoryEvaluationStore> {
   const store = new MemoryEvaluationStore();
+  const { earlierSeed: seed } = script;
   if (seed === undefined) return store;
-  await createSearchBench({ config: { searcher: "random", budget: 20, seed }, store }).run();
+  const config = { searcher: "random", budget: 20, seed } as const;
+  await createSearchBench({ config, store, spec: specOf(script) }).run();
   return store;
 }
 
@@ -77,12 +90,14 @@ interface Life {
   readonly lastSeq: number;
 }
 
-async function runLife({ fate }: Script, { events, store, life, end, lastSeq }: Life) {
+async function runLife(script: Script, { events, store, life, end, lastSeq }: Life) {
+  const { fate } = script;
   const rng = createRng("life", fate, life);
   const stop = new AbortController();
   const bench = createSearchBench({
     events,
     store,
+    spec: specOf(script),
     roles: {
       strategy: ({ iteration }) =>
         rng.pick([`Strategy ${iteration}`, `Strategy ${iteration}`, " ", undefined]),
