@@ -38,7 +38,7 @@ describe("collm with bad input", { timeout: 60_000 }, () => {
       ["search", "--supernet", landscapeManifest, "--searcher", "genius"],
       '--searcher: got "genius"',
 
-      "collm, evolution, random",
+      "collm, sillm, opro, evolution, ageing-evolution, local-search, reinforce, random",
     );
   });
 
@@ -101,7 +101,7 @@ describe("collm with bad input", { timeout: 60_000 }, () => {
     await expectRefusal(
       [...evolution, "--preset", "autoformer"],
       "evolution.algorithm: got autoformer",
-      "allowed for the family ofa-mobilenet-v3 is elitist or spos",
+      "allowed for the family ofa-mobilenet-v3 is elitist, generational or spos",
     );
     await expectRefusal([...evolution, "--min-params", "5M"], "--min-params: got 5M");
   });

@@ -72,7 +72,11 @@ describe("collm search on the landscape", { timeout: 120_000 }, () => {
 
   it.each([
     ["evolution", "default"],
+    ["evolution", "paper"],
     ["evolution", "spos"],
+    ["ageing-evolution", "default"],
+    ["local-search", "default"],
+    ["reinforce", "default"],
     ["random", "default"],
   ])("runs the baseline %s with the preset %s without any role", async (searcher, preset) => {
     const run = workspace.file(searcher);
@@ -80,6 +84,19 @@ describe("collm search on the landscape", { timeout: 120_000 }, () => {
     const types = new Set((await journalOf(run)).map((event) => event.type));
     expect(types).not.toContain("StrategyRequested");
     expect(types).toContain("SearchFinished");
+  });
+
+  it.each([
+    ["sillm", "navigator"],
+    ["opro", "generator"],
+  ])("runs %s with one role, which writes the candidates", async (searcher, role) => {
+    const run = workspace.file(searcher);
+    expect((await search(run, "--searcher", searcher)).code).toBe(0);
+    const result = searchResultSchema.parse(await readJson(join(run, "result.json")));
+    expect(result.roles).toMatchObject({ [role]: { kind: "heuristic" } });
+    expect(Object.keys(result.roles)).toEqual([role]);
+    const proposed = (await journalOf(run)).filter(({ type }) => type === "CandidatesProposed");
+    for (const event of proposed) expect(event).toMatchObject({ origin: role });
   });
 
   it("evaluates over-limit candidates in the paper preset, but none of them wins", async () => {

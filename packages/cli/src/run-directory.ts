@@ -22,6 +22,7 @@ const launchSchema = z.strictObject({
   searchId: z.string(),
   /** Absolute path of the manifest. */
   supernet: z.string(),
+  prompts: searchFileSchema.shape.prompts,
   navigator: searchFileSchema.shape.navigator,
   generator: searchFileSchema.shape.generator,
   evaluator: searchFileSchema.shape.evaluator,

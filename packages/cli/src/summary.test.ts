@@ -42,6 +42,13 @@ describe("summaryLines", () => {
     expect(summaryLines(run, foldEvents(dead), false)).toContain(
       "roles     navigator failed 2 times, generator failed 2 times; uniform sampling stood in for its candidates (see the report)",
     );
+    const alone = await eventsOf({
+      config: { ...config, searcher: "sillm" },
+      roles: { candidates: () => undefined },
+    });
+    expect(summaryLines(run, foldEvents(alone), false)).toContain(
+      "roles     navigator failed 2 times; uniform sampling stood in for its candidates (see the report)",
+    );
     const mute = await eventsOf({
       roles: { strategy: ({ iteration }) => (iteration === 1 ? "Go deep." : undefined) },
     });

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { formatQuantity } from "@collm/config";
-import { archive, best, type SearchState } from "@collm/search";
+import { archive, best, rolesOf, type SearchState } from "@collm/search";
 import { collmCommand } from "./command-line.js";
 import type { Output } from "./output.js";
 import type { RunDirectory } from "./run-directory.js";
@@ -54,7 +54,7 @@ export function summaryLines(
 }
 
 /** One line if language-model roles failed: what was found is then not theirs alone. */
-function roleLines({ iterations }: SearchState): string[] {
+function roleLines({ iterations, started }: SearchState): string[] {
   const failures = iterations.flatMap(({ degraded }) => degraded.map(({ role }) => role));
   const counts = ["navigator", "generator"].flatMap((role) => {
     const count = failures.filter((failed) => failed === role).length;
@@ -64,7 +64,8 @@ function roleLines({ iterations }: SearchState): string[] {
   const said = counts.map(
     ({ role, count }) => `${role} failed ${count === 1 ? "once" : `${count} times`}`,
   );
-  const standIn = failures.includes("generator")
+  const author = started ? rolesOf[started.config.searcher].at(-1) : undefined;
+  const standIn = failures.some((role) => role === author)
     ? "uniform sampling stood in for its candidates"
     : "earlier strategies stayed in force";
   return [`roles     ${said.join(", ")}; ${standIn} (see the report)`];

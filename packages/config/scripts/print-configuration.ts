@@ -28,6 +28,7 @@ const flags: Readonly<Record<string, string>> = {
   "evaluator.realTime": "--real-time",
   navigatorMemory: "--navigator-memory",
   generatorMemory: "--generator-memory",
+  prompts: "--prompts",
   "evolution.minParams": "--min-params",
   "navigator.backend": "--llm",
   "navigator.baseUrl": "--llm",
@@ -43,6 +44,10 @@ const runtime = runtimeEnvSchema.parse({});
 /** What holds where no source says anything; a key that is not here is then unset. */
 const defaults: Readonly<Record<string, unknown>> = {
   ...search,
+  prompts: "default",
+  ...withPrefix("ageing", search.ageing),
+  ...withPrefix("localSearch", search.localSearch),
+  ...withPrefix("reinforce", search.reinforce),
   ...withPrefix("evolution", { algorithm: "elitist", ...search.evolution }),
   ...withPrefix("navigator", { ...roleDefaults("navigator"), contextTokens: 20_000 }),
   ...withPrefix("generator", roleDefaults("generator")),
@@ -143,6 +148,9 @@ const single = Object.fromEntries(entries.filter(([, { properties }]) => !proper
 
 const sectionWords: Readonly<Record<string, string>> = {
   evolution: "Only for the searcher `evolution`; a preset may change these.",
+  ageing: "Only for the searcher `ageing-evolution`.",
+  localSearch: "Only for the searcher `local-search`.",
+  reinforce: "Only for the searcher `reinforce`.",
   navigator:
     "What is not set here comes from `COLLM_NAVIGATOR_*`, whose defaults these are. API keys are read from the environment only.",
   generator:
@@ -157,8 +165,9 @@ Generated from the schema in \`packages/config\` by \`pnpm generate\`; do not ed
 
 Every key of the file that \`collm search --config FILE\` reads. A later source wins, key by key:
 defaults < preset < file < environment < flags ([operations.md](operations.md) has the details).
-Everything is optional but \`supernet\`. Defaults are those of the searcher \`collm\`; the other searchers have no
-default for \`iterations\`, and a preset may change more.
+Everything is optional but \`supernet\`. Defaults are those of the searcher \`collm\`; searchers without a language
+model have no default for \`iterations\`, those that learn from each result ask for fewer candidates at a
+time ([searchers.md](searchers.md)), and a preset may change more.
 
 ${table(single)}
 

@@ -10,6 +10,9 @@ export function mergeSettings(base: SearchFile, over: SearchFile): SearchFile {
     generator: mergeRole(base.generator, over.generator),
     evaluator: mergeSection(base.evaluator, over.evaluator),
     evolution: mergeSection(base.evolution, over.evolution),
+    ageing: mergeSection(base.ageing, over.ageing),
+    localSearch: mergeSection(base.localSearch, over.localSearch),
+    reinforce: mergeSection(base.reinforce, over.reinforce),
   };
 }
 

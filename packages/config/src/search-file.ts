@@ -1,4 +1,4 @@
-import { executionProviders, maxCandidatesPerIteration } from "@collm/search";
+import { executionProviders, maxCandidatesPerIteration, searcherNames } from "@collm/search";
 import { z } from "zod";
 import { httpUrl, text } from "./env-values.js";
 import { parseQuantity } from "./quantity.js";
@@ -63,12 +63,12 @@ export const searchFileSchema = z.strictObject({
   supernet: text("a manifest file")
     .optional()
     .describe("Manifest file of the supernet, relative to the configuration file"),
-  searcher: z.enum(["collm", "evolution", "random"]).optional().describe("Who proposes candidates"),
+  searcher: z.enum(searcherNames).optional().describe("Who proposes candidates"),
   preset: z
     .string()
     .optional()
     .describe(
-      "Defaults of a published method: `default`, `paper`; for evolution also `spos` and `autoformer`",
+      "Defaults of a published method: `default`; for collm, sillm and evolution also `paper`, for evolution `spos` and `autoformer`",
     ),
   seed: z.int().nonnegative().optional().describe("Seed of everything random"),
   maxFlops: quantity.optional().describe("Limit on the family's official FLOPs"),
@@ -135,9 +135,11 @@ export const searchFileSchema = z.strictObject({
         .optional()
         .describe("Networks that are drawn uniformly before the first child"),
       algorithm: z
-        .enum(["elitist", "spos", "autoformer"])
+        .enum(["elitist", "generational", "spos", "autoformer"])
         .optional()
-        .describe("`spos` and `autoformer` replay the searches published with those supernets"),
+        .describe(
+          "`generational` is the paper's baseline; `spos` and `autoformer` replay the searches published with those supernets",
+        ),
       parentShare: z
         .number()
         .gt(0)
@@ -169,7 +171,7 @@ export const searchFileSchema = z.strictObject({
         .min(0)
         .max(1)
         .optional()
-        .describe("The same for the input resolution, `elitist` only"),
+        .describe("The same for the input resolution, not `spos` and `autoformer`"),
       structureProbability: z
         .number()
         .min(0)
@@ -181,6 +183,35 @@ export const searchFileSchema = z.strictObject({
         .describe("Parameters below which the `autoformer` search does not look"),
     })
     .optional(),
+  ageing: z
+    .strictObject({
+      population: count.optional().describe("Members; the oldest dies when a new one comes"),
+      sampleSize: count
+        .optional()
+        .describe("Members drawn with replacement, of which the best is the parent"),
+    })
+    .optional(),
+  localSearch: z
+    .strictObject({
+      starts: count
+        .optional()
+        .describe("Random networks, of which the best is where a climb starts"),
+    })
+    .optional(),
+  reinforce: z
+    .strictObject({
+      learningRate: z.number().gt(0).optional().describe("Learning rate of Adam"),
+      baselineDecay: z
+        .number()
+        .min(0)
+        .lt(1)
+        .optional()
+        .describe("Share of the moving-average baseline that stays at each reward"),
+    })
+    .optional(),
+  prompts: text("the name of a prompt set")
+    .optional()
+    .describe("Prompt set of both language-model roles, a folder under `services/*/prompts`"),
   navigator: navigatorSchema.optional(),
   generator: roleSchema.optional(),
   evaluator: z

@@ -27,7 +27,7 @@ describe("resolveSettings", () => {
 
   it("names field, value and what is allowed, for every problem at once", () => {
     expect(() => resolve("budget: -3\nsearcher: genius\n")).toThrow(
-      'collm.yaml: searcher: got "genius", allowed is collm, evolution, random; budget: got -3, allowed is more than 0',
+      'collm.yaml: searcher: got "genius", allowed is collm, sillm, opro, evolution, ageing-evolution, local-search, reinforce, random; budget: got -3, allowed is more than 0',
     );
   });
 
@@ -44,6 +44,12 @@ describe("resolveSettings", () => {
     expect(() => resolve("searcher: random\npreset: paper\n")).toThrow(
       'preset: got "paper", allowed for searcher random is default',
     );
+  });
+
+  it("changes single keys of a searcher's section", () => {
+    const { search } = resolve("searcher: ageing-evolution\nageing: { sampleSize: 3 }\n");
+    expect(search.ageing).toEqual({ population: 20, sampleSize: 3 });
+    expect(() => resolve("reinforce: { baselineDecay: 1 }\n")).toThrow("reinforce.baselineDecay");
   });
 
   it("lets a setting override its preset", () => {

@@ -15,6 +15,8 @@ export interface SearchSettings {
   /** Absolute path of the manifest. */
   readonly supernet: string | undefined;
   readonly search: SearchConfig;
+  /** Prompt set of both roles; absent means that each service's own environment says. */
+  readonly prompts?: string | undefined;
   /** What is absent was not said: the service then reads its own environment. */
   readonly navigator?: NavigatorSettings | undefined;
   readonly generator?: RoleSettings | undefined;
@@ -60,6 +62,7 @@ export function resolveSettings(sources: readonly SettingsSource[]): SearchSetti
   return {
     supernet: merged.supernet,
     search: searchConfigOf(merged, nameIn(sources, "preset")),
+    ...(merged.prompts === undefined ? {} : { prompts: merged.prompts }),
     ...(merged.navigator ? { navigator: merged.navigator } : {}),
     ...(merged.generator ? { generator: merged.generator } : {}),
     evaluator: merged.evaluator ?? {},
@@ -88,6 +91,7 @@ export function changeSettings(base: SearchSettings, source: SettingsSource): Se
   return {
     ...base,
     supernet: file.supernet ?? base.supernet,
+    prompts: file.prompts ?? base.prompts,
     search: withSaid(search, file),
     navigator: merged.navigator,
     generator: merged.generator,
@@ -163,6 +167,9 @@ function withSaid(defaults: SearchConfig, file: SearchFile): SearchConfig {
     ...direct,
     limits: { ...defaults.limits, ...withoutUndefined({ maxFlops, maxMacs, maxParams }) },
     evolution: evolutionOf(defaults.evolution, file),
+    ageing: { ...defaults.ageing, ...withoutUndefined(file.ageing ?? {}) },
+    localSearch: { ...defaults.localSearch, ...withoutUndefined(file.localSearch ?? {}) },
+    reinforce: { ...defaults.reinforce, ...withoutUndefined(file.reinforce ?? {}) },
   };
 }
 

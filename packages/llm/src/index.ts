@@ -1,5 +1,7 @@
 export { anyObject, type NotationShape, notationShape } from "./answers/notation-shape.js";
 export { parseCandidates } from "./answers/parse-candidates.js";
+export { readCandidates } from "./answers/read-candidates.js";
+export { type SplitAnswer, splitReflection } from "./answers/split-reflection.js";
 export { askModel } from "./ask-model.js";
 export {
   type ChatAttempt,
@@ -19,10 +21,12 @@ export {
   writeDirectives,
 } from "./directives.js";
 export { chatExchange, heuristicExchange, unusable } from "./exchange.js";
+export { heuristicReflectionAndCandidates } from "./heuristic/alone.js";
 export { heuristicCandidates } from "./heuristic/generator.js";
 export { heuristicStrategy } from "./heuristic/navigator.js";
 export { createOpenAiBackend, type OpenAiBackendOptions } from "./openai/backend.js";
 export { splitThinking, type Thought } from "./openai/thinking.js";
+export { costHint } from "./prompts/cost-hint.js";
 export { loadPromptSet, type PromptSet } from "./prompts/prompt-set.js";
 export { costInWords, formatCount, limitsInWords, missionInWords } from "./prompts/task-words.js";
 export { renderTemplate } from "./prompts/template.js";
@@ -33,4 +37,5 @@ export {
   trialInWords,
   trialsInWords,
 } from "./prompts/trial-words.js";
+export { newestWithin, visitedInWords } from "./prompts/visited-words.js";
 export { createRoleMetrics, type MetricSource, type RoleMetrics } from "./role-metrics.js";

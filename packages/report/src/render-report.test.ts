@@ -1,6 +1,7 @@
-import type { Roles, SearchEvent } from "@collm/search";
+import type { SearchEvent } from "@collm/search";
 import { describe, expect, it } from "vitest";
 import { renderReport } from "./render-report.js";
+import type { TwoRoles } from "./testing/fake-roles.js";
 import { runFixture, withTestOpened } from "./testing/fixture.js";
 
 const plain = (page: string): string => page.replaceAll("\u00a0", " ");
@@ -28,7 +29,7 @@ describe("renderReport", () => {
 
   it("keeps hostile answers text", async () => {
     const hostile = `<script>alert(1)</script><img src=x onerror="alert(2)">\n</pre>'"&\u0000`;
-    const roles: Roles = {
+    const roles: TwoRoles = {
       proposeStrategy: async () => ({ kind: "answered", value: hostile, exchanges: [] }),
       proposeCandidates: async () => ({
         kind: "answered",
@@ -158,7 +159,7 @@ describe("renderReport", () => {
 
   it("renders strategies, folds their directives and keeps the text as it was written", async () => {
     const strategy = 'Go **wide**.\n\n- one\n\n```directives\n{"explore": 1}\n```\n';
-    const roles: Roles = {
+    const roles: TwoRoles = {
       proposeStrategy: async () => ({ kind: "answered", value: strategy, exchanges: [] }),
       proposeCandidates: async () => ({ kind: "answered", value: [], exchanges: [] }),
     };

@@ -1,5 +1,5 @@
 import type { generator, navigator, search } from "@collm/proto";
-import type { Proposal, RoleAnswer } from "@collm/search";
+import type { JointProposal, Proposal, RoleAnswer } from "@collm/search";
 import { fromProtoExchange, toProtoExchange } from "./convert-search.js";
 import { parseJsonField } from "./json-field.js";
 
@@ -51,6 +51,47 @@ export function fromProtoStrategyAnswer({
         value: event.value.text,
         exchanges: exchangesOf(event.value, "strategy.exchanges"),
       };
+    case "failure":
+      return fromProtoFailure(event.value);
+    default:
+      return undefined;
+  }
+}
+
+/** The last message of a stream, as of {@link toProtoStrategyAnswer}. */
+export function toProtoJointAnswer(
+  answer: RoleAnswer<JointProposal>,
+): navigator.ProposeStrategyAndCandidatesResponse {
+  if (answer.kind === "failed") {
+    return { event: { $case: "failure", value: toProtoFailure(answer) } };
+  }
+  const { strategy, proposals } = answer.value;
+  const value = {
+    strategy,
+    proposals: proposals.map(toProtoProposal),
+    exchanges: answer.exchanges.map(toProtoExchange),
+  };
+  return { event: { $case: "answer", value } };
+}
+
+/** Undefined for a message that is a piece of text. Throws like `fromProtoCandidatesAnswer`. */
+export function fromProtoJointAnswer({
+  event,
+}: navigator.ProposeStrategyAndCandidatesResponse): RoleAnswer<JointProposal> | undefined {
+  switch (event?.$case) {
+    case "answer": {
+      const { strategy, proposals } = event.value;
+      return {
+        kind: "answered",
+        value: {
+          strategy,
+          proposals: proposals.map((proposal, i) =>
+            fromProtoProposal(proposal, `answer.proposals[${i}]`),
+          ),
+        },
+        exchanges: exchangesOf(event.value, "answer.exchanges"),
+      };
+    }
     case "failure":
       return fromProtoFailure(event.value);
     default:

@@ -1,6 +1,6 @@
 import { CollmError, checkValue, fieldName } from "@collm/errors";
 import type { generator, navigator } from "@collm/proto";
-import type { CandidatesRequest, StrategyRequest } from "@collm/search";
+import type { CandidatesRequest, JointRequest, StrategyRequest } from "@collm/search";
 import { type SpaceSpec, spaceSpecSchema } from "@collm/search-space";
 import {
   fromProtoIteration,
@@ -41,6 +41,26 @@ export function fromProtoStrategyRequest(
     hasMemory: request.hasMemory,
     seed: request.seed,
   };
+}
+
+/** `searchId` is for the service's logs only; the answer must not depend on it. */
+export function toProtoJointRequest(
+  searchId: string,
+  request: JointRequest,
+): navigator.ProposeStrategyAndCandidatesRequest {
+  return {
+    ...toProtoStrategyRequest(searchId, request),
+    count: request.count,
+    visited: [...request.visited],
+    hasCostHints: request.hasCostHints,
+  };
+}
+
+export function fromProtoJointRequest(
+  request: navigator.ProposeStrategyAndCandidatesRequest,
+): JointRequest {
+  const { count, visited, hasCostHints } = request;
+  return { ...fromProtoStrategyRequest(request), count, visited, hasCostHints };
 }
 
 /** `searchId` is for the service's logs only; the answer must not depend on it. */

@@ -17,14 +17,18 @@ import {
 import { fromProtoEvent, toProtoEvent } from "./convert-event.js";
 import {
   fromProtoCandidatesAnswer,
+  fromProtoJointAnswer,
   fromProtoStrategyAnswer,
   toProtoCandidatesAnswer,
+  toProtoJointAnswer,
   toProtoStrategyAnswer,
 } from "./convert-role-answers.js";
 import {
   fromProtoCandidatesRequest,
+  fromProtoJointRequest,
   fromProtoStrategyRequest,
   toProtoCandidatesRequest,
+  toProtoJointRequest,
   toProtoStrategyRequest,
 } from "./convert-roles.js";
 
@@ -49,6 +53,14 @@ const candidatesCodec = {
 const strategyAnswerCodec = {
   serialize: NavigatorServiceService.proposeStrategy.responseSerialize,
   deserialize: NavigatorServiceService.proposeStrategy.responseDeserialize,
+};
+const jointCodec = {
+  serialize: NavigatorServiceService.proposeStrategyAndCandidates.requestSerialize,
+  deserialize: NavigatorServiceService.proposeStrategyAndCandidates.requestDeserialize,
+};
+const jointAnswerCodec = {
+  serialize: NavigatorServiceService.proposeStrategyAndCandidates.responseSerialize,
+  deserialize: NavigatorServiceService.proposeStrategyAndCandidates.responseDeserialize,
 };
 const candidatesAnswerCodec = {
   serialize: GeneratorServiceService.proposeCandidates.responseSerialize,
@@ -190,6 +202,30 @@ describe("conversion", () => {
     );
     const piece = { event: { $case: "text" as const, value: "## SUMMARY" } };
     expect(fromProtoStrategyAnswer(throughWire(strategyAnswerCodec, piece))).toBeUndefined();
+  });
+
+  it("gives back what a Navigator alone is asked and answers", () => {
+    const request = record({
+      task,
+      space,
+      iteration: fc.nat(),
+      trajectory: iterations,
+      hasMemory: fc.boolean(),
+      seed: count,
+      count: fc.nat(),
+      visited: fc.array(text),
+      hasCostHints: fc.boolean(),
+    });
+    const proposal = record({ text, notation: json, problem: text }, { requiredKeys: ["text"] });
+    const value = record({ strategy: text, proposals: fc.array(proposal) });
+    fc.assert(
+      fc.property(request, fc.oneof(answered(value), failure), (original, answer) => {
+        const message = throughWire(jointCodec, toProtoJointRequest("s", original));
+        expect(fromProtoJointRequest(message)).toStrictEqual(original);
+        const reply = throughWire(jointAnswerCodec, toProtoJointAnswer(answer));
+        expect(fromProtoJointAnswer(reply)).toStrictEqual(answer);
+      }),
+    );
   });
 
   it("gives a supernet and a result back as they were", () => {

@@ -23,15 +23,19 @@ export {
 export { fromProtoEvent, toProtoEvent } from "./convert-event.js";
 export {
   fromProtoCandidatesAnswer,
+  fromProtoJointAnswer,
   fromProtoStrategyAnswer,
   toProtoCandidatesAnswer,
+  toProtoJointAnswer,
   toProtoStrategyAnswer,
 } from "./convert-role-answers.js";
 export {
   fromProtoCandidatesRequest,
+  fromProtoJointRequest,
   fromProtoStrategyRequest,
   parseSpaceSpec,
   toProtoCandidatesRequest,
+  toProtoJointRequest,
   toProtoStrategyRequest,
 } from "./convert-roles.js";
 export {

@@ -78,4 +78,4 @@ export {
 } from "./shufflenet/spec.js";
 export type { Architecture, Gene, Legality, Notation, SearchSpace } from "./space.js";
 export { type SpaceSpec, type SupernetSpec, spaceSpecSchema, supernetSpecSchema } from "./spec.js";
-export { crossover, type MutationOptions, mutate } from "./variation.js";
+export { crossover, type MutationOptions, mutate, mutateOne, neighbours } from "./variation.js";

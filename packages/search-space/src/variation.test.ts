@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { createSearchSpace } from "./create.js";
+import { nasBench201Spec } from "./nas-bench-201/published.js";
 import { createRng, type Rng } from "./rng.js";
+import { sampleUniform } from "./sampling.js";
 import { tinySpec } from "./testing/tiny-spec.js";
-import { crossover, mutate } from "./variation.js";
+import { crossover, mutate, mutateOne, neighbours } from "./variation.js";
 
 const space = createSearchSpace(tinySpec);
 
@@ -60,6 +62,45 @@ describe("mutate", () => {
     }
     // 13 genes without depth; a drawn gene keeps its value in one case of three.
     expect(changed / rounds / 13).toBeCloseTo(0.1 * (2 / 3), 2);
+  });
+});
+
+describe("mutateOne", () => {
+  it("changes one gene, and draws anew only what that brings to life", () => {
+    const rng = createRng("one");
+    for (let i = 0; i < 200; i++) {
+      const parent = sampleUniform(space, rng);
+      const child = mutateOne(space, parent, rng);
+      const changed = space.genes.flatMap((_, gene) =>
+        space.isActive(gene, parent.choices) &&
+        space.isActive(gene, child.choices) &&
+        parent.choices[gene] !== child.choices[gene]
+          ? [gene]
+          : [],
+      );
+      expect(changed).toHaveLength(1);
+    }
+  });
+});
+
+describe("neighbours", () => {
+  it("are 24 in the cell space: each of 6 edges with each of 4 other operators", () => {
+    const cells = createSearchSpace(nasBench201Spec("cifar10"));
+    const centre = sampleUniform(cells, createRng(1));
+    const around = neighbours(cells, centre);
+    expect(new Set(around.map(({ canonical }) => canonical)).size).toBe(24);
+    for (const { choices } of around) {
+      expect(choices.filter((choice, edge) => choice !== centre.choices[edge])).toHaveLength(1);
+    }
+  });
+
+  it("change no gene that is skipped, and never give the architecture itself", () => {
+    const centre = read("r12/k3e1/k3e1");
+    const around = neighbours(space, centre).map(({ canonical }) => canonical);
+    // 2 resolutions, 2 x 2 depths, 2 x 2 kernels and 2 x 2 expansions of the running blocks.
+    expect(around).toHaveLength(14);
+    expect(around).not.toContain(centre.canonical);
+    expect(around).toContain("r12/k3e1.k3e1/k3e1");
   });
 });
 

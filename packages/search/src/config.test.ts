@@ -27,6 +27,11 @@ describe("searchConfigSchema", () => {
     expect(searchConfigSchema.safeParse(config).success).toBe(false);
   });
 
+  it("reads journals from before a searcher had its section", () => {
+    const { ageing: _, localSearch: __, reinforce: ___, ...older } = defaultSearchConfig("random");
+    expect(searchConfigSchema.parse(older)).toEqual(defaultSearchConfig("random"));
+  });
+
   it("reads journals from before the hints could be turned off as what they were", () => {
     const { rejectionFeedback: _, costHints: __, ...older } = defaultSearchConfig("collm");
     expect(searchConfigSchema.parse(older)).toEqual(defaultSearchConfig("collm"));

@@ -1,4 +1,16 @@
 import { z } from "zod";
+import {
+  ageingDefaults,
+  ageingSchema,
+  defaultCandidates,
+  localSearchDefaults,
+  localSearchSchema,
+  reinforceDefaults,
+  reinforceSchema,
+  rolesOf,
+  type SearcherName,
+  searcherNames,
+} from "./searcher-settings.js";
 
 const positive = z.int().positive();
 
@@ -10,7 +22,7 @@ export const maxCandidatesPerIteration = 256;
 
 /** The resolved configuration of a search, complete: journaled as the first event. */
 export const searchConfigSchema = z.strictObject({
-  searcher: z.enum(["collm", "evolution", "random"]),
+  searcher: z.enum(searcherNames),
   /** Name of the preset that filled in the defaults; for display. */
   preset: z.string(),
   seed: z.int().nonnegative(),
@@ -57,12 +69,16 @@ export const searchConfigSchema = z.strictObject({
   rejectionFeedback: z.boolean().default(true),
   /** Whether a language model as Generator is told what choices cost, as shares of the limit. */
   costHints: z.boolean().default(true),
+  ageing: ageingSchema.default(ageingDefaults),
+  localSearch: localSearchSchema.default(localSearchDefaults),
+  reinforce: reinforceSchema.default(reinforceDefaults),
   evolution: z.strictObject({
     /**
-     * `elitist` (the default) breeds from the best so far; `spos` and `autoformer` replay the searches
+     * `elitist` (the default) breeds from the best so far and evaluates nothing twice; `generational` is
+     * the paper's baseline, which may breed what it had; `spos` and `autoformer` replay the searches
      * published with those supernets, candidate by candidate.
      */
-    algorithm: z.enum(["elitist", "spos", "autoformer"]).optional(),
+    algorithm: z.enum(["elitist", "generational", "spos", "autoformer"]).optional(),
     /**
      * Networks that are drawn uniformly before the first child. The published algorithms take the
      * size of a generation from `candidatesPerIteration`.
@@ -79,7 +95,7 @@ export const searchConfigSchema = z.strictObject({
     crossoverShare: z.number().min(0).max(1).optional(),
     /** Probability that a gene of a mutated child is drawn anew. */
     mutationProbability: z.number().min(0).max(1),
-    /** The same for the input resolution; default `mutationProbability`. `elitist` only. */
+    /** The same for the input resolution; default `mutationProbability`. Not the published algorithms. */
     resolutionMutationProbability: z.number().min(0).max(1).optional(),
     /** The same for the depth and for the embedding width (`autoformer` only; its `s_prob`). */
     structureProbability: z.number().min(0).max(1).optional(),
@@ -93,7 +109,6 @@ export const searchConfigSchema = z.strictObject({
 });
 
 export type SearchConfig = z.infer<typeof searchConfigSchema>;
-export type SearcherName = SearchConfig["searcher"];
 export type EvolutionAlgorithm = NonNullable<SearchConfig["evolution"]["algorithm"]>;
 
 /** Defaults of a searcher; a preset and the user's settings go on top. */
@@ -104,8 +119,8 @@ export function defaultSearchConfig(searcher: SearcherName): SearchConfig {
     seed: 0,
     limits: {},
     budget: 250,
-    ...(searcher === "collm" ? { iterations: 20 } : {}),
-    candidatesPerIteration: 15,
+    ...(rolesOf[searcher].length > 0 ? { iterations: 20 } : {}),
+    candidatesPerIteration: defaultCandidates[searcher],
     overLimit: "reject",
     finalStrategy: false,
     navigatorMemory: true,
@@ -114,6 +129,9 @@ export function defaultSearchConfig(searcher: SearcherName): SearchConfig {
     isomorphs: "keep",
     rejectionFeedback: true,
     costHints: true,
+    ageing: ageingDefaults,
+    localSearch: localSearchDefaults,
+    reinforce: reinforceDefaults,
     // Once-for-all's finder (`ofa.nas`), with a population for budgets of tens instead of thousands.
     evolution: {
       population: 20,
@@ -134,7 +152,11 @@ export function defaultSearchConfig(searcher: SearcherName): SearchConfig {
  * in for a Generator that fails or gave nothing new three times in a row (`searchers/collm.ts`),
  * the last strategy for a Navigator that fails, and ten rounds without an evaluation end the
  * search. Runs in which none of this happened are Algorithm 1; the others say so (`Degraded`).
- * For evolution it is the paper's baseline: a population of 10, half of them elites. `spos` and
+ * For sillm it is the same without a last strategy, so that the ablation compares.
+ * For evolution it is the paper's baseline: 20 generations with a population of 10, half of them
+ * elites; what it breeds again is rejected as a duplicate and costs nothing. The paper does not say how
+ * children are made: here half are mutations and half crossovers, as in once-for-all's finder, and
+ * mutation is so strong that a search evaluates about 55 networks. `spos` and
  * `autoformer` are the searches published with those supernets, with their own defaults: 50 + 20 x 50
  * evaluations, the 10 best as parents, 25 mutations and 25 crossovers a generation.
  */
@@ -152,12 +174,15 @@ export const presets = {
   evolution: {
     default: {},
     paper: {
+      iterations: 20,
       candidatesPerIteration: 10,
       evolution: {
+        algorithm: "generational",
         population: 10,
         parentShare: 0.5,
         mutationShare: 0.5,
-        mutationProbability: 0.1,
+        // So that, as in the paper's setting, about half of the children are new networks.
+        mutationProbability: 0.3,
       },
     },
     spos: {
@@ -190,5 +215,18 @@ export const presets = {
       },
     },
   },
+  sillm: {
+    default: {},
+    paper: {
+      overLimit: "evaluate",
+      visitedHints: false,
+      rejectionFeedback: false,
+      costHints: false,
+    },
+  },
+  opro: { default: {} },
+  "ageing-evolution": { default: {} },
+  "local-search": { default: {} },
+  reinforce: { default: {} },
   random: { default: {} },
 } as const satisfies Record<SearcherName, Record<string, Partial<SearchConfig>>>;

@@ -139,7 +139,7 @@ export const searchEventSchema = z.discriminatedUnion("type", [
     ...envelope,
     type: z.literal("CandidatesProposed"),
     iteration,
-    /** Who proposed: `generator`, `evolution`, `random` or `fallback`. */
+    /** Who proposed: a role (`generator`, `navigator`), a searcher such as `evolution`, or `fallback`. */
     origin: z.string(),
     /** The strategy behind them, where one answer held both (a single model in both roles). */
     strategy: z.string().optional(),

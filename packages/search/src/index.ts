@@ -4,7 +4,6 @@ export {
   maxCandidatesPerIteration,
   presets,
   type SearchConfig,
-  type SearcherName,
   searchConfigSchema,
 } from "./config.js";
 export { type Action, nextAction, screenCandidate } from "./decide.js";
@@ -68,6 +67,8 @@ export type { Divergence, ReplayCounts } from "./replay/recording.js";
 export { type Replay, replaySearch } from "./replay/replay-search.js";
 export {
   type CandidatesRequest,
+  type JointProposal,
+  type JointRequest,
   type Proposal,
   type RejectionSummary,
   type RoleAnswer,
@@ -79,6 +80,7 @@ export {
 } from "./roles.js";
 export { searchProblems } from "./search-problems.js";
 export type { Searcher, SearcherSetup, Step, Turn } from "./searcher.js";
+export { rolesOf, type SearcherName, searcherNames } from "./searcher-settings.js";
 export { createSearcher } from "./searchers/create.js";
 export {
   type Candidate,

@@ -5,7 +5,7 @@ import { best } from "./folds.js";
 import type { SearchId } from "./identifiers.js";
 import { JournalWriter } from "./journal-writer.js";
 import type { Clock, EvaluationDispatcher, EvaluationStore, Journal, Roles } from "./ports.js";
-import { askGenerator, askNavigator, takeCandidates } from "./role-exchanges.js";
+import { askGenerator, askNavigator, askNavigatorAlone, takeCandidates } from "./role-exchanges.js";
 import type { Searcher, Turn } from "./searcher.js";
 import { type Candidate, isClosed, type SearchState } from "./state.js";
 import { StopGate } from "./stop-gate.js";
@@ -136,6 +136,8 @@ class SearchLoop<State> {
         return askNavigator(step.request, this.#roles, this.#writer, this.#gate);
       case "ask-generator":
         return askGenerator(step.request, this.#roles, this.#writer, this.#gate);
+      case "ask-navigator-alone":
+        return askNavigatorAlone(step.request, this.#roles, this.#writer, this.#gate);
       case "candidates":
         return takeCandidates(iteration, step, this.#writer);
     }

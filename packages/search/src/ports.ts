@@ -1,5 +1,12 @@
 import type { EvaluationResult, SearchEvent } from "./events.js";
-import type { CandidatesRequest, Proposal, RoleAnswer, StrategyRequest } from "./roles.js";
+import type {
+  CandidatesRequest,
+  JointProposal,
+  JointRequest,
+  Proposal,
+  RoleAnswer,
+  StrategyRequest,
+} from "./roles.js";
 
 /** Where a search's events are kept. */
 export interface Journal {
@@ -14,6 +21,11 @@ export interface Roles {
     request: CandidatesRequest,
     signal: AbortSignal,
   ): Promise<RoleAnswer<readonly Proposal[]>>;
+  /** The Navigator alone, as in SiLLM. */
+  proposeStrategyAndCandidates(
+    request: JointRequest,
+    signal: AbortSignal,
+  ): Promise<RoleAnswer<JointProposal>>;
 }
 
 /** One evaluation, identified by content. */

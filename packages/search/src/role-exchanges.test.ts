@@ -23,6 +23,7 @@ describe("a role that fails", () => {
         roles: {
           proposeStrategy: async () => failure,
           proposeCandidates: async () => failure,
+          proposeStrategyAndCandidates: async () => failure,
         },
       },
     });
@@ -33,5 +34,30 @@ describe("a role that fails", () => {
       { role: "generator", reason: "no answer", exchanges: failure.exchanges },
     ]);
     for (const event of degraded) expect(searchEventSchema.parse(event)).toEqual(event);
+  });
+
+  it("is stood in for by sampling where it is the only one (SiLLM)", async () => {
+    const bench = createSearchBench({
+      config: { searcher: "sillm", iterations: 1 },
+      ports: {
+        roles: {
+          proposeStrategy: async () => failure,
+          proposeCandidates: async () => failure,
+          proposeStrategyAndCandidates: async () => failure,
+        },
+      },
+    });
+    await bench.run();
+    expect(bench.journal.events.map(({ type }) => type).slice(1, 4)).toEqual([
+      "CandidatesRequested",
+      "Degraded",
+      "CandidatesProposed",
+    ]);
+    expect(bench.journal.events[2]).toMatchObject({
+      role: "navigator",
+      fallback: "uniform sampling within the limits for this iteration",
+      exchanges: failure.exchanges,
+    });
+    expect(bench.journal.events[3]).toMatchObject({ origin: "fallback" });
   });
 });

@@ -2,7 +2,7 @@ import { candidateId } from "./identifiers.js";
 import type { JournalWriter } from "./journal-writer.js";
 import type { Roles } from "./ports.js";
 import { requestDigest } from "./request-digest.js";
-import type { CandidatesRequest, StrategyRequest } from "./roles.js";
+import type { CandidatesRequest, JointRequest, Proposal, StrategyRequest } from "./roles.js";
 import type { Step } from "./searcher.js";
 import type { StopGate } from "./stop-gate.js";
 
@@ -65,12 +65,7 @@ export async function askGenerator(
       type: "CandidatesProposed",
       iteration,
       origin: "generator",
-      candidates: answer.value.map((proposal, i) => ({
-        id: candidateId(iteration, i + 1),
-        text: proposal.text,
-        ...(isNotation(proposal.notation) ? { notation: proposal.notation } : {}),
-        ...(proposal.problem === undefined ? {} : { problem: proposal.problem }),
-      })),
+      candidates: proposedBy(iteration, answer.value),
       exchanges,
     });
     return;
@@ -83,6 +78,53 @@ export async function askGenerator(
     fallback: samplingFallback,
     exchanges,
   });
+}
+
+/** Asks the Navigator for a strategy with its candidates and journals both in one event. */
+export async function askNavigatorAlone(
+  request: JointRequest,
+  roles: Roles,
+  writer: JournalWriter,
+  gate: StopGate,
+): Promise<void> {
+  const { iteration, count } = request;
+  await writer.record({
+    type: "CandidatesRequested",
+    iteration,
+    count,
+    requestDigest: requestDigest(request),
+  });
+  const answer = await gate.guard((signal) => roles.proposeStrategyAndCandidates(request, signal));
+  const exchanges = [...answer.exchanges];
+  if (answer.kind === "answered" && answer.value.proposals.length > 0) {
+    const { strategy, proposals } = answer.value;
+    await writer.record({
+      type: "CandidatesProposed",
+      iteration,
+      origin: "navigator",
+      ...(strategy.trim() === "" ? {} : { strategy }),
+      candidates: proposedBy(iteration, proposals),
+      exchanges,
+    });
+    return;
+  }
+  await writer.record({
+    type: "Degraded",
+    iteration,
+    role: "navigator",
+    reason: answer.kind === "failed" ? answer.reason : "its answer held no candidate",
+    fallback: samplingFallback,
+    exchanges,
+  });
+}
+
+function proposedBy(iteration: number, proposals: readonly Proposal[]) {
+  return proposals.map(({ text, notation, problem }, i) => ({
+    id: candidateId(iteration, i + 1),
+    text,
+    ...(isNotation(notation) ? { notation } : {}),
+    ...(problem === undefined ? {} : { problem }),
+  }));
 }
 
 /** Journals candidates that the searcher made itself. */

@@ -48,17 +48,31 @@ export interface StrategyRequest {
   readonly seed: number;
 }
 
+/** What a Navigator without a Generator is asked: to reflect, and to write the candidates as well. */
+export interface JointRequest
+  extends StrategyRequest,
+    Pick<CandidatesRequest, "count" | "visited" | "hasCostHints"> {}
+
+/** What it answers. */
+export interface JointProposal {
+  /** Its reflection, for the journal and for its own next turn; may be empty. */
+  readonly strategy: string;
+  readonly proposals: readonly Proposal[];
+}
+
 /** What the Generator is asked: the current strategy, no earlier result (unless in an ablation). */
 export interface CandidatesRequest {
   readonly task: Task;
   readonly space: SpaceSpec;
   readonly iteration: number;
+  /** Empty where there is no Navigator: then the history is all there is to go by. */
   readonly strategy: string;
   readonly count: number;
   /** Canonical strings not to propose again; empty where it is not told (`visitedHints`). */
   readonly visited: readonly string[];
   /** Whether a language model is told what choices cost (`costHints`). */
   readonly hasCostHints: boolean;
+  /** Empty by default. */
   readonly history: readonly TrajectoryIteration[];
   readonly seed: number;
 }

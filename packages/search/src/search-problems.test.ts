@@ -34,7 +34,7 @@ describe("searchProblems", () => {
 
   it("refuses AutoFormer's search on another family", () => {
     expect(problemsOf(autoformer, tinySpec)).toEqual([
-      "evolution.algorithm: got autoformer, allowed for the family ofa-mobilenet-v3 is elitist or spos",
+      "evolution.algorithm: got autoformer, allowed for the family ofa-mobilenet-v3 is elitist, generational or spos",
     ]);
   });
 

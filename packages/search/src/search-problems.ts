@@ -61,7 +61,7 @@ function evolutionProblems(
   const isAutoFormerSearch = searcher === "evolution" && evolution.algorithm === "autoformer";
   if (isAutoFormerSearch && family !== "autoformer") {
     return [
-      `${said("evolution.algorithm", "autoformer")}, allowed for the family ${family} is elitist or spos`,
+      `${said("evolution.algorithm", "autoformer")}, allowed for the family ${family} is elitist, generational or spos`,
     ];
   }
   if (minParams === undefined) return [];

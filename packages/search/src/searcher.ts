@@ -1,6 +1,6 @@
 import type { Architecture, Rng, SearchSpace } from "@collm/search-space";
 import type { SearchConfig } from "./config.js";
-import type { CandidatesRequest, StrategyRequest } from "./roles.js";
+import type { CandidatesRequest, JointRequest, StrategyRequest } from "./roles.js";
 import type { IterationRecord } from "./state.js";
 
 /** What does not change during a search. */
@@ -35,7 +35,9 @@ export type Step =
       readonly degraded?: { readonly role: "navigator" | "generator"; readonly reason: string };
     }
   | { readonly kind: "ask-navigator"; readonly request: StrategyRequest }
-  | { readonly kind: "ask-generator"; readonly request: CandidatesRequest };
+  | { readonly kind: "ask-generator"; readonly request: CandidatesRequest }
+  /** Strategy and candidates in one answer of the Navigator. */
+  | { readonly kind: "ask-navigator-alone"; readonly request: JointRequest };
 
 /**
  * One way to search. All searchers share the loop, legality, dedup, budget, evaluation and

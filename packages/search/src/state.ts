@@ -20,7 +20,7 @@ export type CandidateStatus =
 export interface Candidate {
   readonly id: string;
   readonly iteration: number;
-  /** `generator`, `evolution`, `random`, `fallback`, ... */
+  /** `generator`, `navigator`, `evolution`, `random`, `fallback`, ... */
   readonly origin: string;
   readonly text?: string | undefined;
   readonly notation?: unknown;

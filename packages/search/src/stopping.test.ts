@@ -122,6 +122,7 @@ describe("a search whose port throws", () => {
             throw new Error("no such service");
           },
           proposeCandidates: never,
+          proposeStrategyAndCandidates: never,
         },
       },
     });

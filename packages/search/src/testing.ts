@@ -1,5 +1,5 @@
 export { createSearchBench, type SearchBench, type SearchBenchOptions } from "./testing/bench.js";
-export { describeSearcher } from "./testing/contract.js";
+export { describeSearcher, type SearcherTraits } from "./testing/contract.js";
 export { decisionsOf } from "./testing/decisions.js";
 export {
   type DispatcherBench,

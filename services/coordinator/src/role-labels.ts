@@ -1,6 +1,6 @@
 import type { GeneratorServiceClient, NavigatorServiceClient, search } from "@collm/proto";
 import { callUnary } from "@collm/rpc";
-import type { SearcherName } from "@collm/search";
+import { rolesOf, type SearcherName } from "@collm/search";
 
 /** Asks the roles that this searcher needs who plays them; empty for searchers without a model. */
 export async function describeRoles(
@@ -8,12 +8,17 @@ export async function describeRoles(
   navigator: NavigatorServiceClient,
   generator: GeneratorServiceClient,
 ): Promise<Record<string, string>> {
-  if (searcher !== "collm") return {};
-  const [first, second] = await Promise.all([
-    callUnary(navigator, "describeNavigator", {}),
-    callUnary(generator, "describeGenerator", {}),
-  ]);
-  return { navigator: label(first.role), generator: label(second.role) };
+  const roles = rolesOf[searcher];
+  const labels = await Promise.all(
+    roles.map(async (name) => {
+      const { role } =
+        name === "navigator"
+          ? await callUnary(navigator, "describeNavigator", {})
+          : await callUnary(generator, "describeGenerator", {});
+      return [name, label(role)] as const;
+    }),
+  );
+  return Object.fromEntries(labels);
 }
 
 /** `heuristic`, or `openai:qwen3-30b prompts 1a2b3c4d`. */

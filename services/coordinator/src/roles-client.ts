@@ -4,12 +4,14 @@ import {
   callStream,
   callUnary,
   fromProtoCandidatesAnswer,
+  fromProtoJointAnswer,
   fromProtoStrategyAnswer,
   retryUnavailable,
   toProtoCandidatesRequest,
+  toProtoJointRequest,
   toProtoStrategyRequest,
 } from "@collm/rpc";
-import type { Proposal, RoleAnswer, Roles } from "@collm/search";
+import type { JointProposal, Proposal, RoleAnswer, Roles } from "@collm/search";
 
 export interface RolesOptions {
   /** How long an answer may take, language model included. */
@@ -42,20 +44,37 @@ export function createGrpcRoles(
     }
   };
 
+  /** The answer at the end of a stream; the pieces of text before it are for others. */
+  const lastOf = async <Message, T>(
+    responses: AsyncIterable<Message>,
+    read: (message: Message) => RoleAnswer<T> | undefined,
+  ): Promise<RoleAnswer<T>> => {
+    for await (const response of responses) {
+      const answer = read(response);
+      if (answer) return answer;
+    }
+    return { kind: "failed", reason: "the navigator sent no strategy", exchanges: [] };
+  };
+  const { timeoutMs } = options;
+
   return {
     proposeStrategy: (request, signal) =>
-      ask<string>(async () => {
-        const responses = callStream(
-          navigator,
-          "proposeStrategy",
-          toProtoStrategyRequest(searchId, request),
-          { timeoutMs: options.timeoutMs, signal },
+      ask<string>(() => {
+        const message = toProtoStrategyRequest(searchId, request);
+        const settings = { timeoutMs, signal };
+        return lastOf(
+          callStream(navigator, "proposeStrategy", message, settings),
+          fromProtoStrategyAnswer,
         );
-        for await (const response of responses) {
-          const answer = fromProtoStrategyAnswer(response);
-          if (answer) return answer;
-        }
-        return { kind: "failed", reason: "the navigator sent no strategy", exchanges: [] };
+      }, signal),
+    proposeStrategyAndCandidates: (request, signal) =>
+      ask<JointProposal>(() => {
+        const message = toProtoJointRequest(searchId, request);
+        const settings = { timeoutMs, signal };
+        return lastOf(
+          callStream(navigator, "proposeStrategyAndCandidates", message, settings),
+          fromProtoJointAnswer,
+        );
       }, signal),
     proposeCandidates: (request, signal) =>
       ask<readonly Proposal[]>(async () => {
@@ -63,7 +82,7 @@ export function createGrpcRoles(
           generator,
           "proposeCandidates",
           toProtoCandidatesRequest(searchId, request),
-          { timeoutMs: options.timeoutMs, signal },
+          { timeoutMs, signal },
         );
         return fromProtoCandidatesAnswer(response);
       }, signal),

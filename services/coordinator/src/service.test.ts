@@ -28,6 +28,20 @@ describe("the coordinator service", { timeout: 60_000 }, () => {
     expect(await bench.status("s")).toBe("finished");
   });
 
+  it.each([
+    ["sillm", "navigator"],
+    ["opro", "generator"],
+  ] as const)("asks and names one role only for %s", async (searcher, role) => {
+    const bench = await openCoordinator();
+    await bench.begin("s", configOf({ searcher, iterations: 2 }));
+    const events = await bench.watch("s");
+    expect(events[0]).toMatchObject({ roles: { [role]: "scripted:m prompts 01234567" } });
+    expect(Object.keys(events[0]?.type === "SearchStarted" ? events[0].roles : {})).toEqual([role]);
+    const degraded = events.filter((event) => event.type === "Degraded");
+    expect(degraded.map((event) => event.role)).toEqual([role, role]);
+    expect(events.at(-1)).toMatchObject({ type: "SearchFinished", reason: "iterations" });
+  });
+
   it("lets watchers read every event once and in order: live, later, and at rest", async () => {
     const bench = await openCoordinator();
     const gate = deferred();

@@ -1,7 +1,13 @@
-import { askModel, type ChatBackend, type PromptSet, type RoleMetrics, unusable } from "@collm/llm";
+import {
+  askModel,
+  type ChatBackend,
+  type PromptSet,
+  type RoleMetrics,
+  readCandidates,
+  unusable,
+} from "@collm/llm";
 import { answerSchema, renderConversation } from "./conversation.js";
 import type { Generator } from "./generator.js";
-import { readAnswer } from "./read-answer.js";
 
 export interface ChatGeneratorOptions {
   readonly backend: ChatBackend;
@@ -34,7 +40,7 @@ export function createChatGenerator(options: ChatGeneratorOptions): Generator {
         signal,
       );
       if (answer.kind === "failed") return answer;
-      const proposals = readAnswer(request, answer.value, metrics);
+      const proposals = readCandidates(request.space, answer.value, metrics);
       if (proposals.some(({ notation }) => notation !== undefined)) {
         return { ...answer, value: proposals };
       }

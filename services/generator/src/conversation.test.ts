@@ -86,6 +86,48 @@ describe("renderConversation", () => {
   });
 });
 
+describe("renderConversation without a strategy (OPRO)", () => {
+  const trials = [0.5, 0.9, 0.1].map((shift, i) => ({
+    ...(testHistory[0]?.trials[0] as NonNullable<(typeof testHistory)[0]["trials"][0]>),
+    candidateId: `1.${i + 1}`,
+    top1Percent: 61 + shift,
+  }));
+  const history = [{ index: 1, strategy: "", trials, rejections: [] }];
+
+  it("shows scored solutions in ascending order, the best last, and no Navigator", () => {
+    const text = textOf({ strategy: "", history });
+    const places = ["61.10 %", "61.50 %", "61.90 %"].map((accuracy) => text.indexOf(accuracy));
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+    expect(Math.min(...places)).toBeGreaterThan(0);
+    expect(text).not.toMatch(/Navigator|strategy:/);
+    expect(text).toContain("Write 4 new, valid architectures");
+  });
+
+  it("shows the best twenty only", () => {
+    const [trial] = trials;
+    if (!trial) throw new RangeError("no trial");
+    const many = Array.from({ length: 30 }, (_, i) => ({ ...trial, top1Percent: 40 + i }));
+    const text = textOf({ strategy: "", history: [{ ...testHistory[0], trials: many } as never] });
+    expect(text).not.toContain("49.00 % top-1");
+    expect(text).toContain("50.00 % top-1");
+    expect(text).toContain("69.00 % top-1");
+  });
+
+  it("asks for breadth while nothing is scored", () => {
+    const text = textOf({ strategy: "", history: [], visited: [] });
+    expect(text).toContain("Nothing has been measured yet");
+    expect(text).toContain("What choices cost");
+  });
+
+  it("names no data set, benchmark or published network", () => {
+    for (const rounds of [[], history]) {
+      expect(textOf({ strategy: "", history: rounds })).not.toMatch(
+        /imagenet|cifar|coco|mnist|digits|once-for-all|ofa|mobilenet|bench/i,
+      );
+    }
+  });
+});
+
 describe("answerSchema", () => {
   it("wraps the space's schema in a list of the wanted length", () => {
     expect(answerSchema(testRequest())).toMatchObject({

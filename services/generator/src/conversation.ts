@@ -1,45 +1,59 @@
 import {
   type ChatMessage,
-  estimateTokens,
+  costHint,
   limitsInWords,
   missionInWords,
+  newestWithin,
   type PromptSet,
+  trialInWords,
   trialsInWords,
+  visitedInWords,
 } from "@collm/llm";
 import type { CandidatesRequest } from "@collm/search";
 import { createSearchSpace, type SearchSpace } from "@collm/search-space";
-import { costHint } from "./cost-hint.js";
 
 /** Files that a prompt set of the Generator must have. */
-export const generatorPrompts = ["system", "round", "earlier", "visited", "costs"] as const;
+export const generatorPrompts = [
+  "system",
+  "round",
+  "earlier",
+  "visited",
+  "costs",
+  "opro-system",
+  "opro-first-round",
+  "opro-round",
+] as const;
 
-/** Estimated tokens that the list of visited architectures may take; the newest stay. */
-const maxVisitedTokens = 4_000;
-/** The same for earlier rounds, which only the memory ablation shows. */
+/** Estimated tokens that earlier rounds may take, which only the memory ablation and OPRO show. */
 const maxHistoryTokens = 12_000;
+/** Scored solutions that OPRO shows, as many as its authors' code does. */
+const maxSolutions = 20;
 
 /**
  * Renders the Generator's request: one system and one user message. It holds the strategy, the
  * space, the limits, what choices cost and what not to repeat; the last two only if the request
  * says so. Results of earlier rounds are in it only when the request has a history, which it does
- * not by default.
+ * not by default. A request without a strategy is OPRO's: scored solutions stand in its place.
  */
 export function renderConversation(
   prompts: PromptSet,
   request: CandidatesRequest,
 ): readonly ChatMessage[] {
   const space = createSearchSpace(request.space);
-  const system = prompts.render("system", {
+  const isAlone = request.strategy === "";
+  const system = prompts.render(isAlone ? "opro-system" : "system", {
     mission: missionInWords(request.task),
     space: space.describe(),
   });
-  const user = prompts.render("round", {
-    strategy: request.strategy,
-    earlier: earlierRounds(prompts, request),
-    costs: costs(prompts, space, request),
-    visited: visited(prompts, space, request.visited),
-    count: String(request.count),
-  });
+  const user = isAlone
+    ? solutionsRound(prompts, space, request)
+    : prompts.render("round", {
+        strategy: request.strategy,
+        earlier: earlierRounds(prompts, request),
+        costs: costs(prompts, space, request),
+        visited: visited(prompts, space, request.visited),
+        count: String(request.count),
+      });
   return [
     { role: "system", content: system },
     { role: "user", content: user },
@@ -71,15 +85,29 @@ function costs(prompts: PromptSet, space: SearchSpace, request: CandidatesReques
   return prompts.render("costs", { limits: limitsInWords(task.limits), table });
 }
 
-/** The newest visited architectures, in the notation that the model writes. */
 function visited(prompts: PromptSet, space: SearchSpace, canonicals: readonly string[]): string {
-  const lines = canonicals.flatMap((canonical) => {
-    const legality = space.parse(canonical);
-    if (legality.kind === "illegal") return [];
-    return [JSON.stringify(space.notation(legality.architecture))];
+  const architectures = visitedInWords(space, canonicals);
+  return architectures === "" ? "" : prompts.render("visited", { architectures });
+}
+
+/** OPRO's request: the best scored solutions, in ascending order. */
+function solutionsRound(
+  prompts: PromptSet,
+  space: SearchSpace,
+  request: CandidatesRequest,
+): string {
+  const common = { costs: costs(prompts, space, request), count: String(request.count) };
+  const trials = request.history
+    .flatMap((round) => round.trials)
+    .sort((a, b) => a.top1Percent - b.top1Percent)
+    .slice(-maxSolutions);
+  if (trials.length === 0) return prompts.render("opro-first-round", common);
+  const lines = trials.map((trial) => trialInWords(trial, request.task.limits));
+  return prompts.render("opro-round", {
+    ...common,
+    trials: newestWithin(lines, maxHistoryTokens).join("\n"),
+    visited: visited(prompts, space, request.visited),
   });
-  const kept = newestWithin(lines, maxVisitedTokens);
-  return kept.length === 0 ? "" : prompts.render("visited", { architectures: kept.join("\n") });
 }
 
 function earlierRounds(prompts: PromptSet, { history, task }: CandidatesRequest): string {
@@ -89,16 +117,4 @@ function earlierRounds(prompts: PromptSet, { history, task }: CandidatesRequest)
   );
   const kept = newestWithin(rounds, maxHistoryTokens);
   return kept.length === 0 ? "" : prompts.render("earlier", { rounds: kept.join("\n\n") });
-}
-
-/** As many of the last texts as fit, in their order. */
-function newestWithin(texts: readonly string[], maxTokens: number): readonly string[] {
-  let tokens = 0;
-  let first = texts.length;
-  while (first > 0) {
-    tokens += estimateTokens(texts[first - 1] as string);
-    if (tokens > maxTokens) break;
-    first--;
-  }
-  return texts.slice(first);
 }

@@ -1,6 +1,11 @@
-import { heuristicCandidates, heuristicExchange, noTokens, type RoleMetrics } from "@collm/llm";
+import {
+  heuristicCandidates,
+  heuristicExchange,
+  noTokens,
+  type RoleMetrics,
+  readCandidates,
+} from "@collm/llm";
 import type { Generator } from "./generator.js";
-import { readAnswer } from "./read-answer.js";
 
 /** The Generator without a language model. It answers at once and never fails. */
 export function createHeuristicGenerator(metrics: RoleMetrics): Generator {
@@ -15,7 +20,7 @@ export function createHeuristicGenerator(metrics: RoleMetrics): Generator {
       const input = { iteration, count, visited: request.visited.length, seed };
       return {
         kind: "answered",
-        value: readAnswer(request, answer, metrics),
+        value: readCandidates(request.space, answer, metrics),
         exchanges: [heuristicExchange(input, answer, seconds)],
       };
     },

@@ -1,6 +1,5 @@
 export { type ChatGeneratorOptions, createChatGenerator } from "./chat-generator.js";
 export { answerSchema, renderConversation } from "./conversation.js";
-export { costHint } from "./cost-hint.js";
 export { createGenerator } from "./create-generator.js";
 export { type Generator, generatorRole, type RoleDescription } from "./generator.js";
 export { createGeneratorService } from "./service.js";

@@ -1,6 +1,14 @@
-import { askModel, type ChatBackend, type PromptSet, type RoleMetrics } from "@collm/llm";
+import {
+  askModel,
+  type ChatBackend,
+  type ChatMessage,
+  type PromptSet,
+  type RoleMetrics,
+} from "@collm/llm";
 import { renderConversation } from "./conversation.js";
+import { renderJointConversation } from "./joint-conversation.js";
 import type { Navigator } from "./navigator.js";
+import { readJointAnswer } from "./read-joint-answer.js";
 
 export interface ChatNavigatorOptions {
   readonly backend: ChatBackend;
@@ -19,7 +27,16 @@ const defaultContextTokens = 20_000;
 
 /** The Navigator played by a language model. */
 export function createChatNavigator(options: ChatNavigatorOptions): Navigator {
-  const { backend, prompts, metrics } = options;
+  const { backend, prompts, metrics, contextTokens = defaultContextTokens } = options;
+  const ask = (
+    messages: readonly ChatMessage[],
+    onText: (piece: string) => void,
+    signal: AbortSignal,
+  ) => {
+    const { temperature, maxOutputTokens } = options;
+    const request = { messages, temperature, maxOutputTokens, onText };
+    return askModel(backend, prompts, request, metrics, signal);
+  };
   return {
     description: {
       backend: backend.name,
@@ -28,21 +45,13 @@ export function createChatNavigator(options: ChatNavigatorOptions): Navigator {
     },
     // A strategy that the token limit cut off is used as far as it goes: the patterns come first.
     propose: async (request, onText, signal) =>
-      askModel(
-        backend,
-        prompts,
-        {
-          messages: renderConversation(
-            prompts,
-            request,
-            options.contextTokens ?? defaultContextTokens,
-          ),
-          temperature: options.temperature,
-          maxOutputTokens: options.maxOutputTokens,
-          onText,
-        },
-        metrics,
-        signal,
-      ),
+      ask(renderConversation(prompts, request, contextTokens), onText, signal),
+    // No schema can constrain an answer that begins with prose; its candidates are read leniently.
+    proposeWithCandidates: async (request, onText, signal) => {
+      const messages = renderJointConversation(prompts, request, contextTokens);
+      const answer = await ask(messages, onText, signal);
+      if (answer.kind === "failed") return answer;
+      return readJointAnswer(request, answer.value, answer.exchanges, metrics);
+    },
   };
 }

@@ -20,7 +20,23 @@ export const navigatorPrompts = [
   "next-round",
   "closing",
   "earlier-rounds",
+  "costs",
+  "visited",
+  "sillm-system",
+  "sillm-first-round",
+  "sillm-rethink",
+  "sillm-closing",
 ] as const;
+
+/** What a conversation is made of besides the rounds; a Navigator without a Generator has its own. */
+export interface Script {
+  /** Prompt file of the system message. */
+  readonly system: string;
+  /** Prompt file that opens a search. */
+  readonly firstRound: string;
+  /** The last words, in which the question is put; empty where the opening puts it. */
+  readonly closing: string;
+}
 
 /**
  * Renders the conversation that a stateful Navigator would be in. It is made anew from the
@@ -43,10 +59,27 @@ export function renderConversation(
   request: StrategyRequest,
   maxTokens: number,
 ): readonly ChatMessage[] {
+  return renderRounds(prompts, request, maxTokens, {
+    system: "system",
+    firstRound: "first-round",
+    closing:
+      request.trajectory.length === 0
+        ? ""
+        : prompts.render("closing", { standing: standing(request) }),
+  });
+}
+
+/** The longest conversation around the script's parts that fits. */
+export function renderRounds(
+  prompts: PromptSet,
+  request: StrategyRequest,
+  maxTokens: number,
+  script: Script,
+): readonly ChatMessage[] {
   const { trajectory } = request;
   const firstKept = request.hasMemory ? 0 : Math.max(0, trajectory.length - 1);
   for (let summarised = firstKept; ; summarised++) {
-    const messages = renderFrom(prompts, request, summarised);
+    const messages = renderFrom(prompts, request, summarised, script);
     const isShortest = summarised >= trajectory.length - 1;
     if (isShortest || estimateConversationTokens(messages) <= maxTokens) return messages;
   }
@@ -57,15 +90,18 @@ function renderFrom(
   prompts: PromptSet,
   request: StrategyRequest,
   summarised: number,
+  script: Script,
 ): readonly ChatMessage[] {
   const { task, trajectory, hasMemory } = request;
   const space = createSearchSpace(request.space);
-  const system = prompts.render("system", {
+  const system = prompts.render(script.system, {
     mission: missionInWords(task),
     space: space.describe(),
     dimensions: [...new Set(space.genes.map((gene) => gene.dimension))].join(", "),
   });
-  const turns: ChatMessage[] = [{ role: "user", content: openingOf(prompts, request, summarised) }];
+  const turns: ChatMessage[] = [
+    { role: "user", content: openingOf(prompts, request, summarised, script) },
+  ];
   for (const round of trajectory.slice(summarised)) {
     // A round whose Navigator failed has no strategy: its results join the message before.
     if (round.strategy !== "" && hasMemory) {
@@ -73,20 +109,20 @@ function renderFrom(
     }
     turns.push({ role: "user", content: resultsOf(prompts, request, round) });
   }
-  if (trajectory.length > 0) {
-    turns.push({
-      role: "user",
-      content: prompts.render("closing", { standing: standing(request) }),
-    });
-  }
+  turns.push({ role: "user", content: script.closing });
   return [{ role: "system", content: system }, ...joined(turns)];
 }
 
 /** What stands before the first round that is shown in full. */
-function openingOf(prompts: PromptSet, request: StrategyRequest, summarised: number): string {
+function openingOf(
+  prompts: PromptSet,
+  request: StrategyRequest,
+  summarised: number,
+  script: Script,
+): string {
   const { task, trajectory, hasMemory } = request;
   if (trajectory.length > 0 && !hasMemory) return "";
-  if (summarised === 0) return prompts.render("first-round", {});
+  if (summarised === 0) return prompts.render(script.firstRound, {});
   return earlierRounds(prompts, task.limits, trajectory.slice(0, summarised));
 }
 
@@ -103,7 +139,7 @@ function resultsOf(
 }
 
 /** Where the search stands, as the paper ends its prompt: best so far, limit and target. */
-function standing({ task, trajectory }: StrategyRequest): string {
+export function standing({ task, trajectory }: StrategyRequest): string {
   const best = bestTrial(trajectory);
   return [
     best

@@ -1,5 +1,5 @@
 import { CollmError } from "@collm/errors";
-import type { RoleAnswer, StrategyRequest } from "@collm/search";
+import type { JointProposal, JointRequest, RoleAnswer, StrategyRequest } from "@collm/search";
 
 /** Who plays the role, for the journal. */
 export interface RoleDescription {
@@ -24,6 +24,12 @@ export interface Navigator {
     onText: (piece: string) => void,
     signal: AbortSignal,
   ): Promise<RoleAnswer<string>>;
+  /** The same without a Generator: a strategy and its candidates in one answer. */
+  proposeWithCandidates(
+    request: JointRequest,
+    onText: (piece: string) => void,
+    signal: AbortSignal,
+  ): Promise<RoleAnswer<JointProposal>>;
 }
 
 /** The role as the search loop asks it, for searches that run in one process. */

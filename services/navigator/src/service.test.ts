@@ -6,10 +6,14 @@ import {
   callStream,
   callUnary,
   connect,
+  fromProtoJointAnswer,
   fromProtoStrategyAnswer,
   startServer,
+  toProtoJointRequest,
   toProtoStrategyRequest,
 } from "@collm/rpc";
+import { createSearchSpace } from "@collm/search-space";
+import { tinySpec } from "@collm/search-space/testing";
 import { createLogger, createMetrics } from "@collm/telemetry";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createChatNavigator } from "./chat-navigator.js";
@@ -49,7 +53,18 @@ async function host(navigator: Navigator) {
     }
     throw new RangeError("no answer");
   };
-  return { client, logged, propose };
+  const proposeAlone = async (rounds: number, count = 4) => {
+    const texts: string[] = [];
+    const hints = { count, visited: [], hasCostHints: true };
+    const request = toProtoJointRequest("search-1", { ...testRequest(rounds), ...hints });
+    for await (const response of callStream(client, "proposeStrategyAndCandidates", request)) {
+      const answer = fromProtoJointAnswer(response);
+      if (answer) return { texts, answer };
+      if (response.event?.$case === "text") texts.push(response.event.value);
+    }
+    throw new RangeError("no answer");
+  };
+  return { client, logged, propose, proposeAlone };
 }
 
 async function hostChat(script: ChatScript, timeoutMs = 5_000, contextTokens?: number) {
@@ -92,6 +107,60 @@ describe("createNavigatorService", () => {
     });
     expect(await callUnary(client, "describeNavigator", {})).toEqual({
       role: { backend: "heuristic", model: "", promptsDigest: "" },
+    });
+  });
+
+  it("answers with candidates without a language model, when it is alone", async () => {
+    const { proposeAlone } = await host(await createNavigator({ backend: "heuristic" }));
+    const { texts, answer } = await proposeAlone(2);
+    expect(answer).toMatchObject({ kind: "answered", exchanges: [{ backend: "heuristic" }] });
+    if (answer.kind !== "answered") return;
+    expect(answer.value.strategy).toContain("# NAVIGATION DIRECTIONS");
+    expect(answer.value.proposals).toHaveLength(4);
+    for (const { notation } of answer.value.proposals) {
+      expect(createSearchSpace(tinySpec).legality(notation).kind).toBe("legal");
+    }
+    expect(texts.join("")).toContain("## CANDIDATES");
+  });
+
+  it("parts a lone model's reflection from its candidates, readable or not", async () => {
+    const quoted = '{"ks":[3,0,0,3,0,0],"e":[1,0,0,1,0,0],"d":[1,1],"r":12}';
+    const { proposeAlone, chat, prompts } = await hostChat([
+      {
+        kind: "answer",
+        pieces: [
+          `## SUMMARY\nLeave \`${quoted}\`.\n\n## CANDIDATES\n\n`,
+          `{"candidates": [${quoted.replace("12", "16")}, {"ks": [3, `,
+        ],
+      },
+    ]);
+    const { answer } = await proposeAlone(1);
+    expect(answer).toMatchObject({
+      kind: "answered",
+      value: {
+        strategy: `## SUMMARY\nLeave \`${quoted}\`.`,
+        proposals: [{ notation: { r: 16 } }, { problem: expect.stringContaining("JSON") }],
+      },
+      exchanges: [{ request: { prompts: { digest: prompts.digest }, body: chat.seen[0]?.body } }],
+    });
+  });
+
+  it("tells why a lone model's answer is of no use, with what it cost", async () => {
+    const { proposeAlone } = await hostChat([
+      { kind: "answer", pieces: ["## SUMMARY\nGo wi"], finish: "length" },
+    ]);
+    expect((await proposeAlone(0)).answer).toMatchObject({
+      kind: "failed",
+      reason: "the answer holds no candidate that can be read; it was cut off at the token limit",
+      exchanges: [{ isCutOff: true, answer: "## SUMMARY\nGo wi" }],
+    });
+  });
+
+  it("refuses a lone model's request for no candidate", async () => {
+    const { proposeAlone } = await host(await createNavigator({ backend: "heuristic" }));
+    await expect(proposeAlone(0, 0)).rejects.toMatchObject({
+      code: "invalid-argument",
+      message: expect.stringContaining("count: got 0, allowed is 1 to 256"),
     });
   });
 

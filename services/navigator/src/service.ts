@@ -1,14 +1,17 @@
 import { CollmError } from "@collm/errors";
-import { type NavigatorServiceServer, NavigatorServiceService, type navigator } from "@collm/proto";
+import { type NavigatorServiceServer, NavigatorServiceService } from "@collm/proto";
 import {
   answerSignal,
   type CallContext,
+  fromProtoJointRequest,
   fromProtoStrategyRequest,
   type HostedService,
   serverStream,
+  toProtoJointAnswer,
   toProtoStrategyAnswer,
   unary,
 } from "@collm/rpc";
+import { maxCandidatesPerIteration, type RoleAnswer } from "@collm/search";
 import type { Logger } from "@collm/telemetry";
 import type { Navigator } from "./navigator.js";
 import { TextPieces } from "./text-pieces.js";
@@ -18,42 +21,73 @@ import { TextPieces } from "./text-pieces.js";
  * what it cost is not lost; only a request that cannot be answered at all is a status.
  */
 export function createNavigatorService(role: Navigator, logger: Logger): HostedService {
+  const logOf = ({ searchId, iteration }: { searchId: string; iteration: number }) =>
+    logger.child({ searchId, iteration });
+  const textOf = (value: string) => ({ event: { $case: "text" as const, value } });
   const implementation: NavigatorServiceServer = {
     describeNavigator: unary(async () => ({ role: role.description })),
-    proposeStrategy: serverStream((request, context) => propose(role, logger, request, context)),
+    proposeStrategy: serverStream((message, context) => {
+      const request = fromProtoStrategyRequest(message);
+      return stream(
+        logOf(message),
+        context,
+        textOf,
+        (onText, signal) => role.propose(request, onText, signal),
+        toProtoStrategyAnswer,
+      );
+    }),
+    proposeStrategyAndCandidates: serverStream((message, context) => {
+      const request = fromProtoJointRequest(message);
+      refuseCount(request.count);
+      return stream(
+        logOf(message),
+        context,
+        textOf,
+        (onText, signal) => role.proposeWithCandidates(request, onText, signal),
+        toProtoJointAnswer,
+      );
+    }),
   };
   return { name: "navigator", definition: NavigatorServiceService, implementation };
 }
 
-async function* propose(
-  role: Navigator,
-  logger: Logger,
-  message: navigator.ProposeStrategyRequest,
+/**
+ * Pieces of text as they come, then the answer.
+ *
+ * @param asText a piece as a message of the rpc
+ */
+async function* stream<Value, Message>(
+  log: Logger,
   context: CallContext,
-): AsyncIterable<navigator.ProposeStrategyResponse> {
-  const request = fromProtoStrategyRequest(message);
-  const log = logger.child({ searchId: message.searchId, iteration: request.iteration });
+  asText: (piece: string) => Message,
+  ask: (onText: (piece: string) => void, signal: AbortSignal) => Promise<RoleAnswer<Value>>,
+  toAnswer: (answer: RoleAnswer<Value>) => Message,
+): AsyncIterable<Message> {
   const pieces = new TextPieces();
-  const answer = role
-    .propose(request, (piece) => pieces.push(piece), answerSignal(context))
-    .finally(() => {
-      pieces.end();
-    });
+  const answer = ask((piece) => pieces.push(piece), answerSignal(context)).finally(() => {
+    pieces.end();
+  });
   // Whoever stops reading the pieces must not leave a rejection behind.
   answer.catch(() => undefined);
-  for await (const value of pieces) yield { event: { $case: "text", value } };
+  for await (const piece of pieces) yield asText(piece);
   try {
     const given = await answer;
     const seconds = given.exchanges.reduce((sum, exchange) => sum + exchange.seconds, 0);
-    if (given.kind === "answered") {
-      log.info({ seconds, characters: given.value.length }, "strategy proposed");
-    } else if (!context.signal.aborted) {
-      log.warn({ seconds, reason: given.reason }, "no strategy");
-    }
-    yield toProtoStrategyAnswer(given);
+    if (given.kind === "answered") log.info({ seconds }, "strategy proposed");
+    else if (!context.signal.aborted) log.warn({ seconds, reason: given.reason }, "no strategy");
+    yield toAnswer(given);
   } catch (error) {
     const { code, message: reason } = CollmError.from(error);
     if (!context.signal.aborted) log.warn({ code, reason }, "no strategy");
     throw error;
   }
+}
+
+/** Most candidates as of the Generator, which would otherwise write them. */
+function refuseCount(count: number): void {
+  if (count >= 1 && count <= maxCandidatesPerIteration) return;
+  throw new CollmError(
+    "invalid-argument",
+    `count: got ${count}, allowed is 1 to ${maxCandidatesPerIteration}`,
+  );
 }

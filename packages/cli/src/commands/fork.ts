@@ -23,6 +23,7 @@ export function addForkCommand(program: Command): void {
     ["--candidates <n>", "candidates per iteration"],
     ["--navigator-memory <on|off>", "whether the Navigator sees earlier iterations"],
     ["--generator-memory <on|off>", "whether the Generator sees earlier iterations"],
+    ["--prompts <set>", "prompt set of both roles"],
     ["--real-time <share>", "share of a table's time that evaluations really take"],
   ];
   const command = program

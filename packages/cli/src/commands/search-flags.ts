@@ -20,6 +20,7 @@ export interface SearchFlags {
   readonly candidates?: string;
   readonly navigatorMemory?: string;
   readonly generatorMemory?: string;
+  readonly prompts?: string;
   readonly permuteOperators?: string;
   readonly isomorphs?: string;
   readonly realTime?: string;
@@ -44,6 +45,7 @@ const flagOfField: Readonly<Record<string, keyof SearchFlags>> = {
   candidatesPerIteration: "candidates",
   navigatorMemory: "navigatorMemory",
   generatorMemory: "generatorMemory",
+  prompts: "prompts",
   permuteOperators: "permuteOperators",
   isomorphs: "isomorphs",
   "evaluator.realTime": "realTime",
@@ -86,6 +88,7 @@ function fromFlags(flags: SearchFlags): Record<string, unknown> {
     candidatesPerIteration: number(flags.candidates),
     navigatorMemory: onOff("--navigator-memory", flags.navigatorMemory),
     generatorMemory: onOff("--generator-memory", flags.generatorMemory),
+    prompts: flags.prompts,
     permuteOperators: number(flags.permuteOperators),
     isomorphs: flags.isomorphs,
     evaluator: flags.realTime === undefined ? undefined : { realTime: number(flags.realTime) },

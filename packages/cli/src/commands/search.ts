@@ -8,13 +8,14 @@ import {
   type SettingsSource,
 } from "@collm/config";
 import { CollmError } from "@collm/errors";
-import { searchProblems } from "@collm/search";
+import { searcherNames, searchProblems } from "@collm/search";
 import { createSearchSpace } from "@collm/search-space";
 import type { Command } from "commander";
 import { runEmbeddedSearch, type SessionOutcome } from "../embedded/session.js";
 import { requireHome } from "../home.js";
 import { type Output, processOutput } from "../output.js";
 import { createProgress } from "../progress/progress.js";
+import { refuseUnknownPrompts } from "../prompt-sets.js";
 import { type Launch, RunDirectory } from "../run-directory.js";
 import { openSearchTarget, type SearchTarget } from "../search-target.js";
 import { stopSignal } from "../stop-signal.js";
@@ -30,10 +31,10 @@ export function addSearchCommand(program: Command): void {
     .option("--supernet <manifest>", "manifest of the supernet")
     .option("--out <dir>", "run directory (default runs/<supernet>-<time>)")
     .option("--seed <n>", "seed of everything random (default 0)")
-    .option("--searcher <name>", "collm, evolution or random (default collm)")
+    .option("--searcher <name>", `${searcherNames.join(", ")} (default collm)`)
     .option(
       "--preset <name>",
-      "default or paper; evolution also spos or autoformer, the searches published with those supernets",
+      "default; collm, sillm and evolution also paper; evolution also spos or autoformer, the searches published with those supernets",
     )
     .option("--max-flops <count>", "limit on the family's official FLOPs, e.g. 330M")
     .option("--max-macs <count>", "limit on multiply-accumulates, e.g. 1.2M")
@@ -41,10 +42,14 @@ export function addSearchCommand(program: Command): void {
     .option("--min-params <count>", "where --preset autoformer starts looking (default 18M)")
     .option("--target <percent>", "stop at this validation top-1")
     .option("--budget <n>", "evaluations that may be spent (default 250, spos and autoformer 1050)")
-    .option("--iterations <n>", "iterations of strategy and candidates (collm: 20)")
-    .option("--candidates <n>", "candidates per iteration (default 15, spos and autoformer 50)")
+    .option("--iterations <n>", "iterations of strategy and candidates (collm, sillm, opro: 20)")
+    .option(
+      "--candidates <n>",
+      "candidates per iteration (default 15; ageing-evolution and local-search 4, reinforce 1; spos and autoformer 50)",
+    )
     .option("--navigator-memory <on|off>", "whether the Navigator sees earlier iterations")
     .option("--generator-memory <on|off>", "whether the Generator sees earlier iterations")
+    .option("--prompts <set>", "prompt set of both roles (default default)")
     .option(
       "--llm <spec>",
       "heuristic, or openai:MODEL@BASE_URL; navigator=SPEC or generator=SPEC for one role",
@@ -73,6 +78,8 @@ export async function searchFromFlags(flags: SearchFlags, output: Output): Promi
   if (settings.supernet === undefined) {
     throw new CollmError("invalid-argument", "--supernet: got nothing, allowed is a manifest file");
   }
+  const { prompts } = settings;
+  await refuseUnknownPrompts(prompts, saidValue(flags, "prompts", prompts ?? ""));
   const target = await openSearchTarget(settings.supernet);
   refuseHopeless(target, settings, flags);
   const startedAt = new Date();
@@ -80,6 +87,7 @@ export async function searchFromFlags(flags: SearchFlags, output: Output): Promi
   const launch = {
     searchId: run.searchId,
     supernet: target.file,
+    prompts: settings.prompts,
     navigator: settings.navigator,
     generator: settings.generator,
     evaluator: settings.evaluator,

@@ -14,6 +14,8 @@ export interface FleetOptions {
     | { readonly kind: "directory"; readonly directory: string };
   readonly evaluationsDirectory: string;
   readonly logDirectory: string;
+  /** Prompt set of both roles. Absent: each service reads its own environment. */
+  readonly prompts?: string | undefined;
   /** Absent: the service reads its own environment and defaults to the heuristic. */
   readonly navigator?: NavigatorSettings | undefined;
   readonly generator?: RoleSettings | undefined;
@@ -53,8 +55,8 @@ export class Fleet {
     try {
       // Let all three end before anything is stopped: a half-started child must not be forgotten.
       const outcomes = await Promise.allSettled([
-        start("navigator", roleEnvironment("NAVIGATOR", options.navigator)),
-        start("generator", roleEnvironment("GENERATOR", options.generator)),
+        start("navigator", roleEnvironment("NAVIGATOR", options.navigator, options.prompts)),
+        start("generator", roleEnvironment("GENERATOR", options.generator, options.prompts)),
         start("evaluator", evaluatorEnvironment(options)),
       ]);
       for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
@@ -100,10 +102,11 @@ async function stopAll(services: ReadonlyMap<ServiceName, Supervised>): Promise<
 
 function roleEnvironment(
   role: "NAVIGATOR" | "GENERATOR",
-  settings: NavigatorSettings | RoleSettings | undefined,
+  settings: NavigatorSettings | RoleSettings = {},
+  prompts?: string,
 ) {
-  if (!settings) return {};
   return withoutUndefined({
+    [`COLLM_${role}_PROMPTS`]: prompts,
     [`COLLM_${role}_BACKEND`]: settings.backend,
     [`COLLM_${role}_BASE_URL`]: settings.baseUrl,
     [`COLLM_${role}_MODEL`]: settings.model,

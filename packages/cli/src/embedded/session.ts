@@ -87,6 +87,7 @@ function fleetOptions({ run, launch }: SessionOptions): FleetOptions {
     journals: { kind: "single", runDirectory: run.path, searchId },
     evaluationsDirectory: evaluationsDirectory(),
     logDirectory: run.logPath,
+    prompts: launch.prompts,
     navigator: launch.navigator,
     generator: launch.generator,
     evaluator: launch.evaluator ?? {},

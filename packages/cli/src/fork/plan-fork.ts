@@ -73,7 +73,7 @@ export async function planFork(parentRun: RunDirectory, flags: ForkFlags): Promi
       ...parentLaunch,
       ...{ searchId, search, supernet: target.file },
       ...{ navigator: settings.navigator, generator: settings.generator },
-      evaluator: settings.evaluator,
+      ...{ evaluator: settings.evaluator, prompts: settings.prompts },
     },
     target,
     events: fork.events,

@@ -7,6 +7,7 @@ import {
   emptyState,
   funnelOf,
   isClosed,
+  rolesOf,
   type SearchEvent,
   type SearchState,
   strategyHeadline,
@@ -72,7 +73,7 @@ class PlainProgress implements Progress {
   end(): void {}
 }
 
-/** Three lines that are redrawn: where the search is, the best so far, the strategy in force. */
+/** Lines that are redrawn: where the search is, the best so far, and the strategy where there is a Navigator. */
 class LiveProgress implements Progress {
   readonly #output: Output;
   readonly #now: () => number;
@@ -114,7 +115,7 @@ class LiveProgress implements Progress {
   #draw(): void {
     const { started, iterations } = this.#state;
     if (!started || this.#hasEnded) return;
-    const { budget } = started.config;
+    const { budget, searcher } = started.config;
     const done = archive(this.#state).length;
     const current = iterations.at(-1);
     const filled = Math.round((20 * Math.min(done, budget)) / budget);
@@ -123,7 +124,9 @@ class LiveProgress implements Progress {
       `iteration ${current?.index ?? 0}  [${"#".repeat(filled)}${".".repeat(20 - filled)}] ` +
         `${done}/${budget} evaluations  ETA ${this.#eta(done, budget)}`,
       `best      ${bestText(this.#state)}`,
-      `strategy  ${strategy ? strategyHeadline(strategy) : "-"}`,
+      ...(rolesOf[searcher].includes("navigator")
+        ? [`strategy  ${strategy ? strategyHeadline(strategy) : "-"}`]
+        : []),
     ];
     // A full last column makes some terminals wrap.
     for (const line of lines) this.#output.say(fitLine(line, this.#output.columns - 1));

@@ -10,6 +10,7 @@ import { parseCandidates } from "../answers/parse-candidates.js";
 import { type Directives, readDirectives } from "../directives.js";
 import { type Band, editDistance, searchBand } from "./band-search.js";
 import { type Preferences, perturb, preferencesOf } from "./preferences.js";
+import { trajectoryDirectives } from "./trajectory-directives.js";
 
 /**
  * The Generator's role without a language model. Like a model it sees the strategy, the space,
@@ -26,7 +27,11 @@ import { type Preferences, perturb, preferencesOf } from "./preferences.js";
 export function heuristicCandidates(request: CandidatesRequest): string {
   const space = createSearchSpace(request.space);
   const rng = createRng(request.seed, "heuristic-generator");
-  const { directives } = readDirectives(request.strategy);
+  // Without a strategy, as in OPRO, the scored solutions say where to start.
+  const directives =
+    request.strategy === ""
+      ? trajectoryDirectives(space, request)
+      : readDirectives(request.strategy).directives;
   const plan: Plan = {
     band: {
       limits: request.task.limits,

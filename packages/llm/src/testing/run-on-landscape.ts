@@ -12,6 +12,8 @@ import {
   type SearcherName,
 } from "@collm/search";
 import { parseCandidates } from "../answers/parse-candidates.js";
+import { splitReflection } from "../answers/split-reflection.js";
+import { heuristicReflectionAndCandidates } from "../heuristic/alone.js";
 import { heuristicCandidates } from "../heuristic/generator.js";
 import { heuristicStrategy } from "../heuristic/navigator.js";
 import { type Landscape, middleMacs } from "./landscape.js";
@@ -31,6 +33,14 @@ export const heuristicRoles: Roles = {
     }),
     exchanges: [],
   }),
+  proposeStrategyAndCandidates: async (request) => {
+    const { reflection, candidates } = splitReflection(heuristicReflectionAndCandidates(request));
+    const proposals = parseCandidates(candidates, {
+      kind: "object",
+      keys: ["ks", "e", "d", "r"],
+    });
+    return { kind: "answered", value: { strategy: reflection, proposals }, exchanges: [] };
+  },
 };
 
 export interface LandscapeRun {

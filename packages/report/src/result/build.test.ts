@@ -1,5 +1,6 @@
-import { archive, best, foldEvents, type Roles, type SearchEvent } from "@collm/search";
+import { archive, best, foldEvents, type SearchEvent } from "@collm/search";
 import { describe, expect, it } from "vitest";
+import type { TwoRoles } from "../testing/fake-roles.js";
 import { continueFixture, runFixture, withTestOpened } from "../testing/fixture.js";
 import { buildResult } from "./build.js";
 import { searchResultSchema } from "./schema.js";
@@ -105,8 +106,16 @@ describe("buildResult", () => {
     expect(result.interruption).toBeUndefined();
   });
 
+  it("counts the requests of a model that is alone as the navigator's", async () => {
+    const events = await runFixture({ config: { searcher: "sillm", budget: 20, iterations: 2 } });
+    const result = buildResult(events);
+    expect(Object.keys(result.roles)).toEqual(["navigator"]);
+    expect(result.llm).toMatchObject({ navigator: { requests: 2 } });
+    expect(result.best?.origin).toBe("navigator");
+  });
+
   it("lists every time a role failed, with what happened instead", async () => {
-    const silent: Roles = {
+    const silent: TwoRoles = {
       proposeStrategy: async () => ({ kind: "failed", reason: "timeout", exchanges: [] }),
       proposeCandidates: async () => ({ kind: "answered", value: [], exchanges: [] }),
     };
@@ -125,7 +134,7 @@ describe("buildResult", () => {
   it("counts what failed requests cost, and those that the token limit cut off", async () => {
     const usage = { inputTokens: 10, cachedInputTokens: 4, outputTokens: 5, reasoningTokens: 3 };
     const asked = { backend: "openai", model: "m", request: {}, answer: "", usage, seconds: 2 };
-    const roles: Roles = {
+    const roles: TwoRoles = {
       proposeStrategy: async () => ({
         kind: "failed",
         reason: "refused",

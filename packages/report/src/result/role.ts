@@ -58,7 +58,8 @@ function exchangesOf(event: SearchEvent): [role: string, exchanges: readonly Exc
     case "StrategyProposed":
       return ["navigator", event.exchanges];
     case "CandidatesProposed":
-      return ["generator", event.exchanges];
+      // A Navigator that is alone writes the candidates too.
+      return [event.origin === "navigator" ? "navigator" : "generator", event.exchanges];
     case "Degraded":
       return [event.role, event.exchanges];
     default:

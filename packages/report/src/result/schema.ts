@@ -49,7 +49,9 @@ const bestSchema = z.strictObject({
     .describe("The architecture in the notation of the family's original project"),
   candidateId: z.string(),
   iteration: z.int().positive(),
-  origin: z.string().describe("Who proposed it: generator, evolution, random, fallback"),
+  origin: z
+    .string()
+    .describe("Who proposed it: a role (generator, navigator), the searcher, or fallback"),
   validation: accuracySchema,
   cost: costSchema,
 });

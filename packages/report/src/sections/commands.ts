@@ -106,15 +106,20 @@ const keysWithoutFlag = [
   "costHints",
 ] as const satisfies readonly (keyof SearchConfig)[];
 
+/** Sections of the configuration file that belong to one searcher. */
+const sections = ["evolution", "ageing", "localSearch", "reinforce"] as const;
+
 function settingsWithoutFlags(config: SearchConfig): readonly string[] {
   const known = new Map<string, Partial<SearchConfig>>(Object.entries(presets[config.searcher]));
   const preset = { ...defaultSearchConfig(config.searcher), ...known.get(config.preset) };
-  const usual = new Map(Object.entries(preset.evolution));
   const settings = [
     ...keysWithoutFlag.map((key) => [key, config[key], preset[key]] as const),
-    ...Object.entries(config.evolution).map(
-      ([key, value]) => [`evolution.${key}`, value, usual.get(key)] as const,
-    ),
+    ...sections.flatMap((section) => {
+      const usual = new Map<string, unknown>(Object.entries(preset[section]));
+      return Object.entries(config[section]).map(
+        ([key, value]) => [`${section}.${key}`, value, usual.get(key)] as const,
+      );
+    }),
   ];
   return settings
     .filter(([, value, usually]) => value !== undefined && value !== usually)

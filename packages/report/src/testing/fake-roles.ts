@@ -7,7 +7,7 @@ import { createRng, mutate, type Rng, type SearchSpace, sampleUniform } from "@c
  * generator sees only the strategy, as in the method.
  */
 export function createFakeRoles(space: SearchSpace, backend = "openai"): Roles {
-  return {
+  const roles: TwoRoles = {
     proposeStrategy: async ({ iteration, trajectory }) => {
       const trials = trajectory.flatMap((entry) => entry.trials);
       const [leader] = trials
@@ -41,6 +41,26 @@ export function createFakeRoles(space: SearchSpace, backend = "openai"): Roles {
         value: proposals,
         exchanges: [exchange(backend, text, 1_150, 6.1)],
       };
+    },
+  };
+  return alsoAlone(roles);
+}
+
+/** Navigator and Generator apart. */
+export type TwoRoles = Omit<Roles, "proposeStrategyAndCandidates">;
+
+/** The two roles, and a Navigator alone that says in one answer what the two would say. */
+export function alsoAlone(roles: TwoRoles): Roles {
+  return {
+    ...roles,
+    proposeStrategyAndCandidates: async (request, signal) => {
+      const strategy = await roles.proposeStrategy(request, signal);
+      if (strategy.kind === "failed") return strategy;
+      const hints = { ...request, strategy: strategy.value, history: [] };
+      const candidates = await roles.proposeCandidates(hints, signal);
+      if (candidates.kind === "failed") return candidates;
+      const value = { strategy: strategy.value, proposals: candidates.value };
+      return { kind: "answered", value, exchanges: candidates.exchanges };
     },
   };
 }

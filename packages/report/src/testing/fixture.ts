@@ -7,7 +7,7 @@ import {
   foldEvents,
   journalVersion,
   parseSearchId,
-  type Roles,
+  rolesOf,
   runSearch,
   type SearchConfig,
   type SearchEvent,
@@ -15,14 +15,14 @@ import {
   type SupernetInfo,
 } from "@collm/search";
 import { createSearchSpace, fnv1a, publishedOfaSpec, type SpaceSpec } from "@collm/search-space";
-import { createFakeRoles } from "./fake-roles.js";
+import { alsoAlone, createFakeRoles, type TwoRoles } from "./fake-roles.js";
 
 /** What a fixture search may change; everything else is fixed. */
 export interface FixtureOptions {
   readonly config?: Partial<SearchConfig>;
   readonly supernet?: Partial<SupernetInfo>;
   readonly roleNames?: Readonly<Record<string, string>>;
-  readonly roles?: Roles;
+  readonly roles?: TwoRoles;
   readonly spec?: SpaceSpec;
   readonly dispatcher?: EvaluationDispatcher;
   /** Stops the search once the journal has this many events. */
@@ -50,7 +50,9 @@ export async function runFixture(options: FixtureOptions = {}): Promise<SearchEv
       config,
       supernet: { ...supernetOf(spec), ...options.supernet },
       versions: { collm: "0.1.0", node: "20.20.2" },
-      roles: options.roleNames ?? (searcher === "collm" ? llmRoles : {}),
+      roles:
+        options.roleNames ??
+        Object.fromEntries(rolesOf[searcher].map((role) => [role, llmRoles[role]])),
     } satisfies EventOf<"SearchStarted">,
   ];
   await continueFixture(events, options);
@@ -82,7 +84,9 @@ export async function continueFixture(
           if (events.length === options.stopAt?.events) stop.abort(options.stopAt.request);
         },
       },
-      roles: options.roles ?? createFakeRoles(space, started.roles.generator?.split(":")[0]),
+      roles: options.roles
+        ? alsoAlone(options.roles)
+        : createFakeRoles(space, started.roles.generator?.split(":")[0]),
       dispatcher: options.dispatcher ?? createFormulaDispatcher(started.supernet.space),
       store: { read: async () => undefined },
       clock: { now: () => new Date(start + 1_370 * ++ticks) },

@@ -41,6 +41,16 @@ export function recordedRoles(recording: Recording, steering: LifeSteering): Rol
           ? { kind: "answered", value: proposalsIn(event), exchanges: event.exchanges }
           : undefined,
       ),
+    proposeStrategyAndCandidates: () =>
+      answer("navigator", (event) =>
+        event.type === "CandidatesProposed"
+          ? {
+              kind: "answered",
+              value: { strategy: event.strategy ?? "", proposals: proposalsIn(event) },
+              exchanges: event.exchanges,
+            }
+          : undefined,
+      ),
   };
 }
 

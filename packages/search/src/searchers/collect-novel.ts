@@ -7,6 +7,21 @@ const drawsPerCandidate = 500;
 /** Draws made cheaper by force where plain draws did not find enough; each costs far more time. */
 const shrunkDrawsPerCandidate = 20;
 
+/** What two architectures share that count as one: the canonical string, or the class where isomorphs are merged. */
+export function identityOf({ config, space }: SearcherSetup, architecture: Architecture): string {
+  return (
+    (config.isomorphs === "merge" && space.isomorphismClass?.(architecture)) ||
+    architecture.canonical
+  );
+}
+
+/** Whether neither this architecture nor one that counts as the same was ever proposed. */
+export function isNovel(setup: SearcherSetup, turn: Turn, architecture: Architecture): boolean {
+  return (
+    !turn.seen.has(architecture.canonical) && !turn.seenClasses.has(identityOf(setup, architecture))
+  );
+}
+
 /**
  * Up to `turn.count` new architectures within the limits, from any source of draws. Under limits
  * that hardly any draw respects, the rest is made by shrinking draws, so that a tight limit gives
@@ -22,17 +37,10 @@ export function collectNovel(
   const { space, config } = setup;
   if (unreachableLimits(space, config.limits).length > 0) return [];
   const found = new Map<string, Architecture>();
-  /** Isomorphic architectures are one where they are merged. */
-  const identityOf = (architecture: Architecture): string =>
-    (config.isomorphs === "merge" && space.isomorphismClass?.(architecture)) ||
-    architecture.canonical;
-  const isNew = (architecture: Architecture): boolean => {
-    const identity = identityOf(architecture);
-    return (
-      !turn.seen.has(architecture.canonical) &&
-      !turn.seenClasses.has(identity) &&
-      !found.has(identity)
-    );
+  const isNew = (architecture: Architecture): boolean =>
+    isNovel(setup, turn, architecture) && !found.has(identityOf(setup, architecture));
+  const keep = (architecture: Architecture): void => {
+    found.set(identityOf(setup, architecture), architecture);
   };
 
   let draws = drawsPerCandidate * turn.count;
@@ -42,11 +50,11 @@ export function collectNovel(
       accept: isNew,
     });
     draws -= sample.attempts;
-    if (sample.kind === "found") found.set(identityOf(sample.architecture), sample.architecture);
+    if (sample.kind === "found") keep(sample.architecture);
   }
   for (let i = 0; i < shrunkDrawsPerCandidate * turn.count && found.size < turn.count; i++) {
     const architecture = shrinkWithin(space, draw(found.size), config.limits, turn.rng);
-    if (architecture && isNew(architecture)) found.set(identityOf(architecture), architecture);
+    if (architecture && isNew(architecture)) keep(architecture);
   }
   return [...found.values()];
 }

@@ -1,11 +1,13 @@
 import type { EvolutionAlgorithm } from "../config.js";
 import type { Searcher } from "../searcher.js";
 import { elitistSearcher } from "./elitist-evolution.js";
+import { generationalSearcher } from "./generational-evolution.js";
 import { autoFormerSearcher } from "./published/autoformer.js";
 import { sposSearcher } from "./published/spos.js";
 
 const algorithms = {
   elitist: elitistSearcher as Searcher<unknown>,
+  generational: generationalSearcher as Searcher<unknown>,
   spos: sposSearcher as Searcher<unknown>,
   autoformer: autoFormerSearcher as Searcher<unknown>,
 } satisfies Record<EvolutionAlgorithm, Searcher<unknown>>;

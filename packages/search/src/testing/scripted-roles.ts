@@ -1,12 +1,24 @@
 import { createRng, createSearchSpace, sampleUniform } from "@collm/search-space";
 import type { Roles } from "../ports.js";
-import type { CandidatesRequest, Proposal, RoleAnswer, StrategyRequest } from "../roles.js";
+import type {
+  CandidatesRequest,
+  JointProposal,
+  JointRequest,
+  Proposal,
+  RoleAnswer,
+  StrategyRequest,
+} from "../roles.js";
 
 export interface ScriptedRolesOptions {
   /** The Navigator's answer; undefined is a failure. Default: a sentence with the iteration. */
   readonly strategy?: (request: StrategyRequest) => string | undefined;
-  /** The Generator's answer; undefined is a failure. Default: `count` uniform samples. */
-  readonly candidates?: (request: CandidatesRequest) => readonly Proposal[] | undefined;
+  /**
+   * The Generator's answer, and the candidates of a Navigator that is alone; undefined is a failure.
+   * Default: `count` uniform samples.
+   */
+  readonly candidates?: (
+    request: CandidatesRequest | JointRequest,
+  ) => readonly Proposal[] | undefined;
 }
 
 /**
@@ -16,6 +28,7 @@ export interface ScriptedRolesOptions {
 export class ScriptedRoles implements Roles {
   readonly strategyRequests: StrategyRequest[] = [];
   readonly candidatesRequests: CandidatesRequest[] = [];
+  readonly jointRequests: JointRequest[] = [];
   readonly #options: ScriptedRolesOptions;
 
   constructor(options: ScriptedRolesOptions = {}) {
@@ -34,9 +47,20 @@ export class ScriptedRoles implements Roles {
     const { candidates = sampleProposals } = this.#options;
     return Promise.resolve(answer("generator", candidates(request)));
   }
+
+  proposeStrategyAndCandidates(request: JointRequest): Promise<RoleAnswer<JointProposal>> {
+    this.jointRequests.push(request);
+    const {
+      strategy = ({ iteration }) => `Reflection ${iteration}.`,
+      candidates = sampleProposals,
+    } = this.#options;
+    const proposals = candidates(request);
+    const value = proposals && { strategy: strategy(request) ?? "", proposals };
+    return Promise.resolve(answer("navigator", value));
+  }
 }
 
-function sampleProposals(request: CandidatesRequest): readonly Proposal[] {
+function sampleProposals(request: CandidatesRequest | JointRequest): readonly Proposal[] {
   const space = createSearchSpace(request.space);
   const rng = createRng(request.seed);
   return Array.from({ length: request.count }, () => {

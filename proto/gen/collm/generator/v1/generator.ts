@@ -39,6 +39,7 @@ export interface ProposeCandidatesRequest {
   /** JSON of the search space's specification. */
   spaceSpecJson: string;
   iteration: number;
+  /** Empty where there is no Navigator (OPRO): then the history is all there is to go by. */
   strategy: string;
   /** Candidates wanted. */
   count: number;

@@ -20,6 +20,7 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
+import { Proposal } from "../../generator/v1/generator.js";
 import { Exchange, Iteration, Role, RoleFailure, Task } from "../../search/v1/search.js";
 
 export const protobufPackage = "collm.navigator.v1";
@@ -64,6 +65,46 @@ export interface Strategy {
   /** The strategy, complete. */
   text: string;
   /** Every request that was made for it, in order. */
+  exchanges: Exchange[];
+}
+
+export interface ProposeStrategyAndCandidatesRequest {
+  searchId: string;
+  task:
+    | Task
+    | undefined;
+  /** JSON of the search space's specification. */
+  spaceSpecJson: string;
+  iteration: number;
+  /** Everything that happened so far; empty in iteration 1. */
+  trajectory: Iteration[];
+  /** Whether earlier iterations may be shown. */
+  hasMemory: boolean;
+  /** Seed for backends that draw random numbers. */
+  seed: number;
+  /** Candidates wanted. */
+  count: number;
+  /** Canonical strings not to propose again. */
+  visited: string[];
+  /** Whether a language model is told what choices cost. */
+  hasCostHints: boolean;
+}
+
+export interface ProposeStrategyAndCandidatesResponse {
+  event:
+    | //
+    /** A piece of the model's reasoning or answer, for live display. */
+    { $case: "text"; value: string }
+    | { $case: "answer"; value: StrategyAndCandidates }
+    | { $case: "failure"; value: RoleFailure }
+    | undefined;
+}
+
+export interface StrategyAndCandidates {
+  /** What stands before the candidates; may be empty. */
+  strategy: string;
+  proposals: Proposal[];
+  /** Every request that was made, in order. */
   exchanges: Exchange[];
 }
 
@@ -387,6 +428,300 @@ export const Strategy: MessageFns<Strategy> = {
   },
 };
 
+function createBaseProposeStrategyAndCandidatesRequest(): ProposeStrategyAndCandidatesRequest {
+  return {
+    searchId: "",
+    task: undefined,
+    spaceSpecJson: "",
+    iteration: 0,
+    trajectory: [],
+    hasMemory: false,
+    seed: 0,
+    count: 0,
+    visited: [],
+    hasCostHints: false,
+  };
+}
+
+export const ProposeStrategyAndCandidatesRequest: MessageFns<ProposeStrategyAndCandidatesRequest> = {
+  encode(message: ProposeStrategyAndCandidatesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.searchId !== "") {
+      writer.uint32(10).string(message.searchId);
+    }
+    if (message.task !== undefined) {
+      Task.encode(message.task, writer.uint32(18).fork()).join();
+    }
+    if (message.spaceSpecJson !== "") {
+      writer.uint32(26).string(message.spaceSpecJson);
+    }
+    if (message.iteration !== 0) {
+      writer.uint32(32).uint32(message.iteration);
+    }
+    for (const v of message.trajectory) {
+      Iteration.encode(v!, writer.uint32(42).fork()).join();
+    }
+    if (message.hasMemory !== false) {
+      writer.uint32(48).bool(message.hasMemory);
+    }
+    if (message.seed !== 0) {
+      writer.uint32(56).uint64(message.seed);
+    }
+    if (message.count !== 0) {
+      writer.uint32(64).uint32(message.count);
+    }
+    for (const v of message.visited) {
+      writer.uint32(74).string(v!);
+    }
+    if (message.hasCostHints !== false) {
+      writer.uint32(80).bool(message.hasCostHints);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProposeStrategyAndCandidatesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProposeStrategyAndCandidatesRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.searchId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.task = Task.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.spaceSpecJson = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.iteration = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.trajectory.push(Iteration.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.hasMemory = reader.bool();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.seed = longToNumber(reader.uint64());
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.count = reader.uint32();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.visited.push(reader.string());
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.hasCostHints = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseProposeStrategyAndCandidatesResponse(): ProposeStrategyAndCandidatesResponse {
+  return { event: undefined };
+}
+
+export const ProposeStrategyAndCandidatesResponse: MessageFns<ProposeStrategyAndCandidatesResponse> = {
+  encode(message: ProposeStrategyAndCandidatesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.event?.$case) {
+      case "text":
+        writer.uint32(10).string(message.event.value);
+        break;
+      case "answer":
+        StrategyAndCandidates.encode(message.event.value, writer.uint32(18).fork()).join();
+        break;
+      case "failure":
+        RoleFailure.encode(message.event.value, writer.uint32(26).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProposeStrategyAndCandidatesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProposeStrategyAndCandidatesResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.event = { $case: "text", value: reader.string() };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.event = { $case: "answer", value: StrategyAndCandidates.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.event = { $case: "failure", value: RoleFailure.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseStrategyAndCandidates(): StrategyAndCandidates {
+  return { strategy: "", proposals: [], exchanges: [] };
+}
+
+export const StrategyAndCandidates: MessageFns<StrategyAndCandidates> = {
+  encode(message: StrategyAndCandidates, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.strategy !== "") {
+      writer.uint32(10).string(message.strategy);
+    }
+    for (const v of message.proposals) {
+      Proposal.encode(v!, writer.uint32(18).fork()).join();
+    }
+    for (const v of message.exchanges) {
+      Exchange.encode(v!, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StrategyAndCandidates {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStrategyAndCandidates();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.strategy = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.proposals.push(Proposal.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.exchanges.push(Exchange.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 /**
  * Turns a search's trajectory into a strategy. Keeps nothing: every request holds the whole
  * trajectory, so any replica can answer any turn.
@@ -420,6 +755,23 @@ export const NavigatorServiceService = {
       Buffer.from(ProposeStrategyResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ProposeStrategyResponse => ProposeStrategyResponse.decode(value),
   },
+  /**
+   * The same without a Generator: one answer holds a strategy and the candidates that follow from
+   * it (the paper's single-model ablation).
+   */
+  proposeStrategyAndCandidates: {
+    path: "/collm.navigator.v1.NavigatorService/ProposeStrategyAndCandidates" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: ProposeStrategyAndCandidatesRequest): Buffer =>
+      Buffer.from(ProposeStrategyAndCandidatesRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ProposeStrategyAndCandidatesRequest =>
+      ProposeStrategyAndCandidatesRequest.decode(value),
+    responseSerialize: (value: ProposeStrategyAndCandidatesResponse): Buffer =>
+      Buffer.from(ProposeStrategyAndCandidatesResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ProposeStrategyAndCandidatesResponse =>
+      ProposeStrategyAndCandidatesResponse.decode(value),
+  },
 } as const;
 
 export interface NavigatorServiceServer extends UntypedServiceImplementation {
@@ -430,6 +782,14 @@ export interface NavigatorServiceServer extends UntypedServiceImplementation {
    * or the failure. A status other than OK says that the role could not be asked.
    */
   proposeStrategy: handleServerStreamingCall<ProposeStrategyRequest, ProposeStrategyResponse>;
+  /**
+   * The same without a Generator: one answer holds a strategy and the candidates that follow from
+   * it (the paper's single-model ablation).
+   */
+  proposeStrategyAndCandidates: handleServerStreamingCall<
+    ProposeStrategyAndCandidatesRequest,
+    ProposeStrategyAndCandidatesResponse
+  >;
 }
 
 export interface NavigatorServiceClient extends Client {
@@ -462,6 +822,19 @@ export interface NavigatorServiceClient extends Client {
     metadata?: Metadata,
     options?: Partial<CallOptions>,
   ): ClientReadableStream<ProposeStrategyResponse>;
+  /**
+   * The same without a Generator: one answer holds a strategy and the candidates that follow from
+   * it (the paper's single-model ablation).
+   */
+  proposeStrategyAndCandidates(
+    request: ProposeStrategyAndCandidatesRequest,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<ProposeStrategyAndCandidatesResponse>;
+  proposeStrategyAndCandidates(
+    request: ProposeStrategyAndCandidatesRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<ProposeStrategyAndCandidatesResponse>;
 }
 
 export const NavigatorServiceClient = makeGenericClientConstructor(

@@ -1,5 +1,5 @@
-import { bindingShare } from "@collm/llm";
 import type { Limits, SearchSpace } from "@collm/search-space";
+import { bindingShare } from "../cost-share.js";
 
 /**
  * A compact cost table for a model that cannot count MACs: per dimension, the share of the limit
