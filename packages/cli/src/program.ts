@@ -1,10 +1,12 @@
 import { Command } from "commander";
 import { addBenchCommand } from "./commands/bench.js";
 import { addDoctorCommand } from "./commands/doctor.js";
+import { addForkCommand } from "./commands/fork.js";
 import { addImagesCommand } from "./commands/images.js";
 import { addImportCommand } from "./commands/import.js";
 import { addQuickstartCommand } from "./commands/quickstart.js";
 import { addRankCommand } from "./commands/rank.js";
+import { addReplayCommand } from "./commands/replay.js";
 import { addReportCommand } from "./commands/report.js";
 import { addResumeCommand } from "./commands/resume.js";
 import { addSearchCommand } from "./commands/search.js";
@@ -22,6 +24,8 @@ export function createProgram(): Command {
     .showHelpAfterError("(collm --help lists what there is)");
   addSearchCommand(program);
   addResumeCommand(program);
+  addReplayCommand(program);
+  addForkCommand(program);
   addReportCommand(program);
   addQuickstartCommand(program);
   addRankCommand(program);

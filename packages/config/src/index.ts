@@ -11,6 +11,7 @@ export {
   searchFileSchema,
 } from "./search-file.js";
 export {
+  changeSettings,
   readYaml,
   resolveSettings,
   type SearchSettings,

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import {
   readSearchEnvironment,
   readYaml,
@@ -8,7 +8,7 @@ import {
   type SettingsSource,
 } from "@collm/config";
 import { CollmError } from "@collm/errors";
-import { parseSearchId, searcherNames, searchProblems } from "@collm/search";
+import { searcherNames, searchProblems } from "@collm/search";
 import { createSearchSpace } from "@collm/search-space";
 import type { Command } from "commander";
 import { runEmbeddedSearch, type SessionOutcome } from "../embedded/session.js";
@@ -89,7 +89,7 @@ export async function searchFromFlags(flags: SearchFlags, output: Output): Promi
   const startedAt = new Date();
   const run = new RunDirectory(flags.out ?? join("runs", defaultRunName(target.name, startedAt)));
   const launch = {
-    searchId: searchIdOf(run.path),
+    searchId: run.searchId,
     supernet: target.file,
     prompts: settings.prompts,
     navigator: settings.navigator,
@@ -207,14 +207,4 @@ function refuseHopeless(
 function defaultRunName(supernet: string, at: Date): string {
   const time = at.toISOString().slice(0, 19).replace(/[-:]/g, "").replace("T", "-");
   return `${supernet}-${time}`;
-}
-
-/** The directory's name, with what an id may not contain replaced. */
-function searchIdOf(path: string): string {
-  const name = basename(path)
-    .toLowerCase()
-    .replace(/[^a-z0-9-]+/g, "-")
-    .replace(/^-+/, "")
-    .slice(0, 63);
-  return parseSearchId(name === "" ? "search" : name);
 }
