@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { addBenchCommand } from "./commands/bench.js";
 import { addDoctorCommand } from "./commands/doctor.js";
+import { addEvaluationsCommand } from "./commands/evaluations.js";
 import { addForkCommand } from "./commands/fork.js";
 import { addImagesCommand } from "./commands/images.js";
 import { addImportCommand } from "./commands/import.js";
@@ -31,6 +32,7 @@ export function createProgram(): Command {
   addRankCommand(program);
   addUpCommand(program);
   addServeCommand(program);
+  addEvaluationsCommand(program);
   addSupernetCommand(program);
   addSubnetCommand(program);
   addImagesCommand(program);

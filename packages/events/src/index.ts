@@ -12,6 +12,7 @@ export {
   announcementTtlMs,
   EvaluatorRegistry,
 } from "./evaluator-registry.js";
+export { type Finding, inspectDeployment } from "./inspect.js";
 export { Janitor } from "./janitor.js";
 export { createKvEvaluationStore, readEvaluation } from "./kv-evaluation-store.js";
 export { leaseTtlMs } from "./lease.js";

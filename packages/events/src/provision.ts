@@ -82,6 +82,11 @@ function streams({ replicas, maxWaiting }: QueueSettings): readonly StreamSettin
   ];
 }
 
+/** The retention that a stream of ours must have; it cannot be changed later. */
+export function expectedRetention(name: string): RetentionPolicy {
+  return name === streamNames.work ? RetentionPolicy.Workqueue : RetentionPolicy.Limits;
+}
+
 /** Creates what is missing; a stream that is there with another retention is refused, not changed. */
 export async function provisionStreams(
   connection: NatsConnection,

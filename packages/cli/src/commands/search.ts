@@ -132,7 +132,7 @@ async function submitFromFlags(
   const { search } = resolveSettings(await settingsSources(others));
   const [name = supernet] = supernet.split("@");
   const run = new RunDirectory(flags.out ?? join("runs", defaultRunName(name, new Date())));
-  const launch = { searchId: searchIdOf(run.path), supernet, coordinator, search };
+  const launch = { searchId: run.searchId, supernet, coordinator, search };
   return run.hold(async () => {
     await run.create(launch);
     try {
