@@ -17,6 +17,14 @@ const tools: readonly Tool[] = [
   pythonModule("PIL", "python3-pil", "our resampling and decoding against Pillow itself"),
   pythonModule("torch", "python3-torch", "checkpoints that PyTorch itself wrote"),
   {
+    name: "nats-server",
+    purpose: "the work queue, its store and its journals against a real server",
+    isPresent: () =>
+      ["nats-server", "/usr/sbin/nats-server"].some(
+        (program) => spawnSync(program, ["--version"]).status === 0,
+      ),
+  },
+  {
     name: "chromium",
     purpose: "the report in a real browser",
     isPresent: () => existsSync(process.env.COLLM_CHROMIUM ?? "/usr/bin/chromium"),

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { replaySearch } from "@collm/search";
 import { expect } from "vitest";
 import { type Collm, landscapeManifest, Workspace } from "../support/collm.js";
 import { until } from "../support/poll.js";
@@ -28,13 +29,19 @@ export async function undisturbedDecisions(): Promise<readonly unknown[]> {
   }
 }
 
-/** The run finished with the undisturbed decisions, and promise 1 holds. Gives its result. */
+/**
+ * The run finished with the undisturbed decisions, promise 1 holds, and its journal alone gives the
+ * same events again, disturbances included. Gives its result.
+ */
 export async function expectSameSearch(
   run: string,
   undisturbed: readonly unknown[],
 ): Promise<Record<string, unknown>> {
   const events = await journalOf(run);
   expect(decisionsOf(events)).toEqual(undisturbed);
+  const { divergence, reproduced } = await replaySearch(events);
+  expect(divergence).toBeUndefined();
+  expect(reproduced).toBe(events.length);
   expect([...completionsOf(events).values()].every((count) => count === 1)).toBe(true);
   const result = await readJson(join(run, "result.json"));
   expect(result).toMatchObject({

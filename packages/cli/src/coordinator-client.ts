@@ -53,8 +53,8 @@ export class CoordinatorClient {
    * Follows a search until it rests, across restarts of the coordinator: a broken stream is
    * opened again after the last event seen, once the search was resumed.
    */
-  async *follow(searchId: string, signal: AbortSignal): AsyncGenerator<SearchEvent> {
-    let lastSeq = 0;
+  async *follow(searchId: string, signal: AbortSignal, afterSeq = 0): AsyncGenerator<SearchEvent> {
+    let lastSeq = afterSeq;
     for (;;) {
       try {
         const responses = callStream(

@@ -1,16 +1,20 @@
 import { Command } from "commander";
 import { addBenchCommand } from "./commands/bench.js";
 import { addDoctorCommand } from "./commands/doctor.js";
+import { addEvaluationsCommand } from "./commands/evaluations.js";
+import { addForkCommand } from "./commands/fork.js";
 import { addImagesCommand } from "./commands/images.js";
 import { addImportCommand } from "./commands/import.js";
 import { addQuickstartCommand } from "./commands/quickstart.js";
 import { addRankCommand } from "./commands/rank.js";
+import { addReplayCommand } from "./commands/replay.js";
 import { addReportCommand } from "./commands/report.js";
 import { addResumeCommand } from "./commands/resume.js";
 import { addSearchCommand } from "./commands/search.js";
 import { addServeCommand } from "./commands/serve.js";
 import { addSubnetCommand } from "./commands/subnet.js";
 import { addSupernetCommand } from "./commands/supernet.js";
+import { addUpCommand } from "./commands/up.js";
 
 /** The `collm` command with all its subcommands. */
 export function createProgram(): Command {
@@ -21,10 +25,14 @@ export function createProgram(): Command {
     .showHelpAfterError("(collm --help lists what there is)");
   addSearchCommand(program);
   addResumeCommand(program);
+  addReplayCommand(program);
+  addForkCommand(program);
   addReportCommand(program);
   addQuickstartCommand(program);
   addRankCommand(program);
+  addUpCommand(program);
   addServeCommand(program);
+  addEvaluationsCommand(program);
   addSupernetCommand(program);
   addSubnetCommand(program);
   addImagesCommand(program);

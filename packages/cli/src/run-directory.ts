@@ -7,7 +7,9 @@ import {
   best,
   foldEvents,
   journalVersion,
+  parseSearchId,
   type SearchEvent,
+  type SearchId,
   type SearchState,
   searchConfigSchema,
 } from "@collm/search";
@@ -18,8 +20,10 @@ import { collmCommand } from "./command-line.js";
 /** How a search was started, so that `resume` needs nothing but the directory. */
 const launchSchema = z.strictObject({
   searchId: z.string(),
-  /** Absolute path of the manifest. */
+  /** Absolute path of the manifest; at a coordinator elsewhere NAME or NAME@DIGEST. */
   supernet: z.string(),
+  /** Where the search was sent to; absent for a search on this machine. */
+  coordinator: z.string().optional(),
   prompts: searchFileSchema.shape.prompts,
   navigator: searchFileSchema.shape.navigator,
   generator: searchFileSchema.shape.generator,
@@ -43,6 +47,16 @@ export class RunDirectory {
 
   constructor(path: string) {
     this.path = resolve(path);
+  }
+
+  /** Id of the search that starts here: the directory's name, with what an id may not contain replaced. */
+  get searchId(): SearchId {
+    const name = basename(this.path)
+      .toLowerCase()
+      .replace(/[^a-z0-9-]+/g, "-")
+      .replace(/^-+/, "")
+      .slice(0, 63);
+    return parseSearchId(name === "" ? "search" : name);
   }
 
   get journalPath(): string {
@@ -83,8 +97,12 @@ export class RunDirectory {
     }
   }
 
-  /** Writes how a new search is started. Throws if a search or other files are already there. */
-  async create(launch: Launch): Promise<void> {
+  /**
+   * Writes how a new search is started. Throws if a search or other files are already there.
+   *
+   * @param events what its journal begins with, if it is a fork.
+   */
+  async create(launch: Launch, events: readonly SearchEvent[] = []): Promise<void> {
     if (await exists(this.journalPath)) {
       throw new CollmError(
         "invalid-argument",
@@ -93,6 +111,13 @@ export class RunDirectory {
     }
     await withFile("--out", this.path, () => mkdir(this.path, { recursive: true }));
     await this.#refuseOtherFiles();
+    // First, so that nobody takes a fork without its events for a search that has not started.
+    if (events.length > 0) {
+      await this.#write(
+        basename(this.journalPath),
+        events.map((event) => `${JSON.stringify(event)}\n`).join(""),
+      );
+    }
     await this.#write("config.yaml", stringifyYaml(launch));
   }
 
@@ -110,12 +135,20 @@ export class RunDirectory {
   }
 
   /**
-   * Takes back what `create` and services that did not start have written, so that the directory
-   * can be used again.
+   * Takes back what `create`, services that did not start and `writeViews` have written, so that
+   * the directory can be used again.
    */
   async discard({ keepsLogs }: { readonly keepsLogs: boolean }): Promise<void> {
-    await rm(join(this.path, "config.yaml"), { force: true });
-    await rm(this.journalPath, { force: true });
+    const written = [
+      "config.yaml",
+      basename(this.journalPath),
+      "result.json",
+      "report.html",
+      "best",
+    ];
+    for (const name of written) {
+      await rm(join(this.path, name), { recursive: true, force: true });
+    }
     if (!keepsLogs) await rm(this.logPath, { recursive: true, force: true });
   }
 
@@ -157,7 +190,7 @@ export class RunDirectory {
     const { buildResult, renderReport } = await import("@collm/report");
     const options = {
       runDirectory: relative(".", this.path) || ".",
-      supernetManifest: relative(".", (await this.launch()).supernet),
+      supernetManifest: supernetWords(await this.launch()),
       command: collmCommand,
     };
     await this.#write("result.json", `${JSON.stringify(buildResult(events), null, 2)}\n`);
@@ -212,4 +245,9 @@ async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** What the report's command for another search says. */
+function supernetWords({ supernet, coordinator }: Launch): string {
+  return coordinator === undefined ? relative(".", supernet) : supernet;
 }

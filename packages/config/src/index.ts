@@ -11,6 +11,7 @@ export {
   searchFileSchema,
 } from "./search-file.js";
 export {
+  changeSettings,
   readYaml,
   resolveSettings,
   type SearchSettings,
@@ -24,4 +25,6 @@ export {
   evaluatorEnvSchema,
   type JournalsEnv,
   roleServiceEnvSchema,
+  type StorageEnv,
 } from "./service-env.js";
+export type { NatsEnv, StoreEnv } from "./store-env.js";

@@ -3,7 +3,7 @@ import { defaultSearchConfig } from "@collm/search";
 import { describe, expect, it } from "vitest";
 import { readRoleEnv } from "./role-env.js";
 import { readSearchEnvironment } from "./search-environment.js";
-import { readYaml, resolveSettings } from "./search-settings.js";
+import { changeSettings, readYaml, resolveSettings } from "./search-settings.js";
 
 const resolve = (yaml: string, env: Record<string, string> = {}, flags: object = {}) =>
   resolveSettings([
@@ -228,5 +228,33 @@ evolution: { parentShare: 0.3 }
     expect(() => resolve("", env)).toThrow(
       "navigator.backend: got nothing, allowed is openai or heuristic, since navigator.model is set",
     );
+  });
+});
+
+describe("changeSettings", () => {
+  const base = resolve("preset: paper\nmaxMacs: 1M\nbudget: 30\nnavigator: { temperature: 0.2 }\n");
+
+  it("changes what is said and keeps everything else", () => {
+    const values = { budget: 60, maxMacs: "2M", navigator: { backend: "heuristic" } };
+    const changed = changeSettings(base, { values });
+    expect(changed.search).toEqual({ ...base.search, budget: 60, limits: { maxMacs: 2_000_000 } });
+    expect(changed.navigator).toEqual({ backend: "heuristic", temperature: 0.2 });
+    expect(changeSettings(base, { values: {} })).toEqual(base);
+  });
+
+  it("leaves the preset's name and section behind when the searcher changes", () => {
+    const published = resolve("searcher: evolution\npreset: autoformer\nbudget: 30\n");
+    const { search } = changeSettings(published, { values: { searcher: "random" } });
+    expect(search).toEqual({
+      ...published.search,
+      searcher: "random",
+      preset: "default",
+      evolution: defaultSearchConfig("random").evolution,
+    });
+  });
+
+  it("names what is wrong as its source calls it", () => {
+    const source = { values: { budget: -1 }, nameOf: () => "--budget" };
+    expect(() => changeSettings(base, source)).toThrow("--budget: got -1, allowed is more than 0");
   });
 });

@@ -16,10 +16,10 @@ export interface SearchSettings {
   readonly supernet: string | undefined;
   readonly search: SearchConfig;
   /** Prompt set of both roles; absent means that each service's own environment says. */
-  readonly prompts?: string;
+  readonly prompts?: string | undefined;
   /** What is absent was not said: the service then reads its own environment. */
-  readonly navigator?: NavigatorSettings;
-  readonly generator?: RoleSettings;
+  readonly navigator?: NavigatorSettings | undefined;
+  readonly generator?: RoleSettings | undefined;
   readonly evaluator: NonNullable<SearchFile["evaluator"]>;
 }
 
@@ -58,10 +58,7 @@ export function readYaml(path: string, text: string): SettingsSource {
 export function resolveSettings(sources: readonly SettingsSource[]): SearchSettings {
   let merged: SearchFile = {};
   for (const source of sources) merged = mergeSettings(merged, checkSource(source));
-  const problems = (["navigator", "generator"] as const).flatMap((role) =>
-    endpointProblems(role, merged[role]),
-  );
-  if (problems.length > 0) throw new CollmError("invalid-argument", problems.join("; "));
+  refuseHalfEndpoints(merged);
   return {
     supernet: merged.supernet,
     search: searchConfigOf(merged, nameIn(sources, "preset")),
@@ -70,6 +67,43 @@ export function resolveSettings(sources: readonly SettingsSource[]): SearchSetti
     ...(merged.generator ? { generator: merged.generator } : {}),
     evaluator: merged.evaluator ?? {},
   };
+}
+
+/**
+ * Settings of a search that go on with some changes: what the source does not say stays as it is,
+ * whatever the preset was. Another searcher keeps everything but the section of the one before.
+ *
+ * @throws CollmError invalid-argument
+ */
+export function changeSettings(base: SearchSettings, source: SettingsSource): SearchSettings {
+  const file = checkSource(source);
+  const { navigator, generator, evaluator } = base;
+  const merged = mergeSettings({ navigator, generator, evaluator }, file);
+  refuseHalfEndpoints(merged);
+  const { searcher = base.search.searcher } = file;
+  // The preset is only a name by now, and may be none of the other searcher's.
+  const other = { preset: "default", evolution: defaultSearchConfig(searcher).evolution };
+  const search = {
+    ...base.search,
+    ...(searcher === base.search.searcher ? {} : other),
+    searcher,
+  };
+  return {
+    ...base,
+    supernet: file.supernet ?? base.supernet,
+    prompts: file.prompts ?? base.prompts,
+    search: withSaid(search, file),
+    navigator: merged.navigator,
+    generator: merged.generator,
+    evaluator: merged.evaluator ?? {},
+  };
+}
+
+function refuseHalfEndpoints(merged: SearchFile): void {
+  const problems = (["navigator", "generator"] as const).flatMap((role) =>
+    endpointProblems(role, merged[role]),
+  );
+  if (problems.length > 0) throw new CollmError("invalid-argument", problems.join("; "));
 }
 
 /** A key as the source calls it that had the last word on it: `collm.yaml: preset`, `--preset`. */
@@ -106,7 +140,11 @@ function searchConfigOf(file: SearchFile, presetName: string): SearchConfig {
       `${presetName}: got "${preset}", allowed for searcher ${searcher} is ${[...known.keys()].join(", ")}`,
     );
   }
-  const defaults = { ...defaultSearchConfig(searcher), ...changes, preset };
+  return withSaid({ ...defaultSearchConfig(searcher), ...changes, preset }, file);
+}
+
+/** The configuration with what a file says of it. */
+function withSaid(defaults: SearchConfig, file: SearchFile): SearchConfig {
   const { maxFlops, maxMacs, maxParams } = file;
   const direct = withoutUndefined({
     seed: file.seed,

@@ -45,7 +45,7 @@ describe("readEnv", () => {
       port: 7000,
       metricsPort: undefined,
       generatorAddress: "dns:///generator.collm.svc:7002",
-      journals: { kind: "directory", directory: "journals" },
+      storage: { kind: "files", journals: { kind: "directory", directory: "journals" } },
     });
   });
 
@@ -74,7 +74,7 @@ describe("readEnv", () => {
     const { COLLM_JOURNAL_DIR: _, ...rest } = coordinator;
     const single = { ...rest, COLLM_RUN_DIR: "runs/a", COLLM_RUN_SEARCH_ID: "a" };
     expect(readEnv(coordinatorEnvSchema, single)).toMatchObject({
-      journals: { kind: "single", runDirectory: "runs/a", searchId: "a" },
+      storage: { journals: { kind: "single", runDirectory: "runs/a", searchId: "a" } },
     });
     const allowed = "allowed is a folder, or COLLM_RUN_DIR and COLLM_RUN_SEARCH_ID instead of it";
     expect(messageOf(() => readEnv(coordinatorEnvSchema, rest))).toContain(allowed);
@@ -175,5 +175,26 @@ describe("readRoleEnv", () => {
     expect(message).toContain('_TEMPERATURE: got "hot", allowed is a number from 0 to 2');
     expect(message).toContain("_API_KEY: got a value that is not shown");
     expect(message).not.toContain("secret");
+  });
+
+  it("takes NATS instead of folders, and a beat that is soon enough", () => {
+    const { COLLM_JOURNAL_DIR: _, COLLM_EVALUATIONS_DIR: __, ...rest } = coordinator;
+    const nats = {
+      ...rest,
+      COLLM_NATS_URL: "nats://a:4222,nats://b:4222",
+      COLLM_ACK_WAIT_MS: "900",
+    };
+    expect(readEnv(coordinatorEnvSchema, { ...nats, COLLM_BEAT_MS: "300" })).toMatchObject({
+      storage: {
+        kind: "nats",
+        nats: { servers: ["nats://a:4222", "nats://b:4222"], ackWaitMs: 900, beatMs: 300 },
+      },
+    });
+    expect(() => readEnv(coordinatorEnvSchema, { ...nats, COLLM_BEAT_MS: "301" })).toThrow(
+      'COLLM_BEAT_MS: got "301", allowed is at most a third of COLLM_ACK_WAIT_MS, 900',
+    );
+    expect(() => readEnv(coordinatorEnvSchema, rest)).toThrow(
+      "COLLM_EVALUATIONS_DIR: is not set, allowed is a folder, or COLLM_NATS_URL instead of it",
+    );
   });
 });

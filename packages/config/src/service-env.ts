@@ -3,6 +3,7 @@ import { z } from "zod";
 import { address, decimal, integer, list, oneOf, text } from "./env-values.js";
 import { ranges } from "./ranges.js";
 import { runtimeEnvShape, toRuntimeEnv } from "./runtime-env.js";
+import { type StoreEnv, storeOf, storeShape } from "./store-env.js";
 
 /*
  * The environment of each service. The documentation of a variable is its line here; `readEnv`
@@ -73,8 +74,7 @@ export const coordinatorEnvSchema = z
     COLLM_RUN_DIR: text("a folder").optional(),
     /** ... and that search's id. */
     COLLM_RUN_SEARCH_ID: text("a search id").optional(),
-    /** Folder of the evaluation store, shared with the evaluator. */
-    COLLM_EVALUATIONS_DIR: text("a folder"),
+    ...storeShape,
     /** Evaluations under way at once, over all searches; evaluators queue what they cannot run. */
     COLLM_EVALUATION_CONCURRENCY: integer(1, 10_000).default(8),
     /** How long one evaluation may take, waiting for its turn in the evaluator included. */
@@ -85,11 +85,23 @@ export const coordinatorEnvSchema = z
     navigatorAddress: env.COLLM_NAVIGATOR_ADDRESS,
     generatorAddress: env.COLLM_GENERATOR_ADDRESS,
     evaluatorAddress: env.COLLM_EVALUATOR_ADDRESS,
-    journals: journalsOf(env, context),
-    evaluationsDir: env.COLLM_EVALUATIONS_DIR,
+    storage: storageOf(env, context),
     evaluationConcurrency: env.COLLM_EVALUATION_CONCURRENCY,
     evaluationTimeoutMs: env.COLLM_EVALUATION_TIMEOUT_MS,
   }));
+
+/** Where a coordinator keeps journals and results. */
+export type StorageEnv =
+  | (Extract<StoreEnv, { kind: "files" }> & { readonly journals: JournalsEnv })
+  | Extract<StoreEnv, { kind: "nats" }>;
+
+function storageOf(
+  env: Parameters<typeof storeOf>[0] & Parameters<typeof journalsOf>[0],
+  context: z.RefinementCtx,
+): StorageEnv {
+  const store = storeOf(env, context);
+  return store.kind === "nats" ? store : { ...store, journals: journalsOf(env, context) };
+}
 
 /** Where a coordinator's journals are. */
 export type JournalsEnv =
@@ -128,8 +140,9 @@ export const evaluatorEnvSchema = z
     ...commonShape,
     /** Manifest files, separated by commas. */
     COLLM_SUPERNETS: list("manifest files separated by commas"),
-    /** Folder of the evaluation store, shared with the coordinator. */
-    COLLM_EVALUATIONS_DIR: text("a folder"),
+    ...storeShape,
+    /** Whether others use this evaluator's device too. */
+    COLLM_DEVICE_SHARING: oneOf(["exclusive", "shared"]).default("exclusive"),
     ...runtimeEnvShape,
     /** Evaluations at the same time. */
     COLLM_WORKERS: integer(...ranges.workers).default(defaultWorkers),
@@ -141,10 +154,11 @@ export const evaluatorEnvSchema = z
     /** Folder of packed images and converted weights; absent means none is kept. */
     COLLM_CACHE_DIR: text("a folder").optional(),
   })
-  .transform((env) => ({
+  .transform((env, context) => ({
     ...toCommonEnv(env),
     supernets: env.COLLM_SUPERNETS,
-    evaluationsDir: env.COLLM_EVALUATIONS_DIR,
+    store: storeOf(env, context),
+    deviceSharing: env.COLLM_DEVICE_SHARING,
     runtime: toRuntimeEnv(env),
     workers: env.COLLM_WORKERS,
     threadsPerWorker: env.COLLM_THREADS_PER_WORKER,

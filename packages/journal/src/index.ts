@@ -5,4 +5,6 @@ export {
   openJournalFile,
   readJournalFile,
 } from "./journal-file.js";
+export { formatLine, parseEvent } from "./journal-lines.js";
+export type { Journals, OpenJournal } from "./journals.js";
 export { acquireWriterLock } from "./writer-lock.js";

@@ -2,17 +2,16 @@ import { constants } from "node:fs";
 import { type FileHandle, open, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CollmError, fileError } from "@collm/errors";
-import type { Journal, SearchEvent } from "@collm/search";
+import type { SearchEvent } from "@collm/search";
 import { makeDirectory, syncDirectory } from "./directories.js";
 import { createDurableAppender } from "./durable-appender.js";
 import { formatLine, type JournalLines, parseLines } from "./journal-lines.js";
+import type { OpenJournal } from "./journals.js";
 import { acquireWriterLock, type WriterLock } from "./writer-lock.js";
 
 /** A search's journal as a file of JSON lines, open for writing by this process only. */
-export interface JournalFile extends Journal {
+export interface JournalFile extends OpenJournal {
   readonly path: string;
-  /** What the file held when it was opened; appended events are not added. */
-  readonly events: readonly SearchEvent[];
   /** Bytes of a torn last line that was cut off at opening; 0 if there was none. */
   readonly tornBytes: number;
   /**
@@ -21,8 +20,6 @@ export interface JournalFile extends Journal {
    * `resource-exhausted` when the disk is full; after a failed write everything is refused.
    */
   append(event: SearchEvent): Promise<void>;
-  /** Waits for appends under way and lets others write. Calling it again does nothing. */
-  close(): Promise<void>;
 }
 
 /**
@@ -113,6 +110,7 @@ function journalOn(
   }
 
   return {
+    name: path,
     path,
     events,
     tornBytes,

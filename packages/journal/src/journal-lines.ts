@@ -57,7 +57,13 @@ function parseJson(decoder: TextDecoder, line: Uint8Array): object | undefined {
   }
 }
 
-function parseEvent(at: string, json: object, before: readonly SearchEvent[]): SearchEvent {
+/**
+ * An event as it was written. Throws `data-loss` for one that cannot follow those `before`, and
+ * `failed-precondition` for another version.
+ *
+ * @param at how messages begin, e.g. `journal runs/x, line 3`.
+ */
+export function parseEvent(at: string, json: object, before: readonly SearchEvent[]): SearchEvent {
   if ("v" in json && json.v !== journalVersion) {
     throw new CollmError(
       "failed-precondition",

@@ -88,6 +88,7 @@ export class BatchEvaluator {
       ...common,
       code: outcome.code,
       message: outcome.message,
+      isRetryable: outcome.isRetryable,
       willRetry: outcome.isRetryable && failures < maxAttempts,
     });
   }

@@ -90,6 +90,9 @@ export const finishReasons = ["target", "budget", "iterations", "stalled", "canc
 
 const iteration = z.int().positive();
 
+/** Of everything that the role is told (`request-digest.ts`); absent in older journals. */
+const requestDigest = z.string().optional();
+
 export const searchEventSchema = z.discriminatedUnion("type", [
   z.strictObject({
     ...envelope,
@@ -112,7 +115,12 @@ export const searchEventSchema = z.discriminatedUnion("type", [
   }),
   /** The search stopped before its end and can be resumed. */
   z.strictObject({ ...envelope, type: z.literal("SearchInterrupted"), reason: z.string() }),
-  z.strictObject({ ...envelope, type: z.literal("StrategyRequested"), iteration }),
+  z.strictObject({
+    ...envelope,
+    type: z.literal("StrategyRequested"),
+    iteration,
+    requestDigest,
+  }),
   z.strictObject({
     ...envelope,
     type: z.literal("StrategyProposed"),
@@ -125,6 +133,7 @@ export const searchEventSchema = z.discriminatedUnion("type", [
     type: z.literal("CandidatesRequested"),
     iteration,
     count: z.int().positive(),
+    requestDigest,
   }),
   z.strictObject({
     ...envelope,
@@ -199,6 +208,8 @@ export const searchEventSchema = z.discriminatedUnion("type", [
     key: z.string(),
     code: z.string(),
     message: z.string(),
+    /** Whether the evaluator's side thought that the same could succeed later; absent in older journals. */
+    isRetryable: z.boolean().optional(),
     willRetry: z.boolean(),
   }),
   /** A role failed and the search went on without it. */

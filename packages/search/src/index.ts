@@ -41,6 +41,14 @@ export {
   paretoFront,
   repeatedEvaluations,
 } from "./folds.js";
+export {
+  type Fork,
+  type ForkOptions,
+  type ForkProblem,
+  forkableCount,
+  forkEvents,
+  lastSeqOfIteration,
+} from "./fork/fork-events.js";
 export { strategyHeadline } from "./headline.js";
 export { candidateId, evaluationKey, parseSearchId, type SearchId } from "./identifiers.js";
 export { type LoopPorts, runSearch } from "./loop.js";
@@ -54,6 +62,9 @@ export type {
   Roles,
 } from "./ports.js";
 export { presentedSupernet } from "./presented-supernet.js";
+export { eventDifferences, type FieldDifference } from "./replay/event-differences.js";
+export type { Divergence, ReplayCounts } from "./replay/recording.js";
+export { type Replay, replaySearch } from "./replay/replay-search.js";
 export {
   type CandidatesRequest,
   type JointProposal,

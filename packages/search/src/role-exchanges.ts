@@ -1,6 +1,7 @@
 import { candidateId } from "./identifiers.js";
 import type { JournalWriter } from "./journal-writer.js";
 import type { Roles } from "./ports.js";
+import { requestDigest } from "./request-digest.js";
 import type { CandidatesRequest, JointRequest, Proposal, StrategyRequest } from "./roles.js";
 import type { Step } from "./searcher.js";
 import type { StopGate } from "./stop-gate.js";
@@ -15,7 +16,11 @@ export async function askNavigator(
   gate: StopGate,
 ): Promise<void> {
   const { iteration } = request;
-  await writer.record({ type: "StrategyRequested", iteration });
+  await writer.record({
+    type: "StrategyRequested",
+    iteration,
+    requestDigest: requestDigest(request),
+  });
   const answer = await gate.guard((signal) => roles.proposeStrategy(request, signal));
   const exchanges = [...answer.exchanges];
   if (answer.kind === "answered" && answer.value.trim() !== "") {
@@ -47,7 +52,12 @@ export async function askGenerator(
   gate: StopGate,
 ): Promise<void> {
   const { iteration, count } = request;
-  await writer.record({ type: "CandidatesRequested", iteration, count });
+  await writer.record({
+    type: "CandidatesRequested",
+    iteration,
+    count,
+    requestDigest: requestDigest(request),
+  });
   const answer = await gate.guard((signal) => roles.proposeCandidates(request, signal));
   const exchanges = [...answer.exchanges];
   if (answer.kind === "answered" && answer.value.length > 0) {
@@ -78,7 +88,12 @@ export async function askNavigatorAlone(
   gate: StopGate,
 ): Promise<void> {
   const { iteration, count } = request;
-  await writer.record({ type: "CandidatesRequested", iteration, count });
+  await writer.record({
+    type: "CandidatesRequested",
+    iteration,
+    count,
+    requestDigest: requestDigest(request),
+  });
   const answer = await gate.guard((signal) => roles.proposeStrategyAndCandidates(request, signal));
   const exchanges = [...answer.exchanges];
   if (answer.kind === "answered" && answer.value.proposals.length > 0) {

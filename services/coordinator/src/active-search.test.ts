@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readJournalFile } from "@collm/journal";
 import {
   createFixedClock,
   MemoryEvaluationStore,
@@ -15,7 +14,7 @@ import { tinySpec } from "@collm/search-space/testing";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { ActiveSearch } from "./active-search.js";
 import { configOf } from "./coordinator.fixture.js";
-import { directoryLocator } from "./journal-locator.js";
+import { directoryJournals } from "./file-journals.js";
 import { logger } from "./neighbours.fixture.js";
 import { Searches } from "./searches.js";
 
@@ -34,22 +33,22 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true }));
 
 it("ActiveSearch never writes an event that cannot follow", async () => {
-  const path = join(directory, "events.jsonl");
+  const journals = directoryJournals(directory);
   const active = { ...ports, roles: new ScriptedRoles() };
-  const search = await ActiveSearch.open(testSearchId, path, active);
+  const search = await ActiveSearch.open(testSearchId, journals, active);
   const started = { type: "SearchStarted", config, supernet, versions, roles } as const;
   await search.record(started);
   await expect(search.record(started)).rejects.toThrow("cannot follow");
   await search.record({ type: "SearchInterrupted", reason: "enough" });
   await search.close();
-  const { events } = await readJournalFile(path);
+  const events = await journals.read(testSearchId);
   expect(events.map(({ type }) => type)).toEqual(["SearchStarted", "SearchInterrupted"]);
 });
 
 it("Searches opens the test split for who asks while the finished journal is closing", async () => {
   const result = { top1Percent: 60, top5Percent: 90, images: 100, seconds: 1 };
   const searches = new Searches({
-    locator: directoryLocator(directory),
+    journals: directoryJournals(directory),
     ports: { ...ports, roles: () => new ScriptedRoles() },
     describeSupernet: async () => supernet,
     describeRoles: async () => roles,

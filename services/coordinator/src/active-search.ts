@@ -1,4 +1,4 @@
-import { type JournalFile, openJournalFile } from "@collm/journal";
+import type { Journals, OpenJournal } from "@collm/journal";
 import {
   applyEvent,
   createSearcher,
@@ -24,27 +24,27 @@ export type SearchPorts = Omit<LoopPorts, "journal">;
 export class ActiveSearch {
   readonly id: SearchId;
   readonly feed: EventFeed;
-  readonly #file: JournalFile;
+  readonly #journal: OpenJournal;
   readonly #ports: SearchPorts;
   readonly #stop = new AbortController();
   #state: SearchState;
   #done: Promise<void> | undefined;
 
-  private constructor(id: SearchId, file: JournalFile, ports: SearchPorts) {
+  private constructor(id: SearchId, journal: OpenJournal, ports: SearchPorts) {
     this.id = id;
-    this.#file = file;
+    this.#journal = journal;
     this.#ports = ports;
-    this.#state = foldJournal(file.path, file.events);
-    this.feed = new EventFeed(file.events);
+    this.#state = foldJournal(journal.name, journal.events);
+    this.feed = new EventFeed(journal.events);
   }
 
-  /** Opens the journal at `path`, which fails while another process has it open. */
-  static async open(id: SearchId, path: string, ports: SearchPorts): Promise<ActiveSearch> {
-    const file = await openJournalFile(path);
+  /** Opens the search's journal, which fails while another process has it open. */
+  static async open(id: SearchId, journals: Journals, ports: SearchPorts): Promise<ActiveSearch> {
+    const journal = await journals.open(id);
     try {
-      return new ActiveSearch(id, file, ports);
+      return new ActiveSearch(id, journal, ports);
     } catch (error) {
-      await file.close();
+      await journal.close();
       throw error;
     }
   }
@@ -86,7 +86,7 @@ export class ActiveSearch {
     )
       .then(() => undefined, onError)
       .finally(async () => {
-        await this.#file.close();
+        await this.#journal.close();
         // The journal is free before anyone learns that the search rests.
         onRest();
         this.feed.end();
@@ -106,13 +106,13 @@ export class ActiveSearch {
 
   async close(): Promise<void> {
     this.feed.end();
-    await this.#file.close();
+    await this.#journal.close();
   }
 
   async #append(event: SearchEvent): Promise<void> {
     // Folded first, so that an event which cannot follow is never written.
     const next = applyEvent(this.#state, event);
-    await this.#file.append(event);
+    await this.#journal.append(event);
     this.#state = next;
     this.feed.push(event);
   }

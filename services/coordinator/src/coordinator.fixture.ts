@@ -61,8 +61,11 @@ class CoordinatorBench {
         navigatorAddress: address,
         generatorAddress: address,
         evaluatorAddress: address,
-        journals: { kind: "directory", directory: join(this.#directory, "searches") },
-        evaluationsDir: join(this.#directory, "evaluations"),
+        storage: {
+          kind: "files",
+          journals: { kind: "directory", directory: join(this.#directory, "searches") },
+          evaluationsDir: join(this.#directory, "evaluations"),
+        },
         evaluationConcurrency: 8,
         evaluationTimeoutMs: 60_000,
       },

@@ -1,7 +1,8 @@
-import { CollmError, type ErrorCode } from "@collm/errors";
+import { CollmError } from "@collm/errors";
 import type { EvaluatorServiceClient } from "@collm/proto";
 import { callStream, fromProtoEvaluationResult, retryUnavailable } from "@collm/rpc";
 import type { EvaluationDispatcher, EvaluationOutcome, EvaluationRequest } from "@collm/search";
+import { isCandidateCode } from "./candidate-codes.js";
 
 export interface DispatcherOptions {
   /** Evaluations under way at once, over all searches of this coordinator. */
@@ -11,16 +12,6 @@ export interface DispatcherOptions {
   /** How long an evaluator that cannot be reached is asked again before the search is interrupted. */
   readonly unavailableForMs: number;
 }
-
-/**
- * Codes that blame the candidate: it cannot be built, broke in its run, or takes too long. Everything
- * else is about the evaluator, and would fail the next candidate too.
- */
-const candidateCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  "invalid-argument",
-  "internal",
-  "deadline-exceeded",
-]);
 
 /**
  * Evaluations by direct gRPC calls. An evaluator that stays away or full, or measures something else
@@ -45,7 +36,7 @@ export function createGrpcDispatcher(
           );
         } catch (error) {
           signal.throwIfAborted();
-          if (!(error instanceof CollmError) || !candidateCodes.has(error.code)) throw error;
+          if (!(error instanceof CollmError) || !isCandidateCode(error.code)) throw error;
           return {
             kind: "failed",
             code: error.code,

@@ -1,12 +1,11 @@
 import { CollmError } from "@collm/errors";
-import { readJournalFile } from "@collm/journal";
+import type { Journals } from "@collm/journal";
 import {
   best,
   type EventBody,
   type EventOf,
   presentedSupernet,
   type SearchConfig,
-  type SearchEvent,
   type SearcherName,
   type SearchId,
   type SearchState,
@@ -18,10 +17,10 @@ import type { Logger } from "@collm/telemetry";
 import { ActiveSearch, type SearchPorts } from "./active-search.js";
 import { EventFeed } from "./event-feed.js";
 import { foldJournal } from "./fold-journal.js";
-import type { JournalLocator } from "./journal-locator.js";
+import { parseSupernetName, refuseOtherDigest } from "./supernet-name.js";
 
 export interface SearchesOptions {
-  readonly locator: JournalLocator;
+  readonly journals: Journals;
   readonly ports: Omit<SearchPorts, "roles"> & {
     readonly roles: (searchId: SearchId) => SearchPorts["roles"];
   };
@@ -67,7 +66,9 @@ export class Searches {
         const same = sameSearch(id, existing, config, supernetName);
         return running ? same : this.#goOn(id, same);
       }
-      const supernet = await this.#options.describeSupernet(supernetName);
+      const wanted = parseSupernetName(supernetName);
+      const supernet = await this.#options.describeSupernet(wanted.name);
+      refuseOtherDigest(supernet, wanted);
       refuseHopeless(supernet, config);
       return this.#begin(id, {
         type: "SearchStarted",
@@ -109,13 +110,13 @@ export class Searches {
   async find(id: SearchId): Promise<SearchState | undefined> {
     const active = this.#active.get(id);
     if (active) return active.state;
-    const events = await this.#restingEvents(id);
-    return events.length > 0 ? foldJournal(this.#options.locator.pathOf(id), events) : undefined;
+    const events = await this.#options.journals.read(id);
+    return events.length > 0 ? foldJournal(this.#options.journals.nameOf(id), events) : undefined;
   }
 
   /** Every search that can be read; a damaged journal is logged and does not hide the others. */
   async list(): Promise<readonly { readonly id: SearchId; readonly state: SearchState }[]> {
-    const ids = await this.#options.locator.list();
+    const ids = await this.#options.journals.list();
     const read = (searchId: SearchId): Promise<SearchState | undefined> =>
       this.find(searchId).catch((error: unknown) => {
         this.#options.logger.warn({ searchId, err: error }, "journal cannot be read");
@@ -129,7 +130,7 @@ export class Searches {
   async feed(id: SearchId): Promise<EventFeed> {
     const active = this.#active.get(id);
     if (active) return active.feed;
-    const events = await this.#restingEvents(id);
+    const events = await this.#options.journals.read(id);
     if (events.length === 0) throw unknownSearch(id);
     const feed = new EventFeed(events);
     feed.end();
@@ -193,19 +194,9 @@ export class Searches {
     );
   }
 
-  /** The journal of a search that does not run here; empty if there is none. */
-  async #restingEvents(id: SearchId): Promise<readonly SearchEvent[]> {
-    try {
-      return (await readJournalFile(this.#options.locator.pathOf(id))).events;
-    } catch (error) {
-      if (error instanceof CollmError && error.code === "not-found") return [];
-      throw error;
-    }
-  }
-
   #open(id: SearchId): Promise<ActiveSearch> {
-    const { locator, ports } = this.#options;
-    return ActiveSearch.open(id, locator.pathOf(id), { ...ports, roles: ports.roles(id) });
+    const { journals, ports } = this.#options;
+    return ActiveSearch.open(id, journals, { ...ports, roles: ports.roles(id) });
   }
 
   /** Journals how this stretch of the search begins and runs the loop in the background. */
@@ -273,7 +264,7 @@ function sameSearch(
   const { started } = state;
   if (
     JSON.stringify(started?.config) === JSON.stringify(config) &&
-    started?.supernet.name === supernetName
+    started?.supernet.name === parseSupernetName(supernetName).name
   ) {
     return state;
   }

@@ -1,6 +1,5 @@
 import type { CoordinatorEnv } from "@collm/config";
 import { CollmError } from "@collm/errors";
-import { openFileEvaluationStore } from "@collm/journal";
 import {
   CoordinatorServiceService,
   EvaluatorServiceClient,
@@ -16,10 +15,9 @@ import {
   retryUnavailable,
   startServer,
 } from "@collm/rpc";
-import { parseSearchId } from "@collm/search";
 import { createMetrics, type Logger, startHttp } from "@collm/telemetry";
-import { createGrpcDispatcher } from "./grpc-dispatcher.js";
-import { directoryLocator, singleRunLocator } from "./journal-locator.js";
+import { openFileBackends } from "./file-backends.js";
+import { openNatsBackends } from "./nats-backends.js";
 import { describeRoles } from "./role-labels.js";
 import { createGrpcRoles } from "./roles-client.js";
 import { Searches } from "./searches.js";
@@ -41,23 +39,21 @@ export async function startCoordinator(
   const patiently = <T>(attempt: () => Promise<T>): Promise<T> =>
     retryUnavailable(attempt, { maxWaitMs: neighbourPatienceMs });
 
+  const { storage } = env;
+  const { journals, store, dispatcher, close } =
+    storage.kind === "nats"
+      ? await openNatsBackends(storage.nats, env, neighbourPatienceMs, logger)
+      : openFileBackends(storage, env, evaluator, neighbourPatienceMs);
   const searches = new Searches({
-    locator:
-      env.journals.kind === "directory"
-        ? directoryLocator(env.journals.directory)
-        : singleRunLocator(env.journals.runDirectory, parseSearchId(env.journals.searchId)),
+    journals,
     ports: {
       roles: (searchId) =>
         createGrpcRoles(navigator, generator, searchId, {
           timeoutMs: roleTimeoutMs,
           unavailableForMs: neighbourPatienceMs,
         }),
-      dispatcher: createGrpcDispatcher(evaluator, {
-        concurrency: env.evaluationConcurrency,
-        timeoutMs: env.evaluationTimeoutMs,
-        unavailableForMs: neighbourPatienceMs,
-      }),
-      store: await openFileEvaluationStore(env.evaluationsDir),
+      dispatcher,
+      store,
       clock: { now: () => new Date() },
     },
     describeSupernet: (name) =>
@@ -113,6 +109,7 @@ export async function startCoordinator(
       await searches.drain("the coordinator is shutting down");
       await server.drain(env.drainMs);
       for (const client of [navigator, generator, evaluator]) client.close();
+      await close();
       await pages?.close();
     },
   };

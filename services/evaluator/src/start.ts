@@ -3,7 +3,6 @@ import { createImageLocator } from "@collm/demo";
 import { CollmError } from "@collm/errors";
 import { type ImageLocator, type RuntimeSettings, requireProvider } from "@collm/evaluation";
 import { createFolderLocator, isFolder } from "@collm/images";
-import { openFileEvaluationStore } from "@collm/journal";
 import { EvaluatorServiceService } from "@collm/proto";
 import { type RunningService, startServer } from "@collm/rpc";
 import { createMetrics, type Logger, startHttp } from "@collm/telemetry";
@@ -11,6 +10,7 @@ import { EvaluationQueue } from "./evaluation-queue.js";
 import { EvaluationRunner } from "./evaluation-runner.js";
 import { createEvaluatorMetrics } from "./evaluator-metrics.js";
 import { hostSupernets } from "./host-supernets.js";
+import { openWork } from "./open-work.js";
 import { createEvaluatorService } from "./service.js";
 
 /** Evaluations that may wait for a worker: several coordinators' worth, seconds to minutes of work. */
@@ -37,9 +37,10 @@ export async function startEvaluator(env: EvaluatorEnv, logger: Logger): Promise
     logger.info({ supernet: name, digest, contextDigest, isSynthetic }, "supernet loaded");
   }
 
+  const work = await openWork(env, logger);
   const runner = new EvaluationRunner({
     supernets,
-    store: await openFileEvaluationStore(env.evaluationsDir),
+    store: work.store,
     queue: new EvaluationQueue({
       slots: env.workers,
       maxWaiting: maxWaitingEvaluations,
@@ -65,11 +66,12 @@ export async function startEvaluator(env: EvaluatorEnv, logger: Logger): Promise
     metrics,
     maxConnectionAgeMs: env.maxConnectionAgeMs,
   });
+  await work.start(runner, supernets);
   return {
     addresses: { port: server.port, metricsPort: pages?.port },
     drain: async () => {
       // Finishes what is under way, or after `drainMs` abandons it between two batches.
-      await server.drain(env.drainMs);
+      await Promise.all([server.drain(env.drainMs), work.drain(env.drainMs)]);
       await close();
       await pages?.close();
     },

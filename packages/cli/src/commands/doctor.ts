@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { createImageLocator } from "@collm/demo";
 import { CollmError } from "@collm/errors";
 import { requireProvider, runtimeVersion } from "@collm/evaluation";
+import { connectNats, inspectDeployment } from "@collm/events";
 import type { Command } from "commander";
 import { demoManifestPath } from "../demo-files.js";
 import { Fleet } from "../embedded/fleet.js";
@@ -22,7 +23,15 @@ export function addDoctorCommand(program: Command): void {
     .command("doctor")
     .description("check that this machine can run a search")
     .option("--provider <name>", "ONNX Runtime execution provider to check", "cpu")
-    .action(async (flags: { provider: string }) => {
+    .option(
+      "--nats <url>",
+      "check a deployment on NATS instead: streams, queues, evaluators, clock",
+    )
+    .action(async (flags: { provider: string; nats?: string }) => {
+      if (flags.nats !== undefined) {
+        process.exitCode = (await isDeploymentSound(flags.nats)) ? 0 : 1;
+        return;
+      }
       let failures = 0;
       for (const check of checks(flags.provider)) {
         try {
@@ -34,6 +43,19 @@ export function addDoctorCommand(program: Command): void {
       }
       process.exitCode = failures === 0 ? 0 : 1;
     });
+}
+
+async function isDeploymentSound(nats: string): Promise<boolean> {
+  const connection = await connectNats({ servers: nats.split(","), name: "doctor" });
+  try {
+    const findings = await inspectDeployment(connection);
+    for (const { name, isSound, words } of findings) {
+      processOutput.print(`${isSound ? "ok   " : "FAIL "} ${name}: ${words}`);
+    }
+    return findings.every(({ isSound }) => isSound);
+  } finally {
+    await connection.close();
+  }
 }
 
 function checks(provider: string): readonly Check[] {

@@ -7,6 +7,7 @@ import { createProgress } from "../progress/progress.js";
 import { type Launch, RunDirectory } from "../run-directory.js";
 import { openSearchTarget } from "../search-target.js";
 import { stopSignal } from "../stop-signal.js";
+import { runSubmittedSearch } from "../submitted/session.js";
 import { concludeSearch } from "../summary.js";
 
 interface ResumeFlags {
@@ -40,26 +41,35 @@ async function resumeIn(
   const signal = stopSignal(progress);
   const state = foldEvents(await run.events());
   const begin = beginOf(state, launch, output);
-  const outcome = (await isDone(run, state, flags))
+  const outcome = (await isDone(run, launch, state, flags))
     ? { state: await run.writeViews(), isComplete: best(state) !== undefined }
     : await goOn();
   await concludeSearch(run, outcome.state, { output, isJson: flags.json ?? false, signal });
   return outcome;
 
   async function goOn(): Promise<SessionOutcome> {
+    const { coordinator } = launch;
+    const session = { run, launch, begin, opensTest: flags.test, output, progress, signal };
+    if (coordinator !== undefined) return await runSubmittedSearch(session, coordinator);
     await requireHome();
     await (await openSearchTarget(launch.supernet)).prepare(output, signal);
-    const opensTest = flags.test;
-    return runEmbeddedSearch({ run, launch, begin, opensTest, output, progress, signal });
+    return runEmbeddedSearch(session);
   }
 }
 
 /** Whether a finished search has everything that follows from it: no service is needed. */
-async function isDone(run: RunDirectory, state: SearchState, flags: ResumeFlags): Promise<boolean> {
+async function isDone(
+  run: RunDirectory,
+  launch: Launch,
+  state: SearchState,
+  flags: ResumeFlags,
+): Promise<boolean> {
   if (state.phase !== "finished" || !state.started) return false;
   if (!best(state)) return true;
   const isTested = !flags.test || state.test !== undefined;
-  return isTested && (!hasNetworks(state.started.supernet) || (await run.hasSubnet()));
+  // A coordinator elsewhere hands out no weights.
+  const hasFile = launch.coordinator !== undefined || !hasNetworks(state.started.supernet);
+  return isTested && (hasFile || (await run.hasSubnet()));
 }
 
 /** A search that died before its first event was durable starts now, with what was resolved then. */

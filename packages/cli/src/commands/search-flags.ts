@@ -6,6 +6,7 @@ import { parseLlmSpec } from "../llm-spec.js";
 export interface SearchFlags {
   readonly config?: string;
   readonly supernet?: string;
+  readonly coordinator?: string;
   readonly out?: string;
   readonly seed?: string;
   readonly searcher?: string;

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import {
   readSearchEnvironment,
   readYaml,
@@ -8,7 +8,7 @@ import {
   type SettingsSource,
 } from "@collm/config";
 import { CollmError } from "@collm/errors";
-import { parseSearchId, searcherNames, searchProblems } from "@collm/search";
+import { searcherNames, searchProblems } from "@collm/search";
 import { createSearchSpace } from "@collm/search-space";
 import type { Command } from "commander";
 import { runEmbeddedSearch, type SessionOutcome } from "../embedded/session.js";
@@ -19,6 +19,7 @@ import { refuseUnknownPrompts } from "../prompt-sets.js";
 import { type Launch, RunDirectory } from "../run-directory.js";
 import { openSearchTarget, type SearchTarget } from "../search-target.js";
 import { stopSignal } from "../stop-signal.js";
+import { runSubmittedSearch } from "../submitted/session.js";
 import { concludeSearch } from "../summary.js";
 import { flagsSource, type SearchFlags, saidValue } from "./search-flags.js";
 
@@ -29,6 +30,7 @@ export function addSearchCommand(program: Command): void {
     .description("search a supernet, with the four services on this machine")
     .option("--config <file>", "search configuration (YAML)")
     .option("--supernet <manifest>", "manifest of the supernet")
+    .option("--coordinator <host:port>", "send the search there; --supernet is NAME or NAME@DIGEST")
     .option("--out <dir>", "run directory (default runs/<supernet>-<time>)")
     .option("--seed <n>", "seed of everything random (default 0)")
     .option("--searcher <name>", `${searcherNames.join(", ")} (default collm)`)
@@ -74,6 +76,8 @@ export async function searchFromFlags(flags: SearchFlags, output: Output): Promi
   if (flags.out === "") {
     throw new CollmError("invalid-argument", '--out: got "", allowed is a new or empty directory');
   }
+  if (flags.coordinator !== undefined)
+    return await submitFromFlags(flags, flags.coordinator, output);
   const settings = resolveSettings(await settingsSources(flags));
   if (settings.supernet === undefined) {
     throw new CollmError("invalid-argument", "--supernet: got nothing, allowed is a manifest file");
@@ -85,7 +89,7 @@ export async function searchFromFlags(flags: SearchFlags, output: Output): Promi
   const startedAt = new Date();
   const run = new RunDirectory(flags.out ?? join("runs", defaultRunName(target.name, startedAt)));
   const launch = {
-    searchId: searchIdOf(run.path),
+    searchId: run.searchId,
     supernet: target.file,
     prompts: settings.prompts,
     navigator: settings.navigator,
@@ -98,6 +102,48 @@ export async function searchFromFlags(flags: SearchFlags, output: Output): Promi
     await run.create(launch);
     try {
       return await searchIn(run, launch, target, flags, output);
+    } catch (error) {
+      await takeBack(run, CollmError.from(error));
+      throw error;
+    }
+  }, "--out");
+}
+
+/** The search of `--coordinator`: its services have roles, images and weights of their own. */
+async function submitFromFlags(
+  flags: SearchFlags,
+  coordinator: string,
+  output: Output,
+): Promise<SessionOutcome> {
+  const { supernet, ...others } = flags;
+  if (supernet === undefined) {
+    throw new CollmError(
+      "invalid-argument",
+      "--supernet: got nothing, allowed with --coordinator is NAME or NAME@DIGEST",
+    );
+  }
+  if (flags.llm !== undefined || flags.prompts !== undefined) {
+    const flag = flags.llm === undefined ? "--prompts" : "--llm";
+    throw new CollmError(
+      "invalid-argument",
+      `${flag}: allowed without --coordinator only; the services there have backends of their own`,
+    );
+  }
+  const { search } = resolveSettings(await settingsSources(others));
+  const [name = supernet] = supernet.split("@");
+  const run = new RunDirectory(flags.out ?? join("runs", defaultRunName(name, new Date())));
+  const launch = { searchId: run.searchId, supernet, coordinator, search };
+  return run.hold(async () => {
+    await run.create(launch);
+    try {
+      output.say(`search ${launch.searchId} at ${coordinator}, run directory ${run.path}`);
+      const progress = createProgress(output, Date.now);
+      const signal = stopSignal(progress);
+      const begin = { kind: "start", config: search } as const;
+      const session = { run, launch, begin, opensTest: flags.test, output, progress, signal };
+      const outcome = await runSubmittedSearch(session, coordinator);
+      await concludeSearch(run, outcome.state, { output, isJson: flags.json ?? false, signal });
+      return outcome;
     } catch (error) {
       await takeBack(run, CollmError.from(error));
       throw error;
@@ -161,14 +207,4 @@ function refuseHopeless(
 function defaultRunName(supernet: string, at: Date): string {
   const time = at.toISOString().slice(0, 19).replace(/[-:]/g, "").replace("T", "-");
   return `${supernet}-${time}`;
-}
-
-/** The directory's name, with what an id may not contain replaced. */
-function searchIdOf(path: string): string {
-  const name = basename(path)
-    .toLowerCase()
-    .replace(/[^a-z0-9-]+/g, "-")
-    .replace(/^-+/, "")
-    .slice(0, 63);
-  return parseSearchId(name === "" ? "search" : name);
 }

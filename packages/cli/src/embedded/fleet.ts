@@ -20,6 +20,12 @@ export interface FleetOptions {
   readonly navigator?: NavigatorSettings | undefined;
   readonly generator?: RoleSettings | undefined;
   readonly evaluator: SearchSettings["evaluator"];
+  /** Evaluators at once; more than one only with NATS, which shares the work among them. Default 1. */
+  readonly evaluators?: number | undefined;
+  /** NATS servers, separated by commas: journals and results are kept there, not in folders. */
+  readonly nats?: string | undefined;
+  /** Port of the coordinator; default any. */
+  readonly port?: number | undefined;
 }
 
 /** Loading weights and generating the demo's images may take a while on a busy machine. */
@@ -32,20 +38,25 @@ const stopGraceMs = 10_000;
  * journal's last event is written while everybody still answers.
  */
 export class Fleet {
-  readonly #services: ReadonlyMap<ServiceName, Supervised>;
+  /** By name; of several evaluators the others are `evaluator-2` and so on. */
+  readonly #services: ReadonlyMap<string, Supervised>;
 
-  private constructor(services: ReadonlyMap<ServiceName, Supervised>) {
+  private constructor(services: ReadonlyMap<string, Supervised>) {
     this.#services = services;
   }
 
   static async start(options: FleetOptions, events: SupervisorEvents): Promise<Fleet> {
     await mkdir(options.logDirectory, { recursive: true });
-    const services = new Map<ServiceName, Supervised>();
-    const start = async (name: ServiceName, env: Record<string, string>): Promise<void> => {
-      const logFile = join(options.logDirectory, `${name}.log`);
+    const services = new Map<string, Supervised>();
+    const start = async (
+      name: ServiceName,
+      env: Record<string, string>,
+      as: string = name,
+    ): Promise<void> => {
+      const logFile = join(options.logDirectory, `${as}.log`);
       const common = { COLLM_HOST: "127.0.0.1", COLLM_PORT: "0", COLLM_METRICS_PORT: "off" };
       services.set(
-        name,
+        as,
         await Supervised.start(
           { name, entry: entryOf(name), env: { ...common, ...env }, logFile, startTimeoutMs },
           events,
@@ -57,7 +68,9 @@ export class Fleet {
       const outcomes = await Promise.allSettled([
         start("navigator", roleEnvironment("NAVIGATOR", options.navigator, options.prompts)),
         start("generator", roleEnvironment("GENERATOR", options.generator, options.prompts)),
-        start("evaluator", evaluatorEnvironment(options)),
+        ...evaluatorNames(options.evaluators ?? 1).map((as) =>
+          start("evaluator", evaluatorEnvironment(options), as),
+        ),
       ]);
       for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
       const address = (name: ServiceName): string => services.get(name)?.address ?? "";
@@ -65,7 +78,8 @@ export class Fleet {
         COLLM_NAVIGATOR_ADDRESS: address("navigator"),
         COLLM_GENERATOR_ADDRESS: address("generator"),
         COLLM_EVALUATOR_ADDRESS: address("evaluator"),
-        COLLM_EVALUATIONS_DIR: options.evaluationsDirectory,
+        ...(options.port === undefined ? {} : { COLLM_PORT: String(options.port) }),
+        ...storeEnvironment(options),
         ...journalEnvironment(options.journals),
       });
       return new Fleet(services);
@@ -81,7 +95,8 @@ export class Fleet {
     return service.address;
   }
 
-  pidOf(name: ServiceName): number | undefined {
+  /** @param name of several evaluators the others are `evaluator-2` and so on. */
+  pidOf(name: string): number | undefined {
     return this.#services.get(name)?.pid;
   }
 
@@ -95,7 +110,7 @@ export class Fleet {
   }
 }
 
-async function stopAll(services: ReadonlyMap<ServiceName, Supervised>): Promise<void> {
+async function stopAll(services: ReadonlyMap<string, Supervised>): Promise<void> {
   await services.get("coordinator")?.stop(stopGraceMs);
   await Promise.all([...services.values()].map((service) => service.stop(stopGraceMs)));
 }
@@ -119,10 +134,22 @@ function roleEnvironment(
   });
 }
 
-function evaluatorEnvironment({ manifests, evaluationsDirectory, evaluator }: FleetOptions) {
+function evaluatorNames(count: number): readonly string[] {
+  return Array.from({ length: count }, (_, i) => (i === 0 ? "evaluator" : `evaluator-${i + 1}`));
+}
+
+/** Empty means unset: services inherit this process's environment. */
+function storeEnvironment({ evaluationsDirectory, nats }: FleetOptions): Record<string, string> {
+  return nats === undefined
+    ? { COLLM_EVALUATIONS_DIR: evaluationsDirectory, COLLM_NATS_URL: "" }
+    : { COLLM_EVALUATIONS_DIR: "", COLLM_NATS_URL: nats };
+}
+
+function evaluatorEnvironment(options: FleetOptions) {
+  const { manifests, evaluator } = options;
   return withoutUndefined({
     COLLM_SUPERNETS: manifests.join(","),
-    COLLM_EVALUATIONS_DIR: evaluationsDirectory,
+    ...storeEnvironment(options),
     COLLM_CACHE_DIR: imageCacheDirectory(),
     COLLM_PROVIDER: evaluator.provider,
     COLLM_DEVICE_ID: evaluator.deviceId,

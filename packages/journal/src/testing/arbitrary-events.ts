@@ -41,7 +41,14 @@ const result = fc.record({
 const body: fc.Arbitrary<EventBody> = fc.oneof(
   fc.record({ type: fc.constant("SearchResumed" as const) }),
   fc.record({ type: fc.constant("SearchInterrupted" as const), reason: arbitraryText }),
-  fc.record({ type: fc.constant("StrategyRequested" as const), iteration: positive }),
+  fc.record(
+    {
+      type: fc.constant("StrategyRequested" as const),
+      iteration: positive,
+      requestDigest: arbitraryText,
+    },
+    { requiredKeys: ["type", "iteration"] },
+  ),
   fc.record({
     type: fc.constant("StrategyProposed" as const),
     iteration: positive,

@@ -1,0 +1,109 @@
+import { CollmError } from "@collm/errors";
+import {
+  bucketNames,
+  connectNats,
+  createDeadLetters,
+  type DeadLetter,
+  type DeadLetters,
+  openBucket,
+  publishWork,
+} from "@collm/events";
+import type { Command } from "commander";
+import { processOutput } from "../output.js";
+
+interface EvaluationsFlags {
+  readonly nats: string;
+  readonly json?: boolean;
+}
+
+/** Adds `collm evaluations list|retry|purge`: work on NATS that was given up. */
+export function addEvaluationsCommand(program: Command): void {
+  const evaluations = program
+    .command("evaluations")
+    .description("evaluations that were given up (dead letters), on NATS");
+  const command = (name: string, description: string): Command =>
+    evaluations
+      .command(name)
+      .description(description)
+      .requiredOption("--nats <url>", "NATS server");
+  command("list", "what was given up, and why")
+    .option("--json", "print JSON")
+    .action((flags: EvaluationsFlags) =>
+      withLetters(flags, async (letters) => {
+        const all = await letters.list();
+        if (flags.json) processOutput.print(JSON.stringify(all, null, 2));
+        else for (const letter of all) processOutput.print(lineOf(letter));
+        processOutput.say(all.length === 0 ? "no dead letters" : `${all.length} dead letters`);
+      }),
+    );
+  command("retry", "put given-up evaluations into the queue again")
+    .argument("[keys...]", "content keys as `list` shows them (default all)")
+    .action((keys: string[], flags: EvaluationsFlags) =>
+      withLetters(flags, async (letters, retry) => {
+        for (const letter of await chosen(letters, keys)) await retry(letter);
+      }),
+    );
+  command("purge", "forget given-up evaluations; a search that asks again has them tried again")
+    .argument("[keys...]", "content keys as `list` shows them (default all)")
+    .action((keys: string[], flags: EvaluationsFlags) =>
+      withLetters(flags, async (letters) => {
+        for (const { key } of await chosen(letters, keys)) {
+          await letters.remove(key);
+          processOutput.say(`purged ${key}`);
+        }
+      }),
+    );
+}
+
+async function withLetters(
+  flags: EvaluationsFlags,
+  work: (letters: DeadLetters, retry: (letter: DeadLetter) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const connection = await connectNats({ servers: flags.nats.split(","), name: "cli" });
+  try {
+    const bucket = await openBucket(connection, bucketNames.deadLetters, { replicas: 1 });
+    const letters = createDeadLetters(bucket);
+    await work(letters, async (letter) => {
+      const { key, searchId, supernet, canonical, epoch } = letter;
+      if (searchId === undefined || supernet === undefined || canonical === undefined) {
+        processOutput.say(`${key}: is no work that could be tried again, purge it`);
+        return;
+      }
+      const published = await publishWork(connection, {
+        ...{ key, searchId, supernet, canonical },
+        contextDigest: key.slice(key.lastIndexOf("@") + 1),
+        candidateId: "retry",
+        epoch: epoch + 1,
+      });
+      if (published.kind === "held-back") {
+        throw new CollmError("unavailable", `${key}: ${published.reason}`);
+      }
+      await letters.remove(key);
+      processOutput.say(`queued ${key}`);
+    });
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Throws `not-found` naming a key that has no dead letter. */
+async function chosen(
+  letters: DeadLetters,
+  keys: readonly string[],
+): Promise<readonly DeadLetter[]> {
+  if (keys.length === 0) return await letters.list();
+  return await Promise.all(
+    keys.map(async (key) => {
+      const letter = await letters.read(key);
+      if (letter) return letter;
+      throw new CollmError(
+        "not-found",
+        `key: got "${key}", no evaluation of that key was given up`,
+      );
+    }),
+  );
+}
+
+function lineOf({ key, code, message, deliveries, searchId = "–", at }: DeadLetter): string {
+  return `${at}  ${searchId}  ${deliveries} deliveries  ${code}: ${message}  ${key}`;
+}

@@ -1,0 +1,36 @@
+export { openBucket } from "./buckets.js";
+export { connectNats, type NatsSettings } from "./connection.js";
+export {
+  createDeadLetters,
+  type DeadLetter,
+  type DeadLetters,
+  decodeLetter,
+} from "./dead-letters.js";
+export {
+  type Announcement,
+  announceEvaluator,
+  announcementTtlMs,
+  EvaluatorRegistry,
+} from "./evaluator-registry.js";
+export { type Finding, inspectDeployment } from "./inspect.js";
+export { Janitor } from "./janitor.js";
+export { createKvEvaluationStore, readEvaluation } from "./kv-evaluation-store.js";
+export { leaseTtlMs } from "./lease.js";
+export { bucketNames, streamNames } from "./names.js";
+export { hearNotes, type Note, tellNote } from "./notes.js";
+export {
+  defaultQueueSettings,
+  provisionConsumer,
+  provisionStreams,
+  type QueueSettings,
+} from "./provision.js";
+export { type Published, publishWork } from "./publish-work.js";
+export { createStreamJournals } from "./stream-journals.js";
+export { type LeaseSettings, takeWork, WorkLease } from "./work-lease.js";
+export type { WorkMessage } from "./work-message.js";
+export {
+  defaultPullSettings,
+  type PullPorts,
+  type PullSettings,
+  WorkPuller,
+} from "./work-puller.js";

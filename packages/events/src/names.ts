@@ -1,0 +1,51 @@
+import { createHash } from "node:crypto";
+
+/** Streams; what each is for is in `provision.ts`. */
+export const streamNames = {
+  work: "COLLM_WORK",
+  advisories: "COLLM_ADVISORIES",
+  journal: "COLLM_JOURNAL",
+} as const;
+
+/** Key-value buckets, which are streams named `KV_…`. */
+export const bucketNames = {
+  evaluations: "COLLM_EVALUATIONS",
+  deadLetters: "COLLM_DEAD_LETTERS",
+  evaluators: "COLLM_EVALUATORS",
+  leases: "COLLM_LEASES",
+} as const;
+
+/**
+ * A subject's token and a bucket's key for any text: content keys hold characters that NATS does not
+ * allow there. 32 hex digits of SHA-256.
+ */
+export function tokenOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 32);
+}
+
+/** Work for one evaluation context: evaluators pull what they can measure. */
+export function workSubject(contextDigest: string): string {
+  return `collm.work.${tokenOf(contextDigest)}`;
+}
+
+/** Durable consumer of one evaluation context's work, shared by all its evaluators. */
+export function consumerName(contextDigest: string): string {
+  return `evaluators-${tokenOf(contextDigest)}`;
+}
+
+/** Told, not kept: what an evaluator is doing with this content key. */
+export function noteSubject(key: string): string {
+  return `collm.note.${tokenOf(key)}`;
+}
+
+export const anyNoteSubject = "collm.note.*";
+
+const journalPrefix = "collm.journal.";
+
+export function journalSubject(searchId: string): string {
+  return `${journalPrefix}${searchId}`;
+}
+
+export function searchIdOf(subject: string): string {
+  return subject.slice(journalPrefix.length);
+}

@@ -1,0 +1,61 @@
+import { describeJournal, plainEvent } from "@collm/journal/testing";
+import { parseSearchId } from "@collm/search";
+import type { KV } from "@nats-io/kv";
+import type { NatsConnection } from "@nats-io/transport-node";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openBucket } from "./buckets.js";
+import { connectNats } from "./connection.js";
+import { leaseTtlMs } from "./lease.js";
+import { bucketNames } from "./names.js";
+import { defaultQueueSettings, provisionStreams } from "./provision.js";
+import { createStreamJournals } from "./stream-journals.js";
+import { TestNatsServer } from "./testing/nats-server.js";
+import { describeWithNats } from "./testing/with-nats.js";
+
+describeWithNats("createStreamJournals", () => {
+  let server: TestNatsServer;
+  let connection: NatsConnection;
+  let leases: KV;
+  beforeAll(async () => {
+    server = await TestNatsServer.start();
+    connection = await connectNats({ servers: [server.url], name: "test" });
+    await provisionStreams(connection, defaultQueueSettings);
+    leases = await openBucket(connection, bucketNames.leases, { replicas: 1, ttlMs: leaseTtlMs });
+  });
+  afterAll(async () => {
+    await connection.close();
+    await server.stop();
+  });
+
+  describeJournal("a stream", {
+    open: (name) => createStreamJournals(connection, leases).open(parseSearchId(name)),
+    numRuns: 10,
+  });
+
+  describe("two coordinators", () => {
+    it("never both append, even if both have the lease", async () => {
+      const id = parseSearchId("fenced");
+      const bucket = (name: string) => openBucket(connection, name, { replicas: 1 });
+      const first = await createStreamJournals(connection, await bucket("one")).open(id);
+      const second = await createStreamJournals(connection, await bucket("other")).open(id);
+      const event = plainEvent(1, id);
+      await first.append(event);
+      await expect(second.append({ ...event, at: "2026-01-01T00:00:00.001Z" })).rejects.toThrow(
+        /written by another coordinator/,
+      );
+      await Promise.all([first.close(), second.close()]);
+      expect(await createStreamJournals(connection, leases).read(id)).toEqual([event]);
+    });
+  });
+
+  it("lists searches and gives what is there without the right to write", async () => {
+    const journals = createStreamJournals(connection, leases);
+    const id = parseSearchId("listed");
+    const open = await journals.open(id);
+    await open.append(plainEvent(1, id));
+    expect(await journals.list()).toContain(id);
+    expect(await journals.read(id)).toHaveLength(1);
+    expect(await journals.read(parseSearchId("absent"))).toEqual([]);
+    await open.close();
+  });
+});

@@ -1,0 +1,22 @@
+import type { Journal, SearchEvent, SearchId } from "@collm/search";
+
+/** A journal that is open for writing, by this process only. */
+export interface OpenJournal extends Journal {
+  /** What messages call it, e.g. a path. */
+  readonly name: string;
+  /** What it held when it was opened; appended events are not added. */
+  readonly events: readonly SearchEvent[];
+  /** Waits for appends under way and lets others write. Calling it again does nothing. */
+  close(): Promise<void>;
+}
+
+/** Where the journals of searches are: files, or a stream. */
+export interface Journals {
+  /** What messages call the journal of this search. */
+  nameOf(id: SearchId): string;
+  /** Throws `failed-precondition` while another process has it open. */
+  open(id: SearchId): Promise<OpenJournal>;
+  /** The events so far, without the right to write; empty if there is no such journal. */
+  read(id: SearchId): Promise<readonly SearchEvent[]>;
+  list(): Promise<readonly SearchId[]>;
+}

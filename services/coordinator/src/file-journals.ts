@@ -1,0 +1,60 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { CollmError } from "@collm/errors";
+import { type Journals, openJournalFile, readJournalFile } from "@collm/journal";
+import { parseSearchId, type SearchEvent, type SearchId } from "@collm/search";
+
+const journalName = "events.jsonl";
+
+/** Many searches: `<directory>/<search-id>/events.jsonl`. */
+export function directoryJournals(directory: string): Journals {
+  const pathOf = (id: SearchId): string => join(directory, id, journalName);
+  return {
+    nameOf: pathOf,
+    open: async (id) => await openJournalFile(pathOf(id)),
+    read: (id) => readEvents(pathOf(id)),
+    list: async () => {
+      const entries = await readdir(directory, { withFileTypes: true }).catch(ignoreMissing);
+      return entries.flatMap((entry) => {
+        try {
+          return entry.isDirectory() ? [parseSearchId(entry.name)] : [];
+        } catch {
+          return [];
+        }
+      });
+    },
+  };
+}
+
+/** One search whose run directory the user chose: `<run directory>/events.jsonl`. */
+export function singleRunJournals(runDirectory: string, searchId: SearchId): Journals {
+  const pathOf = (id: SearchId): string => {
+    if (id !== searchId) {
+      throw new CollmError(
+        "failed-precondition",
+        `search id: got "${id}", this coordinator serves only "${searchId}"`,
+      );
+    }
+    return join(runDirectory, journalName);
+  };
+  return {
+    nameOf: pathOf,
+    open: async (id) => await openJournalFile(pathOf(id)),
+    read: async (id) => await readEvents(pathOf(id)),
+    list: async () => [searchId],
+  };
+}
+
+async function readEvents(path: string): Promise<readonly SearchEvent[]> {
+  try {
+    return (await readJournalFile(path)).events;
+  } catch (error) {
+    if (error instanceof CollmError && error.code === "not-found") return [];
+    throw error;
+  }
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): [] {
+  if (error.code === "ENOENT") return [];
+  throw error;
+}

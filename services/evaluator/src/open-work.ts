@@ -1,0 +1,90 @@
+import { randomUUID } from "node:crypto";
+import type { EvaluatorEnv, NatsEnv } from "@collm/config";
+import {
+  announceEvaluator,
+  announcementTtlMs,
+  bucketNames,
+  connectNats,
+  createDeadLetters,
+  createKvEvaluationStore,
+  defaultPullSettings,
+  openBucket,
+  WorkPuller,
+} from "@collm/events";
+import { openFileEvaluationStore } from "@collm/journal";
+import type { EvaluationStore } from "@collm/search";
+import type { Logger } from "@collm/telemetry";
+import type { EvaluationRunner } from "./evaluation-runner.js";
+import type { HostedSupernet } from "./hosted-supernet.js";
+
+/** Where results are kept, and the queue if there is one. */
+export interface Work {
+  readonly store: EvaluationStore;
+  /** Announces the supernets and takes work of theirs; does nothing without a queue. */
+  start(runner: EvaluationRunner, supernets: ReadonlyMap<string, HostedSupernet>): Promise<void>;
+  /** Takes no more, finishes or gives back what is under way within `graceMs`. */
+  drain(graceMs: number): Promise<void>;
+}
+
+/** A folder and no queue, or a bucket and the work queue of NATS. */
+export async function openWork(env: EvaluatorEnv, logger: Logger): Promise<Work> {
+  if (env.store.kind === "nats") return await openNatsWork(env.store.nats, env, logger);
+  return {
+    store: openFileEvaluationStore(env.store.evaluationsDir),
+    start: async () => undefined,
+    drain: async () => undefined,
+  };
+}
+
+async function openNatsWork(nats: NatsEnv, env: EvaluatorEnv, logger: Logger): Promise<Work> {
+  const { replicas, beatMs } = nats;
+  const connection = await connectNats({ servers: nats.servers, name: "evaluator" });
+  const evaluations = await openBucket(connection, bucketNames.evaluations, { replicas });
+  const letters = await openBucket(connection, bucketNames.deadLetters, { replicas });
+  const evaluators = await openBucket(connection, bucketNames.evaluators, {
+    replicas,
+    ttlMs: announcementTtlMs,
+  });
+  let puller: WorkPuller | undefined;
+  let announcement: { readonly withdraw: () => Promise<void> } | undefined;
+  return {
+    store: createKvEvaluationStore(evaluations),
+    start: async (runner, supernets) => {
+      const infos = [...supernets.values()].map(({ info }) => info);
+      announcement = await announceEvaluator(evaluators, {
+        id: randomUUID(),
+        supernets: infos,
+        device: [env.runtime.executionProvider, env.runtime.deviceId]
+          .filter((part) => part !== undefined)
+          .join(":"),
+        sharing: env.deviceSharing,
+        slots: env.workers,
+      });
+      puller = new WorkPuller(
+        connection,
+        infos.map(({ contextDigest }) => contextDigest),
+        { ...defaultPullSettings, beatMs, slots: env.workers },
+        {
+          deadLetters: createDeadLetters(letters),
+          evaluate: (request, { signal, onStarted }) => {
+            let hasStarted = false;
+            return runner.run(request, {
+              signal,
+              // The runner reports as soon as it begins, and nothing for a stored result.
+              onProgress: () => {
+                if (!hasStarted) onStarted();
+                hasStarted = true;
+              },
+            });
+          },
+          onProblem: (error) => logger.warn({ err: error }, "work queue"),
+        },
+      );
+    },
+    drain: async (graceMs) => {
+      await announcement?.withdraw().catch(() => undefined);
+      await puller?.drain(graceMs);
+      await connection.close();
+    },
+  };
+}
