@@ -42,6 +42,9 @@ export {
   maxDepth,
   roundChannels,
 } from "./elastic-mobilenet/spec.js";
+export { MersenneTwister } from "./foreign-random/mersenne-twister.js";
+export { numpyRandint, seedNumpy } from "./foreign-random/numpy-random.js";
+export { pythonBelow, pythonChoice, seedPython } from "./foreign-random/python-random.js";
 export {
   architectureCount,
   edges,

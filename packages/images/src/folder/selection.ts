@@ -1,5 +1,6 @@
+import type { MersenneTwister } from "@collm/search-space";
 import type { FolderImage, ImageFolder } from "./image-folder.js";
-import { Mt19937, randperm } from "./torch-permutation.js";
+import { randperm, seedTorch } from "./torch-permutation.js";
 
 /** Which images of a folder are packed. A folder with fewer images than asked for gives all it has. */
 export type Selection =
@@ -22,9 +23,9 @@ export function selectImages(folder: ImageFolder, selection: Selection): readonl
     case "all":
       return [{ take: images.length, candidates: images }];
     case "limit":
-      return [group(permute(images, new Mt19937(selection.seed)), selection.count)];
+      return [group(permute(images, seedTorch(selection.seed)), selection.count)];
     case "per-class": {
-      const generator = new Mt19937(selection.seed);
+      const generator = seedTorch(selection.seed);
       return byClass(folder).map((own) => group(permute(own, generator), selection.count));
     }
   }
@@ -34,7 +35,10 @@ function group(candidates: readonly FolderImage[], count: number): ImageGroup {
   return { take: Math.min(count, candidates.length), candidates };
 }
 
-function permute(images: readonly FolderImage[], generator: Mt19937): readonly FolderImage[] {
+function permute(
+  images: readonly FolderImage[],
+  generator: MersenneTwister,
+): readonly FolderImage[] {
   return Array.from(randperm(images.length, generator), (i) => images[i] as FolderImage);
 }
 

@@ -1,7 +1,6 @@
-import type { Architecture, SearchSpace } from "@collm/search-space";
+import type { Architecture, MersenneTwister, SearchSpace } from "@collm/search-space";
 import type { SearchConfig } from "../../config.js";
 import type { EvaluationResult } from "../../events.js";
-import type { MersenneTwister } from "../../rng/mersenne-twister.js";
 
 /** What one draw gives: an architecture, or undefined for a child that is no network. */
 export type Draw = () => Architecture | undefined;

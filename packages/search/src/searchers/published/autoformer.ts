@@ -1,11 +1,12 @@
+import type { MersenneTwister } from "@collm/search-space";
 import {
   type Architecture,
   type AutoFormerGenes,
   autoFormerGenes,
+  pythonChoice,
   type SearchSpace,
+  seedPython,
 } from "@collm/search-space";
-import type { MersenneTwister } from "../../rng/mersenne-twister.js";
-import { pythonChoice, seedPython } from "../../rng/python-random.js";
 import type { PublishedAlgorithm } from "./algorithm.js";
 import { createPublishedSearcher } from "./searcher.js";
 

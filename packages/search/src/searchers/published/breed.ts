@@ -1,5 +1,5 @@
+import type { MersenneTwister } from "@collm/search-space";
 import { type Architecture, isFeasible, unreachableLimits } from "@collm/search-space";
-import type { MersenneTwister } from "../../rng/mersenne-twister.js";
 import type { SearcherSetup } from "../../searcher.js";
 import type { Draw, PublishedAlgorithm } from "./algorithm.js";
 

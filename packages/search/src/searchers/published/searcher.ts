@@ -1,7 +1,6 @@
-import type { Architecture } from "@collm/search-space";
+import type { Architecture, MersenneTwister } from "@collm/search-space";
 import { type EvaluatedCandidate, evaluatedOf } from "../../folds.js";
 import { GrowingSet } from "../../growing-set.js";
-import type { MersenneTwister } from "../../rng/mersenne-twister.js";
 import type { Searcher, SearcherSetup } from "../../searcher.js";
 import type { IterationRecord } from "../../state.js";
 import type { PublishedAlgorithm } from "./algorithm.js";

@@ -1,4 +1,4 @@
-import { numpyRandint, seedNumpy } from "../../rng/numpy-random.js";
+import { numpyRandint, seedNumpy } from "@collm/search-space";
 import type { PublishedAlgorithm } from "./algorithm.js";
 import { createPublishedSearcher } from "./searcher.js";
 

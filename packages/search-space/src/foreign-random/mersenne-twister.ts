@@ -5,8 +5,9 @@ const lowerMask = 0x7fff_ffff;
 const matrix = 0x9908_b0df;
 
 /**
- * MT19937, the generator behind NumPy's legacy RandomState and CPython's random module. It is here
- * to replay published searches word by word; our own draws use `createRng`.
+ * MT19937, the generator behind NumPy's legacy RandomState, CPython's random module and PyTorch's
+ * generator on the CPU. It is here to repeat what published code drew, word by word; our own draws
+ * use `createRng`.
  */
 export class MersenneTwister {
   readonly #words: Uint32Array;
