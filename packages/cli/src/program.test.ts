@@ -5,7 +5,7 @@ import { createProgram } from "./program.js";
 const document = readFileSync(new URL("../../../docs/configuration.md", import.meta.url), "utf8");
 
 /** Flags that are no settings of a search. */
-const others = ["--config", "--out", "--no-test", "--json"];
+const others = ["--config", "--coordinator", "--out", "--no-test", "--json"];
 
 describe("createProgram", () => {
   it("gives `search` the flags that docs/configuration.md names, and no other setting", () => {
