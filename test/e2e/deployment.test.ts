@@ -33,6 +33,17 @@ describeWithNats("a deployment on NATS", () => {
     }
   });
 
+  it.each([
+    [["--evaluators", "2"], "--evaluators: got 2, allowed without --nats is 1"],
+    [["--port", "x"], '--port: got "x", allowed is a whole number from 0 to 65535'],
+    [["--real-time", "often"], '--real-time: got "often", allowed is a number from 0 to 10'],
+    [["--nats", "nats://127.0.0.1:1"], "NATS: cannot connect to nats://127.0.0.1:1"],
+  ])("is refused by up %j in one sentence", { timeout: 60_000 }, async (flags, sentence) => {
+    const up = await workspace.run("up", "--supernet", landscapeManifest, ...flags);
+    expect(up.code).not.toBe(0);
+    expect(up.stderr).toContain(sentence);
+  });
+
   it("lists, retries and purges what was given up", { timeout: 120_000 }, async () => {
     const cluster = await Cluster.start(workspace, { manifest: landscapeManifest, evaluators: 1 });
     const { url } = cluster.nats;

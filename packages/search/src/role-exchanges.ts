@@ -2,7 +2,14 @@ import { candidateId } from "./identifiers.js";
 import type { JournalWriter } from "./journal-writer.js";
 import type { Roles } from "./ports.js";
 import { requestDigest } from "./request-digest.js";
-import type { CandidatesRequest, JointRequest, Proposal, StrategyRequest } from "./roles.js";
+import type {
+  CandidatesRequest,
+  JointProposal,
+  JointRequest,
+  Proposal,
+  RoleAnswer,
+  StrategyRequest,
+} from "./roles.js";
 import type { Step } from "./searcher.js";
 import type { StopGate } from "./stop-gate.js";
 
@@ -51,32 +58,11 @@ export async function askGenerator(
   writer: JournalWriter,
   gate: StopGate,
 ): Promise<void> {
-  const { iteration, count } = request;
-  await writer.record({
-    type: "CandidatesRequested",
-    iteration,
-    count,
-    requestDigest: requestDigest(request),
-  });
-  const answer = await gate.guard((signal) => roles.proposeCandidates(request, signal));
-  const exchanges = [...answer.exchanges];
-  if (answer.kind === "answered" && answer.value.length > 0) {
-    await writer.record({
-      type: "CandidatesProposed",
-      iteration,
-      origin: "generator",
-      candidates: proposedBy(iteration, answer.value),
-      exchanges,
-    });
-    return;
-  }
-  await writer.record({
-    type: "Degraded",
-    iteration,
-    role: "generator",
-    reason: answer.kind === "failed" ? answer.reason : "its answer held no candidate",
-    fallback: samplingFallback,
-    exchanges,
+  await takeProposals("generator", request, writer, async () => {
+    const answer = await gate.guard((signal) => roles.proposeCandidates(request, signal));
+    return answer.kind === "failed"
+      ? answer
+      : { ...answer, value: { strategy: "", proposals: answer.value } };
   });
 }
 
@@ -87,6 +73,18 @@ export async function askNavigatorAlone(
   writer: JournalWriter,
   gate: StopGate,
 ): Promise<void> {
+  await takeProposals("navigator", request, writer, () =>
+    gate.guard((signal) => roles.proposeStrategyAndCandidates(request, signal)),
+  );
+}
+
+/** Journals that a role is asked for candidates, and what it proposed or that it proposed nothing. */
+async function takeProposals(
+  role: "navigator" | "generator",
+  request: CandidatesRequest | JointRequest,
+  writer: JournalWriter,
+  ask: () => Promise<RoleAnswer<JointProposal>>,
+): Promise<void> {
   const { iteration, count } = request;
   await writer.record({
     type: "CandidatesRequested",
@@ -94,14 +92,14 @@ export async function askNavigatorAlone(
     count,
     requestDigest: requestDigest(request),
   });
-  const answer = await gate.guard((signal) => roles.proposeStrategyAndCandidates(request, signal));
+  const answer = await ask();
   const exchanges = [...answer.exchanges];
   if (answer.kind === "answered" && answer.value.proposals.length > 0) {
     const { strategy, proposals } = answer.value;
     await writer.record({
       type: "CandidatesProposed",
       iteration,
-      origin: "navigator",
+      origin: role,
       ...(strategy.trim() === "" ? {} : { strategy }),
       candidates: proposedBy(iteration, proposals),
       exchanges,
@@ -111,7 +109,7 @@ export async function askNavigatorAlone(
   await writer.record({
     type: "Degraded",
     iteration,
-    role: "navigator",
+    role,
     reason: answer.kind === "failed" ? answer.reason : "its answer held no candidate",
     fallback: samplingFallback,
     exchanges,

@@ -47,6 +47,7 @@ async function runServices(flags: UpFlags): Promise<void> {
       `--evaluators: got ${evaluators}, allowed without --nats is 1`,
     );
   }
+  const realTime = share("--real-time", flags.realTime);
   const targets = await Promise.all(flags.supernet.map(openSearchTarget));
   await requireHome();
   const stop = new AbortController();
@@ -60,7 +61,7 @@ async function runServices(flags: UpFlags): Promise<void> {
       journals: { kind: "directory", directory: runs },
       evaluationsDirectory: evaluationsDirectory(),
       logDirectory: resolve(runs, "logs"),
-      evaluator: flags.realTime === undefined ? {} : { realTime: Number(flags.realTime) },
+      evaluator: realTime === undefined ? {} : { realTime },
       evaluators,
       nats: flags.nats,
       port,
@@ -83,6 +84,17 @@ async function runServices(flags: UpFlags): Promise<void> {
   } finally {
     await fleet.stop();
   }
+}
+
+/** The range is that of the evaluator's `realTime`. */
+function share(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() !== "" && value >= 0 && value <= 10) return value;
+  throw new CollmError(
+    "invalid-argument",
+    `${flag}: got "${text}", allowed is a number from 0 to 10`,
+  );
 }
 
 function wholeNumber(flag: string, text: string, min: number, max: number): number {
