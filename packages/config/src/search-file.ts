@@ -1,4 +1,10 @@
-import { executionProviders, maxCandidatesPerIteration, searcherNames } from "@collm/search";
+import {
+  executionProviders,
+  maxCandidatesPerIteration,
+  maxStaleness,
+  maxSubBatches,
+  searcherNames,
+} from "@collm/search";
 import { z } from "zod";
 import { httpUrl, text } from "./env-values.js";
 import { parseQuantity } from "./quantity.js";
@@ -89,6 +95,27 @@ export const searchFileSchema = z.strictObject({
   candidatesPerIteration: wholeNumber([1, maxCandidatesPerIteration])
     .optional()
     .describe("Candidates asked for in each iteration"),
+  staleness: z
+    .int()
+    .min(0)
+    .max(maxStaleness)
+    .optional()
+    .describe(
+      "Rounds that may still be under way when the next is proposed; 0 is the paper's loop, above it only a replay repeats the search",
+    ),
+  resultShare: z
+    .number()
+    .gt(0)
+    .max(1)
+    .optional()
+    .describe(
+      "Share of a round's candidates that must be settled before the next is proposed, above staleness 0",
+    ),
+  subBatches: wholeNumber([1, maxSubBatches])
+    .optional()
+    .describe(
+      "Calls of the Generator, side by side, that a round is divided among, above staleness 0",
+    ),
   overLimit: z
     .enum(["reject", "evaluate"])
     .optional()

@@ -61,6 +61,7 @@ export function toProtoIteration(iteration: TrajectoryIteration): proto.Iteratio
     strategy: iteration.strategy,
     trials: iteration.trials.map(toProtoTrial),
     rejections: iteration.rejections.map(toProtoRejection),
+    pendingCount: iteration.pendingCount ?? 0,
   };
 }
 
@@ -75,6 +76,7 @@ export function fromProtoIteration(
     rejections: iteration.rejections.map((rejection, i) =>
       fromProtoRejection(rejection, `${at}.rejections[${i}]`),
     ),
+    ...(iteration.pendingCount > 0 ? { pendingCount: iteration.pendingCount } : {}),
   };
 }
 

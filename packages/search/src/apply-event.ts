@@ -6,7 +6,9 @@ import {
   emptyState,
   type IterationRecord,
   isClosed,
+  isProposed,
   type SearchState,
+  type SubBatches,
 } from "./state.js";
 
 /**
@@ -44,15 +46,13 @@ export function applyEvent(state: SearchState, event: SearchEvent): SearchState 
     case "TestCompleted":
       return { ...next, test: { canonical: event.canonical, result: event.result } };
     case "StrategyRequested":
-    case "CandidatesRequested":
       return withIteration(next, event, (record) => record);
+    case "CandidatesRequested":
+      return withIteration(next, event, (record) => withSubBatches(record, event));
     case "StrategyProposed":
       return withIteration(next, event, (record) => withStrategy(record, event.strategy));
     case "Degraded":
-      return withIteration(next, event, (record) => ({
-        ...record,
-        degraded: [...record.degraded, { role: event.role, reason: event.reason }],
-      }));
+      return withIteration(next, event, (record) => withFailure(record, event));
     case "CandidatesProposed":
       return withIteration(next, event, (record) => withProposals(record, event));
     case "CandidateRejected":
@@ -167,18 +167,52 @@ function withProposals(
   record: IterationRecord,
   event: EventOf<"CandidatesProposed">,
 ): IterationRecord {
-  if (record.candidates) throw new RangeError(`iteration ${record.index} has candidates already`);
+  const { subBatch } = event;
+  if (record.candidates && subBatch === undefined) {
+    throw new RangeError(`iteration ${record.index} has candidates already`);
+  }
+  const proposed = event.candidates.map((candidate) => ({
+    ...candidate,
+    iteration: event.iteration,
+    origin: event.origin,
+    attempts: 0,
+    starts: 0,
+    status: { kind: "proposed" } as const,
+  }));
   return {
     ...(event.strategy === undefined ? record : withStrategy(record, event.strategy)),
-    candidates: event.candidates.map((candidate) => ({
-      ...candidate,
-      iteration: event.iteration,
-      origin: event.origin,
-      attempts: 0,
-      starts: 0,
-      status: { kind: "proposed" },
-    })),
+    // What the searcher proposed itself stands in for all sub-batches.
+    subBatches: subBatch === undefined ? undefined : settled(record, subBatch),
+    candidates: [...(record.candidates ?? []), ...proposed],
   };
+}
+
+/** The role failed for the round, unless other sub-batches of it may have or have candidates. */
+function withFailure(
+  record: IterationRecord,
+  { role, reason, subBatch }: EventOf<"Degraded">,
+): IterationRecord {
+  const degraded = [...record.degraded, { role, reason }];
+  if (subBatch === undefined) return { ...record, degraded };
+  const subBatches = settled(record, subBatch);
+  const isForAll = subBatches.settled.length === subBatches.of && !record.candidates;
+  return { ...record, subBatches, ...(isForAll ? { degraded } : {}) };
+}
+
+/** A question that is repeated after a death keeps the parts of the first. */
+function withSubBatches(
+  record: IterationRecord,
+  { count, subBatches }: EventOf<"CandidatesRequested">,
+): IterationRecord {
+  if (subBatches === undefined || record.subBatches) return record;
+  return { ...record, subBatches: { count, of: subBatches, settled: [] } };
+}
+
+function settled({ index, subBatches }: IterationRecord, subBatch: number): SubBatches {
+  if (!subBatches || subBatch > subBatches.of || subBatches.settled.includes(subBatch)) {
+    throw new RangeError(`iteration ${index} waits for no sub-batch ${subBatch}`);
+  }
+  return { ...subBatches, settled: [...subBatches.settled, subBatch] };
 }
 
 function withIteration(
@@ -187,14 +221,24 @@ function withIteration(
   change: (record: IterationRecord) => IterationRecord,
 ): SearchState {
   const index = event.iteration;
-  const current = state.iterations.at(-1);
-  if (current?.index === index) {
-    return { ...state, iterations: [...state.iterations.slice(0, -1), change(current)] };
+  const { iterations } = state;
+  // Rounds are counted from 1; nearly always it is the latest.
+  const place = iterations.at(-1)?.index === index ? iterations.length - 1 : index - 1;
+  const current = iterations[place];
+  if (current) {
+    return { ...state, iterations: iterations.with(place, change(current)) };
   }
-  if (index !== (current?.index ?? 0) + 1 || (current && !isClosed(current))) {
-    throw new RangeError(`iteration ${index} follows iteration ${current?.index ?? 0}`);
+  if (index !== iterations.length + 1 || !mayFollowUp(state)) {
+    throw new RangeError(`iteration ${index} follows iteration ${iterations.length}`);
   }
-  return { ...state, iterations: [...state.iterations, change({ index, degraded: [] })] };
+  return { ...state, iterations: [...iterations, change({ index, degraded: [] })] };
+}
+
+/** Whether another round may begin, by what the configuration says of staleness. */
+function mayFollowUp({ iterations, started }: SearchState): boolean {
+  const latest = iterations.at(-1);
+  const oldest = iterations.at(-1 - (started?.config.staleness ?? 0));
+  return (!latest || isProposed(latest)) && (!oldest || isClosed(oldest));
 }
 
 /** The state with one candidate changed, which must be in one of the given conditions. */

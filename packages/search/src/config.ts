@@ -20,6 +20,12 @@ const positive = z.int().positive();
  */
 export const maxCandidatesPerIteration = 256;
 
+/** Rounds a proposal may be ahead: a strategy on results that lack more is hardly one. */
+export const maxStaleness = 8;
+/** Calls of the Generator at once: more would hardly be different, and endpoints limit rates. */
+export const maxSubBatches = 16;
+const defaultResultShare = 0.5;
+
 /** The resolved configuration of a search, complete: journaled as the first event. */
 export const searchConfigSchema = z.strictObject({
   searcher: z.enum(searcherNames),
@@ -39,6 +45,16 @@ export const searchConfigSchema = z.strictObject({
   iterations: positive.optional(),
   /** Candidates asked for in each iteration: the batch, or the generation of evolution. */
   candidatesPerIteration: positive.max(maxCandidatesPerIteration),
+  /**
+   * Rounds that may still be under way when the next one is proposed. 0 is Algorithm 1: each strategy
+   * sees all results before it. Above 0 evaluators have work while a model thinks, and a search
+   * repeats exactly only from its journal. Older journals lack this key and the next two.
+   */
+  staleness: z.int().min(0).max(maxStaleness).default(0),
+  /** Share of a round's candidates that must be settled before the next begins; above staleness 0. */
+  resultShare: z.number().gt(0).max(1).default(defaultResultShare),
+  /** Calls of the Generator, side by side, that a round's candidates are divided among. */
+  subBatches: positive.max(maxSubBatches).default(1),
   /**
    * What happens to a legal candidate over a limit. `reject`: its cost is told, no evaluation is
    * spent. `evaluate`: it is evaluated and fed back, it only cannot win (the paper).
@@ -121,6 +137,9 @@ export function defaultSearchConfig(searcher: SearcherName): SearchConfig {
     budget: 250,
     ...(rolesOf[searcher].length > 0 ? { iterations: 20 } : {}),
     candidatesPerIteration: defaultCandidates[searcher],
+    staleness: 0,
+    resultShare: defaultResultShare,
+    subBatches: 1,
     overLimit: "reject",
     finalStrategy: false,
     navigatorMemory: true,

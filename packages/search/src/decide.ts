@@ -3,13 +3,15 @@ import type { SearchConfig } from "./config.js";
 import type { EventBody, FinishReason } from "./events.js";
 import { best, budgetSpent, isEvaluated } from "./folds.js";
 import { evaluationKey } from "./identifiers.js";
-import { type Candidate, type IterationRecord, isClosed, type SearchState } from "./state.js";
+import { mayBeginNext, openIterations } from "./staleness.js";
+import { type Candidate, type IterationRecord, isProposed, type SearchState } from "./state.js";
 
 /**
- * What the loop does next. It follows from the state alone, so a search continues from its
- * journal at any point: there is no other memory of where it was.
+ * What the loop does next. It follows from the state and from what is under way, which is nothing
+ * when a process begins: so a search continues from its journal at any point.
  *
- *     propose --candidates--> screen --requests--> evaluate --all settled--> propose | finish
+ *     propose --candidates--> screen --requests--> evaluate --results--> propose | finish
+ *                                                  (wait)
  */
 export type Action =
   | { readonly kind: "propose"; readonly iteration: number; readonly count: number }
@@ -17,38 +19,93 @@ export type Action =
   | { readonly kind: "evaluate"; readonly candidates: readonly Candidate[] }
   | { readonly kind: "ask-final-strategy"; readonly iteration: number }
   | { readonly kind: "finish"; readonly reason: FinishReason }
+  /** For what is under way to tell something. */
+  | { readonly kind: "wait" }
   | { readonly kind: "rest" };
 
 /** Iterations in a row without an evaluation after which a search has nothing left to find. */
 const stallIterations = 10;
 
-/** The next action of a started search. */
-export function nextAction(state: SearchState): Action {
+const none: ReadonlySet<string> = new Set();
+
+/**
+ * The next action of a started search.
+ *
+ * @param underWay names of activities: a candidate's id while it is evaluated, `<role>/<iteration>`
+ *   or `<role>/<iteration>/<sub-batch>` while a role is asked. Default: nothing.
+ */
+export function nextAction(state: SearchState, underWay: ReadonlySet<string> = none): Action {
   if (state.phase === "finished") return { kind: "rest" };
   const config = configOf(state);
-  const current = state.iterations.at(-1);
+  const open = openIterations(state, config);
+  return (
+    screening(open) ??
+    evaluating(open, underWay) ??
+    (isAsked(state.iterations.at(-1), underWay) ? { kind: "wait" } : proceeding(state, config))
+  );
+}
 
-  if (current?.candidates && !isClosed(current)) {
-    const unscreened = current.candidates.find(({ status }) => status.kind === "proposed");
-    if (unscreened) return { kind: "screen", candidate: unscreened };
-    return {
-      kind: "evaluate",
-      candidates: current.candidates.filter(({ status }) => status.kind === "requested"),
-    };
+function screening(open: readonly IterationRecord[]): Action | undefined {
+  for (const { candidates = [] } of open) {
+    const candidate = candidates.find(({ status }) => status.kind === "proposed");
+    if (candidate) return { kind: "screen", candidate };
   }
-  const open = current && !current.candidates ? current : undefined;
-  const isBeyondLast = open !== undefined && open.index > (config.iterations ?? Infinity);
-  if (!open || isBeyondLast) {
+  return undefined;
+}
+
+/** Candidates whose evaluation has to begin; one that failed waits for the others of its round. */
+function evaluating(
+  open: readonly IterationRecord[],
+  underWay: ReadonlySet<string>,
+): Action | undefined {
+  for (const { candidates = [] } of open) {
+    const isAtRest = !candidates.some(({ id }) => underWay.has(id));
+    const due = candidates.filter(
+      ({ id, status }) =>
+        status.kind === "requested" && !underWay.has(id) && (isAtRest || status.failures === 0),
+    );
+    if (due.length > 0) return { kind: "evaluate", candidates: due };
+  }
+  return undefined;
+}
+
+/** Whether a role is being asked for this round. */
+function isAsked(record: IterationRecord | undefined, underWay: ReadonlySet<string>): boolean {
+  if (!record || isProposed(record)) return false;
+  const { index, subBatches } = record;
+  if (underWay.has(`navigator/${index}`) || underWay.has(`generator/${index}`)) return true;
+  return Array.from({ length: subBatches?.of ?? 0 }, (_, i) => i + 1).some((number) =>
+    underWay.has(`generator/${index}/${number}`),
+  );
+}
+
+/** The rest of the latest round's proposal, the next round, or the end. */
+function proceeding(state: SearchState, config: SearchConfig): Action {
+  const current = state.iterations.at(-1);
+  const incomplete = current && !isProposed(current) ? current : undefined;
+  const isBeyondLast =
+    incomplete !== undefined && incomplete.index > (config.iterations ?? Infinity);
+  if (!incomplete && !mayBeginNext(state, config)) return { kind: "wait" };
+  if (!incomplete || isBeyondLast) {
     const reason = stopReason(state, config);
-    if (reason === "iterations" && wantsFinalStrategy(config, open)) {
-      return { kind: "ask-final-strategy", iteration: open?.index ?? state.iterations.length + 1 };
+    if (reason !== undefined) {
+      if (openIterations(state, config).some((record) => record !== incomplete)) {
+        return { kind: "wait" };
+      }
+      if (reason === "iterations" && wantsFinalStrategy(config, incomplete)) {
+        return {
+          kind: "ask-final-strategy",
+          iteration: incomplete?.index ?? state.iterations.length + 1,
+        };
+      }
+      return { kind: "finish", reason };
     }
-    if (reason) return { kind: "finish", reason };
   }
+  const rest = Math.min(config.candidatesPerIteration, config.budget - budgetSpent(state));
   return {
     kind: "propose",
-    iteration: open?.index ?? state.iterations.length + 1,
-    count: Math.min(config.candidatesPerIteration, config.budget - budgetSpent(state)),
+    iteration: incomplete?.index ?? state.iterations.length + 1,
+    count: incomplete?.subBatches?.count ?? rest,
   };
 }
 

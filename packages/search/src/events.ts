@@ -90,6 +90,9 @@ export const finishReasons = ["target", "budget", "iterations", "stalled", "canc
 
 const iteration = z.int().positive();
 
+/** Number, from 1, of the part of a round; absent where the round is asked for at once. */
+const subBatch = z.int().positive().optional();
+
 /** Of everything that the role is told (`request-digest.ts`); absent in older journals. */
 const requestDigest = z.string().optional();
 
@@ -133,12 +136,15 @@ export const searchEventSchema = z.discriminatedUnion("type", [
     type: z.literal("CandidatesRequested"),
     iteration,
     count: z.int().positive(),
+    /** Calls of the Generator that the count is divided among; absent means one. */
+    subBatches: z.int().min(2).optional(),
     requestDigest,
   }),
   z.strictObject({
     ...envelope,
     type: z.literal("CandidatesProposed"),
     iteration,
+    subBatch,
     /** Who proposed: a role (`generator`, `navigator`), a searcher such as `evolution`, or `fallback`. */
     origin: z.string(),
     /** The strategy behind them, where one answer held both (a single model in both roles). */
@@ -217,6 +223,7 @@ export const searchEventSchema = z.discriminatedUnion("type", [
     ...envelope,
     type: z.literal("Degraded"),
     iteration,
+    subBatch,
     role: z.enum(["navigator", "generator"]),
     reason: z.string(),
     fallback: z.string(),

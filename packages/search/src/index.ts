@@ -2,6 +2,8 @@ export { applyEvent, foldEvents } from "./apply-event.js";
 export {
   defaultSearchConfig,
   maxCandidatesPerIteration,
+  maxStaleness,
+  maxSubBatches,
   presets,
   type SearchConfig,
   searchConfigSchema,

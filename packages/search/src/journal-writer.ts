@@ -10,7 +10,6 @@ export class JournalWriter {
   readonly #journal: Journal;
   readonly #clock: Clock;
   #state: SearchState;
-  #lastAppend: Promise<void> = Promise.resolve();
   #failure: { readonly error: unknown } | undefined;
 
   constructor(searchId: SearchId, state: SearchState, journal: Journal, clock: Clock) {
@@ -25,18 +24,12 @@ export class JournalWriter {
   }
 
   /**
-   * Journals one event, then folds it in; concurrent callers queue.
+   * Journals one event, then folds it in; await it before the next.
    *
    * @throws what the journal throws. From then on every call throws it again and appends nothing:
    *   the failed event may or may not be in the journal, so no number can follow it safely.
    */
-  record(body: EventBody): Promise<void> {
-    const append = this.#lastAppend.then(() => this.#append(body));
-    this.#lastAppend = append.catch(() => undefined);
-    return append;
-  }
-
-  async #append(body: EventBody): Promise<void> {
+  async record(body: EventBody): Promise<void> {
     if (this.#failure) throw this.#failure.error;
     const event = {
       v: journalVersion,

@@ -1,13 +1,22 @@
 import { createRng } from "@collm/search-space";
+import { Activities } from "./activities.js";
 import { configOf, nextAction, screenCandidate } from "./decide.js";
-import { BatchEvaluator } from "./evaluate-batch.js";
+import { Evaluations } from "./evaluations.js";
 import { best } from "./folds.js";
 import type { SearchId } from "./identifiers.js";
+import type { Report } from "./inbox.js";
 import { JournalWriter } from "./journal-writer.js";
+import { ObservingSearcher } from "./observing-searcher.js";
 import type { Clock, EvaluationDispatcher, EvaluationStore, Journal, Roles } from "./ports.js";
-import { askGenerator, askNavigator, askNavigatorAlone, takeCandidates } from "./role-exchanges.js";
-import type { Searcher, Turn } from "./searcher.js";
-import { type Candidate, isClosed, type SearchState } from "./state.js";
+import {
+  candidatesQuestion,
+  jointQuestion,
+  ownCandidates,
+  type Question,
+  strategyQuestion,
+} from "./role-exchanges.js";
+import type { Searcher, Step } from "./searcher.js";
+import type { Candidate, SearchState } from "./state.js";
 import { StopGate } from "./stop-gate.js";
 
 export interface LoopPorts {
@@ -16,6 +25,8 @@ export interface LoopPorts {
   readonly dispatcher: EvaluationDispatcher;
   readonly store: Pick<EvaluationStore, "read">;
   readonly clock: Clock;
+  /** Called whenever all is decided and the loop waits for something to come in. */
+  readonly onWait?: () => void;
 }
 
 /**
@@ -49,14 +60,18 @@ export async function runSearch<State>(
   }
 }
 
+/**
+ * Decides, begins what follows, and when nothing follows any more takes in one report of what is
+ * under way. All events are appended here, one after the other: what the loop decides depends on
+ * the events so far alone, also where evaluations and roles work side by side.
+ */
 class SearchLoop<State> {
-  readonly #searcher: Searcher<State>;
+  readonly #searcher: ObservingSearcher<State>;
   readonly #roles: Roles;
   readonly #writer: JournalWriter;
-  readonly #evaluator: BatchEvaluator;
+  readonly #evaluations: Evaluations;
+  readonly #activities: Activities;
   readonly #gate: StopGate;
-  #searcherState: State;
-  #observedIterations = 0;
 
   constructor(
     searchId: SearchId,
@@ -65,13 +80,14 @@ class SearchLoop<State> {
     ports: LoopPorts,
     gate: StopGate,
   ) {
-    if (!state.space) throw new RangeError("runSearch: the journal has no SearchStarted");
-    this.#searcher = searcher;
+    const { started, space } = state;
+    if (!started || !space) throw new RangeError("runSearch: the journal has no SearchStarted");
+    this.#searcher = new ObservingSearcher(searcher, { config: started.config, space });
     this.#roles = ports.roles;
     this.#gate = gate;
     this.#writer = new JournalWriter(searchId, state, ports.journal, ports.clock);
-    this.#evaluator = new BatchEvaluator(ports, this.#writer, gate);
-    this.#searcherState = searcher.initial({ config: configOf(state), space: state.space });
+    this.#evaluations = new Evaluations(ports, started, gate);
+    this.#activities = new Activities(gate, ports.onWait ?? (() => undefined));
   }
 
   get #state(): SearchState {
@@ -97,7 +113,7 @@ class SearchLoop<State> {
   }
 
   async #step(): Promise<void> {
-    const action = nextAction(this.#state);
+    const action = nextAction(this.#state, this.#activities.names);
     switch (action.kind) {
       case "propose":
         return this.#propose(action.iteration, action.count);
@@ -106,7 +122,12 @@ class SearchLoop<State> {
       case "screen":
         return this.#screen(action.candidate);
       case "evaluate":
-        return this.#evaluator.evaluateAll(action.candidates);
+        for (const candidate of action.candidates) {
+          this.#activities.begin(candidate.id, this.#evaluations.activity(candidate));
+        }
+        return;
+      case "wait":
+        return this.#takeIn(await this.#activities.next());
       case "finish":
         return this.#writer.record({
           type: "SearchFinished",
@@ -118,43 +139,74 @@ class SearchLoop<State> {
     }
   }
 
-  /** One step of the searcher: either its candidates, or one answer of a role. */
+  /** One step of the searcher: either its candidates, or a question to a role. */
   async #propose(iteration: number, count: number): Promise<void> {
-    this.#observeClosedIterations();
-    const open = this.#state.iterations.find((record) => record.index === iteration);
-    const turn: Turn = {
+    const open = this.#state.iterations.at(-1);
+    const record = open?.index === iteration ? open : undefined;
+    const step = this.#searcher.propose(this.#state, {
       iteration,
       count,
       rng: createRng(configOf(this.#state).seed, this.#searcher.name, iteration),
       seen: this.#state.seen,
       seenClasses: this.#state.seenClasses,
-      record: open ?? { degraded: [] },
-    };
-    const step = this.#searcher.propose(this.#searcherState, turn);
-    switch (step.kind) {
-      case "ask-navigator":
-        return askNavigator(step.request, this.#roles, this.#writer, this.#gate);
-      case "ask-generator":
-        return askGenerator(step.request, this.#roles, this.#writer, this.#gate);
-      case "ask-navigator-alone":
-        return askNavigatorAlone(step.request, this.#roles, this.#writer, this.#gate);
-      case "candidates":
-        return takeCandidates(iteration, step, this.#writer);
+      record: record ?? { degraded: [] },
+    });
+    if (step.kind === "candidates") {
+      for (const event of ownCandidates(iteration, step, this.#state)) {
+        await this.#writer.record(event);
+      }
+      return;
     }
+    const { asked, activities } = this.#questionOf(step, record?.subBatches);
+    await this.#writer.record(asked);
+    for (const { name, activity } of activities) this.#activities.begin(name, activity);
   }
 
-  #observeClosedIterations(): void {
-    for (const record of this.#state.iterations.slice(this.#observedIterations)) {
-      if (!isClosed(record)) return;
-      this.#searcherState = this.#searcher.observe(this.#searcherState, record);
-      this.#observedIterations++;
+  #questionOf(
+    step: Exclude<Step, { kind: "candidates" }>,
+    begun: { readonly of: number; readonly settled: readonly number[] } | undefined,
+  ): Question {
+    switch (step.kind) {
+      case "ask-navigator":
+        return strategyQuestion(step.request, this.#roles, this.#gate);
+      case "ask-navigator-alone":
+        return jointQuestion(step.request, this.#roles, this.#gate);
+      case "ask-generator": {
+        const most = configOf(this.#state).subBatches;
+        const subBatches = begun ?? { of: Math.min(most, step.request.count), settled: [] };
+        return candidatesQuestion(step.request, this.#roles, this.#gate, subBatches);
+      }
     }
   }
 
   async #screen(candidate: Candidate): Promise<void> {
     const verdict = screenCandidate(this.#state, candidate);
     await this.#writer.record(verdict);
-    if (verdict.type === "EvaluationRequested") this.#evaluator.noteRequested(candidate.id);
+    if (verdict.type === "EvaluationRequested") this.#evaluations.noteRequested(candidate.id);
+  }
+
+  /** Journals a report. A failure ends the search, once the others have told what they know. */
+  async #takeIn(report: Report): Promise<void> {
+    if (report.kind === "failure") {
+      this.#activities.noteFailed(report.activity);
+      await this.#takeInRest(() =>
+        this.#activities.areAnyAlive ? this.#activities.next() : undefined,
+      );
+      throw report.error;
+    }
+    await this.#writer.record(report.eventOf(this.#state));
+    if (report.endOf !== undefined) this.#activities.noteOver(report.endOf);
+    report.journaled();
+  }
+
+  /** Before the end of this life: what came in is not lost, as long as it leads to no decision. */
+  async #takeInRest(next: () => Report | Promise<Report> | undefined): Promise<void> {
+    while (nextAction(this.#state, this.#activities.names).kind === "wait") {
+      const report = await next();
+      if (!report) return;
+      if (report.kind === "failure") this.#activities.noteFailed(report.activity);
+      else await this.#takeIn(report);
+    }
   }
 
   #winner(): { bestCandidateId?: string } {
@@ -164,6 +216,7 @@ class SearchLoop<State> {
 
   async #stopBecauseOf(error: unknown): Promise<void> {
     const { request } = this.#gate;
+    if (request) await this.#takeInRest(() => this.#activities.take());
     switch (request?.kind) {
       case "cancel":
         return this.#writer.record({

@@ -36,6 +36,8 @@ export interface TrajectoryIteration {
   readonly trials: readonly TrialSummary[];
   /** Empty where the roles are not told (`rejectionFeedback`). */
   readonly rejections: readonly RejectionSummary[];
+  /** Results that are still to come, where a round is told of before it is over; absent means none. */
+  readonly pendingCount?: number | undefined;
 }
 
 /** What the Navigator is asked: the whole trajectory, so that it needs no state of its own. */
@@ -75,6 +77,8 @@ export interface CandidatesRequest {
   /** Empty by default. */
   readonly history: readonly TrajectoryIteration[];
   readonly seed: number;
+  /** Number, from 1, of the part of a round that is asked for in several; the role is not told. */
+  readonly subBatch?: number | undefined;
 }
 
 /** One candidate as found in an answer; `notation` is not yet checked for legality. */
@@ -98,6 +102,7 @@ export function summariseIteration(
   return {
     index: record.index,
     strategy: record.strategy ?? "",
+    ...(record.pendingCount ? { pendingCount: record.pendingCount } : {}),
     trials: candidates.filter(isEvaluated).map((candidate) => ({
       candidateId: candidate.id,
       canonical: candidate.architecture.canonical,

@@ -29,9 +29,19 @@ export function searchProblems(
   );
   return [
     ...limits,
+    ...pipelineProblems(config, said),
     ...cellProblems(config, space, said),
     ...evolutionProblems(config, space, supernet, said),
   ];
+}
+
+/** The paper's loop asks the Generator once. */
+function pipelineProblems(
+  { staleness, subBatches }: SearchConfig,
+  said: SaidValue,
+): readonly string[] {
+  if (staleness > 0 || subBatches === 1) return [];
+  return [`${said("subBatches", subBatches)}, allowed with staleness 0 is 1`];
 }
 
 function cellProblems(

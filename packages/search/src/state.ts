@@ -37,11 +37,24 @@ export interface Candidate {
   readonly status: CandidateStatus;
 }
 
+/** Parts of a round that the Generator is asked for side by side. */
+export interface SubBatches {
+  /** Candidates that all of them are asked for. */
+  readonly count: number;
+  readonly of: number;
+  /** Numbers, from 1, of those that were answered or failed. */
+  readonly settled: readonly number[];
+}
+
 /** One round of the search: at most one strategy, and the candidates it led to in proposal order. */
 export interface IterationRecord {
   readonly index: number;
   readonly strategy?: string | undefined;
   readonly candidates?: readonly Candidate[] | undefined;
+  /** Set where the Generator is asked for the round in several sub-batches. */
+  readonly subBatches?: SubBatches | undefined;
+  /** Set where a searcher is shown a round that is not over: candidates left out of it. */
+  readonly pendingCount?: number | undefined;
   /** Roles that failed in this round, with the reason. */
   readonly degraded: readonly { readonly role: string; readonly reason: string }[];
 }
@@ -82,7 +95,17 @@ export function isSettled(candidate: Candidate): boolean {
   return candidate.status.kind !== "proposed" && candidate.status.kind !== "requested";
 }
 
+/** Whether the round has all its candidates. */
+export function isProposed({ candidates, subBatches }: IterationRecord): boolean {
+  return candidates !== undefined && (!subBatches || subBatches.settled.length === subBatches.of);
+}
+
 /** Whether the round has its candidates and all of them are settled. */
 export function isClosed(record: IterationRecord): boolean {
-  return record.candidates?.every(isSettled) ?? false;
+  return isProposed(record) && (record.candidates?.every(isSettled) ?? false);
+}
+
+/** Candidates of a round so far. */
+export function candidatesOf(state: SearchState, iteration: number): readonly Candidate[] {
+  return state.iterations.findLast(({ index }) => index === iteration)?.candidates ?? [];
 }

@@ -112,8 +112,8 @@ function solutionsRound(
 
 function earlierRounds(prompts: PromptSet, { history, task }: CandidatesRequest): string {
   const rounds = history.map(
-    ({ index, strategy, trials }) =>
-      `Round ${index}. Strategy:\n${strategy}\nResults:\n${trialsInWords(trials, task.limits)}`,
+    ({ index, strategy, trials, pendingCount }) =>
+      `Round ${index}. Strategy:\n${strategy}\nResults:\n${trialsInWords(trials, task.limits, pendingCount)}`,
   );
   const kept = newestWithin(rounds, maxHistoryTokens);
   return kept.length === 0 ? "" : prompts.render("earlier", { rounds: kept.join("\n\n") });

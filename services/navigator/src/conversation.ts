@@ -133,7 +133,7 @@ function resultsOf(
 ): string {
   return prompts.render("next-round", {
     round: String(round.index),
-    trials: trialsInWords(round.trials, limits),
+    trials: trialsInWords(round.trials, limits, round.pendingCount),
     rejections: rejectionsInWords(round.rejections, limits),
   });
 }

@@ -19,6 +19,9 @@ export interface SearchFlags {
   readonly budget?: string;
   readonly iterations?: string;
   readonly candidates?: string;
+  readonly staleness?: string;
+  readonly resultShare?: string;
+  readonly subBatches?: string;
   readonly navigatorMemory?: string;
   readonly generatorMemory?: string;
   readonly prompts?: string;
@@ -44,6 +47,9 @@ const flagOfField: Readonly<Record<string, keyof SearchFlags>> = {
   budget: "budget",
   iterations: "iterations",
   candidatesPerIteration: "candidates",
+  staleness: "staleness",
+  resultShare: "resultShare",
+  subBatches: "subBatches",
   navigatorMemory: "navigatorMemory",
   generatorMemory: "generatorMemory",
   prompts: "prompts",
@@ -87,6 +93,9 @@ function fromFlags(flags: SearchFlags): Record<string, unknown> {
     budget: number(flags.budget),
     iterations: number(flags.iterations),
     candidatesPerIteration: number(flags.candidates),
+    staleness: number(flags.staleness),
+    resultShare: number(flags.resultShare),
+    subBatches: number(flags.subBatches),
     navigatorMemory: onOff("--navigator-memory", flags.navigatorMemory),
     generatorMemory: onOff("--generator-memory", flags.generatorMemory),
     prompts: flags.prompts,

@@ -49,6 +49,12 @@ export function addSearchCommand(program: Command): void {
       "--candidates <n>",
       "candidates per iteration (default 15; ageing-evolution and local-search 4, reinforce 1; spos and autoformer 50)",
     )
+    .option("--staleness <n>", "rounds that may be under way when the next is proposed (default 0)")
+    .option(
+      "--result-share <share>",
+      "share of a round that must be in before the next is proposed (default 0.5)",
+    )
+    .option("--sub-batches <n>", "calls of the Generator that share a round (default 1)")
     .option("--navigator-memory <on|off>", "whether the Navigator sees earlier iterations")
     .option("--generator-memory <on|off>", "whether the Generator sees earlier iterations")
     .option("--prompts <set>", "prompt set of both roles (default default)")

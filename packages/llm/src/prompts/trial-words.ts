@@ -13,13 +13,18 @@ export function trialInWords(trial: TrialSummary, limits: Limits): string {
   );
 }
 
-/** Trials, best first. */
-export function trialsInWords(trials: readonly TrialSummary[], limits: Limits): string {
-  if (trials.length === 0) return "No candidate was evaluated.";
-  return [...trials]
+/** Trials, best first, and how many results of the round are still to come. */
+export function trialsInWords(
+  trials: readonly TrialSummary[],
+  limits: Limits,
+  pendingCount = 0,
+): string {
+  const pending = `- ${pendingCount} more of this round ${pendingCount === 1 ? "is" : "are"} still being evaluated`;
+  const lines = [...trials]
     .sort((a, b) => b.top1Percent - a.top1Percent)
     .map((trial) => trialInWords(trial, limits))
-    .join("\n");
+    .concat(pendingCount > 0 ? [pending] : []);
+  return lines.length === 0 ? "No candidate was evaluated." : lines.join("\n");
 }
 
 /** Rejections shown in full; a model that fails everywhere must not flood its own prompt. */

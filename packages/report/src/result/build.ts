@@ -44,6 +44,8 @@ export function resultOf(view: JournalView): SearchResult {
     searcher: config.searcher,
     preset: config.preset,
     seed: config.seed,
+    staleness: config.staleness,
+    repeatedBy: config.staleness > 0 ? "journal" : "seed",
     roles,
     limits: config.limits,
     target:

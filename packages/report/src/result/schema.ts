@@ -108,6 +108,12 @@ export const searchResultSchema = z
     searcher: z.string(),
     preset: z.string(),
     seed: count,
+    staleness: count.describe("Rounds that could be under way when the next was proposed"),
+    repeatedBy: z
+      .enum(["seed", "journal"])
+      .describe(
+        "What gives this search again: its seed, with backends that answer alike, or (staleness above 0) only the replay of its journal",
+      ),
     roles: z.record(z.string(), roleSchema),
     limits: searchConfigSchema.shape.limits,
     target: z

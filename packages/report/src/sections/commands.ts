@@ -56,6 +56,7 @@ function repetition(
   { command, supernetManifest }: ReportSource["options"],
 ): string {
   const { limits } = config;
+  const isPipelined = config.staleness > 0;
   const words: readonly (readonly [flag: string, value: string | number | undefined])[] = [
     ["--supernet", supernetManifest],
     ["--searcher", config.searcher],
@@ -68,6 +69,9 @@ function repetition(
     ["--budget", config.budget],
     ["--iterations", config.iterations],
     ["--candidates", config.candidatesPerIteration],
+    ["--staleness", isPipelined ? config.staleness : undefined],
+    ["--result-share", isPipelined ? config.resultShare : undefined],
+    ["--sub-batches", isPipelined ? config.subBatches : undefined],
     ...llmSpecs(roles).map((spec) => ["--llm", spec] as const),
   ];
   const flags = words.flatMap(([flag, value]) =>

@@ -7,6 +7,14 @@ export function reproductionSection(source: ReportSource): Html {
   const { view, result } = source;
   const facts: readonly (readonly [string, string])[] = [
     ["seed", String(result.seed)],
+    ...(result.repeatedBy === "journal"
+      ? [
+          [
+            "staleness",
+            `${result.staleness}: results came in while later rounds were proposed, so that only a replay of the journal gives this search again`,
+          ] as const,
+        ]
+      : []),
     ...(result.forkedFrom
       ? [["forked from", `${result.forkedFrom.searchId}, event ${result.forkedFrom.seq}`] as const]
       : []),

@@ -114,6 +114,12 @@ describe("forkEvents", () => {
     expect(() => forked(events, forkableCount(events), change)).toThrow(allowed);
   });
 
+  it("refuses to be less stale than the rounds that it takes over", async () => {
+    const events = await searched({ config: { ...config, staleness: 2 } });
+    expect(() => forked(events, 9, { staleness: 1 })).toThrow("at least 2, as in the search");
+    expect(best(foldEvents(await goneOn(forked(events, 9, { staleness: 3 }))))).toBeDefined();
+  });
+
   it("judges what was evaluated by the new limits", async () => {
     const events = await searched();
     const winner = best(foldEvents(events));

@@ -83,13 +83,16 @@ function refused(field: ForkProblem["field"], value: ForkProblem["value"], allow
   return { kind: "refused", problem: { field, value, allowed } };
 }
 
-/** What names the architectures of the copied events, or says which of them are one. */
+/** What the copied events could not be read with. */
 function refusedChange(before: SearchConfig, after: SearchConfig): Fork | undefined {
   for (const field of ["isomorphs", "permuteOperators"] as const) {
     if (before[field] === after[field]) continue;
     return refused(field, after[field], `${before[field] ?? "nothing"}, as in the search forked`);
   }
-  return undefined;
+  // The rounds of the copied events may be as far ahead as they were.
+  return after.staleness < before.staleness
+    ? refused("staleness", after.staleness, `at least ${before.staleness}, as in the search forked`)
+    : undefined;
 }
 
 /** Why a search with these events and this configuration would not go on; undefined if it does. */

@@ -1,6 +1,5 @@
 import type { EvaluationResult, EventOf, SearchEvent } from "../events.js";
 import type { EvaluationDispatcher, EvaluationOutcome, EvaluationStore } from "../ports.js";
-import type { LifeSteering } from "./recorded-roles.js";
 import type { Recording } from "./recording.js";
 
 type EvaluationEvent = EventOf<
@@ -9,7 +8,6 @@ type EvaluationEvent = EventOf<
 
 /** How far the loop is with one evaluation, by what it waits for; neither: it is on its way. */
 interface Pending {
-  readonly candidateId: string;
   read?: ((result: EvaluationResult | undefined) => void) | undefined;
   readonly dispatched?: Dispatched;
 }
@@ -28,31 +26,42 @@ interface Dispatched {
  */
 export class RecordedEvaluations {
   readonly #recording: Recording;
-  readonly #steering: LifeSteering;
+  readonly #onAsked: () => void;
   /** Evaluations that the loop waits for, by key. */
   readonly #pending = new Map<string, Pending>();
 
-  constructor(recording: Recording, steering: LifeSteering) {
+  /** @param onAsked called when an evaluation has come as far as it gets without a report. */
+  constructor(recording: Recording, onAsked: () => void) {
     this.#recording = recording;
-    this.#steering = steering;
+    this.#onAsked = onAsked;
   }
 
   readonly store: Pick<EvaluationStore, "read"> = {
     read: (key) =>
       new Promise((read) => {
-        this.#pending.set(key, { candidateId: this.#candidateOf(key), read });
-        // The loop asks for a whole batch in one go: reporting waits until all of it is here.
-        this.#reportSoon();
+        this.#pending.set(key, { read });
+        this.#onAsked();
       }),
   };
 
   readonly dispatcher: EvaluationDispatcher = {
-    evaluate: ({ key, candidateId }, _signal, start) =>
+    evaluate: ({ key }, _signal, start) =>
       new Promise((settle) => {
-        this.#pending.set(key, { candidateId, dispatched: { start, settle } });
-        this.#reportSoon();
+        this.#pending.set(key, { dispatched: { start, settle } });
+        this.#onAsked();
       }),
   };
+
+  /** What the loop waits for from evaluators, in words. */
+  get waitedFor(): readonly string[] {
+    const candidates = this.#recording.state.iterations.flatMap(
+      (record) => record.candidates ?? [],
+    );
+    const ids = [...this.#pending.keys()].map(
+      (key) => candidates.findLast((candidate) => candidate.key === key)?.id ?? key,
+    );
+    return ids.length === 0 ? [] : [`the evaluation of ${ids.join(", ")}`];
+  }
 
   /** Takes note of an event that the loop has just made. */
   observe(event: SearchEvent): void {
@@ -61,47 +70,27 @@ export class RecordedEvaluations {
     }
   }
 
-  /** Reports what the journal has next, if the loop waits for it. */
-  report(): void {
-    const { next, isCaused } = this.#recording;
-    if (!next || isCaused || this.#pending.size === 0 || this.#steering.isStopNext()) return;
-    const pending = isEvaluationEvent(next) ? this.#pending.get(next.key) : undefined;
-    if (!isEvaluationEvent(next) || !pending) {
-      this.#block();
-    } else if (pending.read) {
+  /** Reports the journal's next event if the loop waits for it; false if it does not. */
+  report(next: SearchEvent): boolean {
+    if (!isEvaluationEvent(next)) return false;
+    const pending = this.#pending.get(next.key);
+    if (!pending) return false;
+    if (pending.read) {
       const isStored = next.type === "EvaluationCompleted" && next.source === "store";
       if (isStored) this.#recording.noteCause("evaluationReports");
       pending.read(isStored ? next.result : undefined);
       pending.read = undefined;
-    } else if (pending.dispatched) {
-      this.#reportTo(pending.dispatched, next);
+      return true;
     }
-    // Else the loop is on its way to the dispatcher and will be back.
-  }
-
-  #reportTo({ start, settle }: Dispatched, next: EvaluationEvent): void {
-    if (next.type === "EvaluationRequested") {
-      // It was asked for already.
-      this.#block();
-      return;
-    }
+    // Else it is on its way to the dispatcher, and asks again when it is there.
+    if (!pending.dispatched) return true;
+    // It was asked for already.
+    if (next.type === "EvaluationRequested") return false;
+    const { start, settle } = pending.dispatched;
     this.#recording.noteCause("evaluationReports");
     if (next.type === "EvaluationStarted") start();
     else settle(outcomeIn(next));
-  }
-
-  #block(): void {
-    const ids = [...this.#pending.values()].map(({ candidateId }) => candidateId);
-    this.#steering.block(`the evaluation of ${ids.join(", ")}`);
-  }
-
-  #reportSoon(): void {
-    void Promise.resolve().then(() => this.report());
-  }
-
-  #candidateOf(key: string): string {
-    const candidates = this.#recording.state.iterations.at(-1)?.candidates ?? [];
-    return candidates.find((candidate) => candidate.key === key)?.id ?? key;
+    return true;
   }
 }
 

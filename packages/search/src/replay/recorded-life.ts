@@ -4,7 +4,7 @@ import { type LoopPorts, runSearch } from "../loop.js";
 import type { Searcher } from "../searcher.js";
 import type { StopRequest } from "../stop-gate.js";
 import { RecordedEvaluations } from "./recorded-evaluations.js";
-import { type LifeSteering, recordedRoles } from "./recorded-roles.js";
+import { RecordedRoles } from "./recorded-roles.js";
 import type { Recording } from "./recording.js";
 
 /**
@@ -28,27 +28,28 @@ export async function replayLife(recording: Recording, searcher: Searcher<unknow
 class RecordedLife {
   readonly ports: LoopPorts;
   readonly #recording: Recording;
+  readonly #roles: RecordedRoles;
   readonly #evaluations: RecordedEvaluations;
   readonly #stop = new AbortController();
+  /** Whether the loop has decided everything that follows from the events so far. */
+  #isWaiting = false;
   #isOver = false;
 
   constructor(recording: Recording) {
     this.#recording = recording;
-    const steering: LifeSteering = {
-      isStopNext: () => this.#stopNext() !== undefined,
-      block: (waitsFor) => {
-        recording.diverge(`the replay waits for ${waitsFor}`);
-        this.#end();
-      },
-    };
-    this.#evaluations = new RecordedEvaluations(recording, steering);
+    this.#roles = new RecordedRoles(recording);
+    this.#evaluations = new RecordedEvaluations(recording, () => this.#report());
     this.ports = {
       journal: { append: (event) => this.#append(event) },
-      roles: recordedRoles(recording, steering),
+      roles: this.#roles,
       dispatcher: this.#evaluations.dispatcher,
       store: this.#evaluations.store,
       // Events are compared without their times; only the journal's own are at hand.
       clock: { now: () => new Date(recording.next?.at ?? 0) },
+      onWait: () => {
+        this.#isWaiting = true;
+        this.#report();
+      },
     };
   }
 
@@ -60,15 +61,25 @@ class RecordedLife {
     return this.#isOver;
   }
 
-  /** Stops the loop where the journal says that it stopped, else reports to it what comes next. */
+  /** Stops the loop where the journal says that it stopped. */
   steer(): void {
     const stop = this.#stopNext();
     if (stop === "death") this.#end();
     else if (stop) this.#stop.abort(stop);
-    else this.#evaluations.report();
+  }
+
+  /** Once the loop waits, tells it what comes next: one report at a time, each after the event of the last. */
+  #report(): void {
+    const { next, isCaused } = this.#recording;
+    if (!this.#isWaiting || !next || isCaused || this.#isOver || this.#stopNext()) return;
+    if (this.#roles.report(next) || this.#evaluations.report(next)) return;
+    const waitedFor = [...this.#roles.waitedFor, ...this.#evaluations.waitedFor];
+    this.#recording.diverge(`the replay waits for ${waitedFor.join(" and ")}`);
+    this.#end();
   }
 
   async #append(made: SearchEvent): Promise<void> {
+    this.#isWaiting = false;
     const stop = this.#stopNext();
     // The command line journals the interruption of a coordinator that died: then the loop was here.
     const isDead = stop === "death" || (isShutdown(stop) && made.type !== "SearchInterrupted");

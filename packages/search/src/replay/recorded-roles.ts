@@ -1,57 +1,91 @@
 import type { EventOf, SearchEvent } from "../events.js";
 import type { Roles } from "../ports.js";
-import type { Proposal, RoleAnswer } from "../roles.js";
+import type {
+  CandidatesRequest,
+  JointProposal,
+  JointRequest,
+  Proposal,
+  RoleAnswer,
+  StrategyRequest,
+} from "../roles.js";
 import type { Recording } from "./recording.js";
 
-/** How a replayed life of a search is steered from its ports. */
-export interface LifeSteering {
-  /** Whether the next event tells that the search stopped here, by itself or by a death. */
-  isStopNext(): boolean;
-  /** Ends the replay: the loop waits for something that the journal does not have next. */
-  block(waitsFor: string): void;
+/** Somebody who was asked and whose answer the journal may have next. */
+interface Asked {
+  readonly role: "navigator" | "generator";
+  /** Gives the answer if the event is one; false if not. */
+  give(event: SearchEvent): boolean;
 }
 
-/** Roles that answer what the journal has next. */
-export function recordedRoles(recording: Recording, steering: LifeSteering): Roles {
-  const answer = <T>(
+/** Roles that answer when the journal has their answer next. */
+export class RecordedRoles implements Roles {
+  readonly #recording: Recording;
+  readonly #asked: Asked[] = [];
+
+  constructor(recording: Recording) {
+    this.#recording = recording;
+  }
+
+  proposeStrategy(request: StrategyRequest): Promise<RoleAnswer<string>> {
+    return this.#ask("navigator", request, (event) =>
+      event.type === "StrategyProposed"
+        ? { kind: "answered", value: event.strategy, exchanges: event.exchanges }
+        : undefined,
+    );
+  }
+
+  proposeCandidates(request: CandidatesRequest): Promise<RoleAnswer<readonly Proposal[]>> {
+    return this.#ask("generator", request, (event) =>
+      event.type === "CandidatesProposed"
+        ? { kind: "answered", value: proposalsIn(event), exchanges: event.exchanges }
+        : undefined,
+    );
+  }
+
+  proposeStrategyAndCandidates(request: JointRequest): Promise<RoleAnswer<JointProposal>> {
+    return this.#ask("navigator", request, (event) =>
+      event.type === "CandidatesProposed"
+        ? {
+            kind: "answered",
+            value: { strategy: event.strategy ?? "", proposals: proposalsIn(event) },
+            exchanges: event.exchanges,
+          }
+        : undefined,
+    );
+  }
+
+  /** What the loop waits for from roles, in words. */
+  get waitedFor(): readonly string[] {
+    return this.#asked.map(({ role }) => `the answer of the ${role}`);
+  }
+
+  /** Gives the next event's answer to whoever was asked for it; false if nobody was. */
+  report(next: SearchEvent): boolean {
+    const place = this.#asked.findIndex((asked) => asked.give(next));
+    if (place === -1) return false;
+    this.#asked.splice(place, 1);
+    return true;
+  }
+
+  #ask<T>(
     role: "navigator" | "generator",
+    { iteration, subBatch }: { readonly iteration: number; readonly subBatch?: number | undefined },
     read: (event: SearchEvent) => RoleAnswer<T> | undefined,
-  ): Promise<RoleAnswer<T>> => {
-    const { next } = recording;
-    const given =
-      next && !steering.isStopNext() ? (read(next) ?? failureIn(next, role)) : undefined;
-    if (given) {
-      recording.noteCause("roleAnswers");
-      return Promise.resolve(given);
-    }
-    if (!steering.isStopNext()) steering.block(`the answer of the ${role}`);
-    // The search stops here; the loop leaves what it waits for.
-    return new Promise(() => undefined);
-  };
-  return {
-    proposeStrategy: () =>
-      answer("navigator", (event) =>
-        event.type === "StrategyProposed"
-          ? { kind: "answered", value: event.strategy, exchanges: event.exchanges }
-          : undefined,
-      ),
-    proposeCandidates: () =>
-      answer("generator", (event) =>
-        event.type === "CandidatesProposed"
-          ? { kind: "answered", value: proposalsIn(event), exchanges: event.exchanges }
-          : undefined,
-      ),
-    proposeStrategyAndCandidates: () =>
-      answer("navigator", (event) =>
-        event.type === "CandidatesProposed"
-          ? {
-              kind: "answered",
-              value: { strategy: event.strategy ?? "", proposals: proposalsIn(event) },
-              exchanges: event.exchanges,
-            }
-          : undefined,
-      ),
-  };
+  ): Promise<RoleAnswer<T>> {
+    return new Promise((resolve) => {
+      const give = (event: SearchEvent): boolean => {
+        if (!("iteration" in event) || event.iteration !== iteration) return false;
+        if ("subBatch" in event ? event.subBatch !== subBatch : subBatch !== undefined)
+          return false;
+        const answer = read(event) ?? failureIn(event, role);
+        if (!answer) return false;
+        this.#recording.noteCause("roleAnswers");
+        resolve(answer);
+        return true;
+      };
+      this.#asked.push({ role, give });
+    });
+  }
 }
 
 function failureIn(event: SearchEvent, role: string): RoleAnswer<never> | undefined {

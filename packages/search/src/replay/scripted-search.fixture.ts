@@ -16,6 +16,8 @@ export interface Script {
   /** Seed of arrival orders, failures, roles, deaths and interruptions. */
   readonly fate: number;
   readonly lives: number;
+  readonly staleness: number;
+  readonly subBatches: number;
   /** Seed of an earlier search with the same store, if there was one. */
   readonly earlierSeed: number | undefined;
 }
@@ -28,6 +30,8 @@ export const scripts: fc.Arbitrary<Script> = fc.record({
   seed: fc.nat(5),
   fate: fc.nat(100_000),
   lives: fc.integer({ min: 1, max: 4 }),
+  staleness: fc.constantFrom(0, 0, 1, 2),
+  subBatches: fc.constantFrom(1, 3),
   earlierSeed: fc.option(fc.nat(3), { nil: undefined }),
 });
 
@@ -59,8 +63,9 @@ function specOf({ hasCells }: Script): SpaceSpec {
 }
 
 function startOf(script: Script): SearchEvent {
-  const { searcher, algorithm, overLimit, seed, fate, hasCells } = script;
+  const { searcher, algorithm, overLimit, seed, fate, hasCells, staleness, subBatches } = script;
   const config = {
+    ...{ staleness, subBatches, resultShare: fate % 2 === 0 ? 0.25 : 0.75 },
     ...{ searcher, overLimit, seed, budget: 14, candidatesPerIteration: 4, iterations: 5 },
     generatorMemory: fate % 2 === 0,
     finalStrategy: fate % 3 === 0,
@@ -99,6 +104,7 @@ async function runLife(script: Script, { events, store, life, end, lastSeq }: Li
     store,
     spec: specOf(script),
     roles: {
+      arrivalSeed: fate % 3 === 0 ? undefined : fate + life,
       strategy: ({ iteration }) =>
         rng.pick([`Strategy ${iteration}`, `Strategy ${iteration}`, " ", undefined]),
     },

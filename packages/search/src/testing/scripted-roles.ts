@@ -1,4 +1,4 @@
-import { createRng, createSearchSpace, sampleUniform } from "@collm/search-space";
+import { createRng, createSearchSpace, fnv1a, sampleUniform } from "@collm/search-space";
 import type { Roles } from "../ports.js";
 import type {
   CandidatesRequest,
@@ -19,6 +19,8 @@ export interface ScriptedRolesOptions {
   readonly candidates?: (
     request: CandidatesRequest | JointRequest,
   ) => readonly Proposal[] | undefined;
+  /** Seed of how long answers take; default: none takes any time. */
+  readonly arrivalSeed?: number | undefined;
 }
 
 /**
@@ -39,13 +41,13 @@ export class ScriptedRoles implements Roles {
     this.strategyRequests.push(request);
     const { strategy = ({ iteration }) => `Strategy ${iteration}: try everything.` } =
       this.#options;
-    return Promise.resolve(answer("navigator", strategy(request)));
+    return this.#later(request, answer("navigator", strategy(request)));
   }
 
   proposeCandidates(request: CandidatesRequest): Promise<RoleAnswer<readonly Proposal[]>> {
     this.candidatesRequests.push(request);
     const { candidates = sampleProposals } = this.#options;
-    return Promise.resolve(answer("generator", candidates(request)));
+    return this.#later(request, answer("generator", candidates(request)));
   }
 
   proposeStrategyAndCandidates(request: JointRequest): Promise<RoleAnswer<JointProposal>> {
@@ -56,7 +58,15 @@ export class ScriptedRoles implements Roles {
     } = this.#options;
     const proposals = candidates(request);
     const value = proposals && { strategy: strategy(request) ?? "", proposals };
-    return Promise.resolve(answer("navigator", value));
+    return this.#later(request, answer("navigator", value));
+  }
+
+  /** Turns of the microtask queue stand for time, so that tests need none. */
+  async #later<T>({ seed }: { readonly seed: number }, given: RoleAnswer<T>) {
+    const { arrivalSeed } = this.#options;
+    const turns = arrivalSeed === undefined ? 0 : fnv1a(`${arrivalSeed}/${seed}`) % 96;
+    for (let turn = 0; turn < turns; turn++) await undefined;
+    return given;
   }
 }
 

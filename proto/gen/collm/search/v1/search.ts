@@ -71,6 +71,8 @@ export interface Iteration {
   strategy: string;
   trials: Trial[];
   rejections: Rejection[];
+  /** Results of the round that are still to come. */
+  pendingCount: number;
 }
 
 /** Tokens of one or more requests to a language model; zero for the heuristic backend. */
@@ -560,7 +562,7 @@ export const Rejection: MessageFns<Rejection> = {
 };
 
 function createBaseIteration(): Iteration {
-  return { index: 0, strategy: "", trials: [], rejections: [] };
+  return { index: 0, strategy: "", trials: [], rejections: [], pendingCount: 0 };
 }
 
 export const Iteration: MessageFns<Iteration> = {
@@ -576,6 +578,9 @@ export const Iteration: MessageFns<Iteration> = {
     }
     for (const v of message.rejections) {
       Rejection.encode(v!, writer.uint32(34).fork()).join();
+    }
+    if (message.pendingCount !== 0) {
+      writer.uint32(40).uint32(message.pendingCount);
     }
     return writer;
   },
@@ -623,6 +628,14 @@ export const Iteration: MessageFns<Iteration> = {
             }
 
             message.rejections.push(Rejection.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.pendingCount = reader.uint32();
             continue;
           }
         }
