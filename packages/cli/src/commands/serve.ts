@@ -2,12 +2,7 @@ import { fork } from "node:child_process";
 import { resolve } from "node:path";
 import { CollmError } from "@collm/errors";
 import type { Command } from "commander";
-import {
-  entryOf,
-  isServiceName,
-  serviceNames,
-  sourceArguments,
-} from "../embedded/service-entry.js";
+import { entryOf, isServiceName, nodeArguments, serviceNames } from "../embedded/service-entry.js";
 import { evaluationsDirectory, imageCacheDirectory } from "../home.js";
 
 /**
@@ -41,7 +36,7 @@ export function addServeCommand(program: Command): void {
         );
       }
       const child = fork(entryOf(name), [], {
-        execArgv: sourceArguments(),
+        execArgv: nodeArguments(),
         stdio: "inherit",
         env: {
           ...process.env,
