@@ -35,8 +35,9 @@ export function addServeCommand(program: Command): void {
           `service: got "${name}", allowed is ${serviceNames.join(", ")}`,
         );
       }
-      const child = fork(entryOf(name), [], {
-        execArgv: nodeArguments(),
+      const entry = entryOf(name);
+      const child = fork(entry, [], {
+        execArgv: nodeArguments(entry),
         stdio: "inherit",
         env: {
           ...process.env,

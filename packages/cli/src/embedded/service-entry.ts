@@ -21,7 +21,9 @@ export function entryOf(name: ServiceName): string {
   return fileURLToPath(new URL(`../../../../services/${name}/${file}`, import.meta.url));
 }
 
-/** Node arguments that run a service: those for TypeScript if the command line runs from it. */
-export function nodeArguments(): string[] {
-  return isSource ? ["--conditions=@collm/source", "--import", import.meta.resolve("tsx")] : [];
+/** What Node needs before the name of a program's file: nothing if it is compiled. */
+export function nodeArguments(file: string): string[] {
+  return file.endsWith(".ts")
+    ? ["--conditions=@collm/source", "--import", import.meta.resolve("tsx")]
+    : [];
 }

@@ -44,7 +44,7 @@ export class ServiceProcess {
   ): Promise<ServiceProcess> {
     const log = openSync(options.logFile, "a");
     const child = fork(options.entry, [], {
-      execArgv: nodeArguments(),
+      execArgv: nodeArguments(options.entry),
       env: { ...process.env, ...options.env },
       stdio: ["ignore", log, log, "ipc"],
       // Of its own process group: Ctrl-C reaches the parent alone, which stops services in order.
