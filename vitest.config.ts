@@ -7,6 +7,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: [...conditions, "module", "node", "development|production"] } },
   test: {
     include: ["{proto,packages,services,test,scripts}/**/*.test.ts"],
+    globalSetup: "scripts/compile-for-tests.ts",
     // Two cores: end-to-end tests start several processes each.
     maxWorkers: 2,
     testTimeout: 20_000,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type ChatBehaviour, startChatServer } from "@collm/llm/testing";
 import { searchResultSchema } from "@collm/report";
 import { type EventOf, forkableCount, type SearchEvent } from "@collm/search";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Finished, landscapeManifest, Workspace } from "../support/collm.js";
 import { allProcessesGone, eventsReach } from "../support/disturbed-search.js";
 import { descendantsOf, processesIn } from "../support/processes.js";
@@ -31,6 +31,25 @@ async function finishedRun(...more: readonly string[]): Promise<string> {
   const finished = await workspace.run(...searchFlags(run, ...more));
   expect(finished, finished.stderr).toMatchObject({ code: 0 });
   return run;
+}
+
+/** Workspaces with a finished search by its flags: searches that several tests start from are made once. */
+const originals = new Map<string, Workspace>();
+afterAll(async () => {
+  for (const original of originals.values()) await original.remove();
+});
+
+/** A copy of a finished search and of its evaluation store, in a run directory of this workspace. */
+async function copiedRun(...more: readonly string[]): Promise<string> {
+  const original = originals.get(more.join(" ")) ?? (await Workspace.create());
+  originals.set(more.join(" "), original);
+  const made = original.file("run");
+  if ((await journalOf(made)).length === 0) {
+    const finished = await original.run(...searchFlags(made, ...more));
+    expect(finished, finished.stderr).toMatchObject({ code: 0 });
+  }
+  await cp(original.path, workspace.path, { recursive: true });
+  return workspace.file("run");
 }
 
 function writeJournal(run: string, events: readonly SearchEvent[]): Promise<void> {
@@ -62,7 +81,7 @@ function expectRefusal({ code, stderr, stdout }: Finished, ...parts: readonly st
 
 describe("collm replay", { timeout: 120_000 }, () => {
   it("makes a finished search again from its journal alone", async () => {
-    const run = await finishedRun();
+    const run = await copiedRun();
     const alone = workspace.file("alone");
     await cp(join(run, "events.jsonl"), join(alone, "events.jsonl"));
     const replayed = await workspace.run("replay", alone, "--json", "--diff");
@@ -166,7 +185,7 @@ describe("collm replay", { timeout: 120_000 }, () => {
 
 describe("collm fork", { timeout: 120_000 }, () => {
   it("goes on behind the end of a search with a larger budget", async () => {
-    const run = await finishedRun();
+    const run = await copiedRun();
     const before = await journalOf(run);
     const at = forkableCount(before);
     const out = workspace.file("longer");
@@ -223,7 +242,7 @@ describe("collm fork", { timeout: 120_000 }, () => {
   });
 
   it("continues any event, also in the middle of a batch, with another searcher and limit", async () => {
-    const run = await finishedRun("--no-test");
+    const run = await copiedRun("--no-test");
     const events = await journalOf(run);
     const at = events.findIndex(({ type }) => type === "EvaluationStarted") + 1;
     const flags = ["--at", String(at), "--searcher", "evolution", "--max-macs", "300k"];
@@ -237,7 +256,7 @@ describe("collm fork", { timeout: 120_000 }, () => {
   });
 
   it("refuses what would contradict the events taken over, and leaves nothing", async () => {
-    const run = await finishedRun("--no-test");
+    const run = await copiedRun("--no-test");
     const before = await readdir(workspace.path);
     const other = workspace.file("other.yaml");
     const manifest = await readFile(landscapeManifest, "utf8");
@@ -256,7 +275,7 @@ describe("collm fork", { timeout: 120_000 }, () => {
   });
 
   it("does not mix results of other weights: such a fork leaves no run directory", async () => {
-    const run = await finishedRun("--no-test");
+    const run = await copiedRun("--no-test");
     const before = await readdir(workspace.path);
     const other = workspace.file("other.yaml");
     const manifest = await readFile(landscapeManifest, "utf8");

@@ -24,7 +24,8 @@ describe("collm search on the landscape", { timeout: 120_000 }, () => {
       ...flags,
     );
 
-  it("runs through the four services and leaves a complete run directory", async () => {
+  it("runs through the four services, all from source, and leaves a complete run directory", async () => {
+    workspace.runsFrom = "source";
     const run = workspace.file("run");
     const finished = await search(run, "--json");
     expect(finished).toMatchObject({ code: 0 });

@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { TestNatsServer } from "@collm/events/testing";
 import type { Collm, Workspace } from "./collm.js";
-import { processesIn } from "./processes.js";
+import { isService, processesIn } from "./processes.js";
 
 /** Short enough for a test, and still three beats to an ack wait. */
 const queueEnvironment = {
@@ -46,9 +46,7 @@ export class Cluster {
   /** Process ids of one kind of service. */
   async pidsOf(workspace: Workspace, service: string): Promise<readonly number[]> {
     const processes = await processesIn(workspace.path);
-    return processes.flatMap(({ pid, command }) =>
-      command.includes(`services/${service}/src/main.ts`) ? [pid] : [],
-    );
+    return processes.filter((one) => isService(one, service)).map(({ pid }) => pid);
   }
 
   async stop(): Promise<void> {

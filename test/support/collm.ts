@@ -18,6 +18,18 @@ export interface Finished {
   readonly stderr: string;
 }
 
+/**
+ * How a test runs `collm`: compiled, as containers do, or from source, as `pnpm collm` does. A
+ * process from source takes more than twice the processor time, so only one test does it.
+ */
+const nodeArguments = {
+  compiled: [join(root, "packages/cli/dist/main.js")],
+  source: [
+    ...["--conditions=@collm/source", "--import", import.meta.resolve("tsx")],
+    join(root, "packages/cli/src/main.ts"),
+  ],
+} as const;
+
 /** A running `collm` command. */
 export interface Collm {
   readonly child: ChildProcess;
@@ -29,6 +41,8 @@ export class Workspace {
   readonly path: string;
   /** Variables of the commands started from here on. */
   env: Readonly<Record<string, string>> = {};
+  /** What the commands started from here on run from. */
+  runsFrom: keyof typeof nodeArguments = "compiled";
 
   private constructor(path: string) {
     this.path = path;
@@ -44,21 +58,11 @@ export class Workspace {
 
   /** Starts `collm ...args` in this workspace, as a user's shell would. */
   start(...args: readonly string[]): Collm {
-    const child = spawn(
-      process.execPath,
-      [
-        "--conditions=@collm/source",
-        "--import",
-        import.meta.resolve("tsx"),
-        join(root, "packages/cli/src/main.ts"),
-        ...args,
-      ],
-      {
-        cwd: this.path,
-        env: { ...withoutCollm(process.env), COLLM_HOME: this.file("home"), ...this.env },
-        stdio: ["ignore", "pipe", "pipe"],
-      },
-    );
+    const child = spawn(process.execPath, [...nodeArguments[this.runsFrom], ...args], {
+      cwd: this.path,
+      env: { ...withoutCollm(process.env), COLLM_HOME: this.file("home"), ...this.env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     const collect = (stream: NodeJS.ReadableStream | null): (() => string) => {
       let text = "";
       stream?.setEncoding("utf8").on("data", (piece: string) => {

@@ -3,7 +3,7 @@ import { replaySearch } from "@collm/search";
 import { expect } from "vitest";
 import { type Collm, landscapeManifest, Workspace } from "../support/collm.js";
 import { until } from "../support/poll.js";
-import { descendantsOf, processesIn } from "../support/processes.js";
+import { descendantsOf, isService, processesIn } from "../support/processes.js";
 import { completionsOf, decisionsOf, journalOf, readJson } from "../support/run-files.js";
 
 /** The search that the fault tests disturb: 5 iterations of 8 candidates. */
@@ -68,5 +68,5 @@ export async function allProcessesGone(workspace: Workspace): Promise<void> {
 /** The process of a service that a running command started; undefined while there is none. */
 export async function servicePid(collm: Collm, service: string): Promise<number | undefined> {
   const children = await descendantsOf(collm.child.pid as number);
-  return children.find(({ command }) => command.includes(`services/${service}/src/main.ts`))?.pid;
+  return children.find((child) => isService(child, service))?.pid;
 }

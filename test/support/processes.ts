@@ -7,6 +7,13 @@ export interface ProcessInfo {
   readonly command: string;
 }
 
+/** Whether the process runs a service, from source or compiled. */
+export function isService({ command }: ProcessInfo, service: string): boolean {
+  return [`services/${service}/src/main.ts`, `services/${service}/dist/main.js`].some((entry) =>
+    command.includes(entry),
+  );
+}
+
 /** All processes of this machine that can be looked at (Linux only). */
 export async function listProcesses(): Promise<readonly ProcessInfo[]> {
   const entries = await readdir("/proc");

@@ -8,12 +8,10 @@ import { plainEvent } from "./testing/arbitrary-events.js";
 import { temporaryDirectory } from "./testing/temporary-directory.js";
 
 const directory = temporaryDirectory();
-const fixture = fileURLToPath(new URL("./killed-writer.fixture.ts", import.meta.url));
+const fixture = fileURLToPath(new URL("../dist/killed-writer.fixture.js", import.meta.url));
 
 function forkWriter(...args: string[]) {
-  const child = fork(fixture, args, {
-    execArgv: ["--conditions=@collm/source", "--import", "tsx"],
-  });
+  const child = fork(fixture, args, { execArgv: [] });
   onTestFinished(() => void child.kill("SIGKILL"));
   return child;
 }

@@ -29,7 +29,7 @@ export {
   createHeuristicRoles,
   type HeuristicAnswer,
 } from "./heuristic/roles.js";
-export { createOpenAiBackend, type OpenAiBackendOptions } from "./openai/backend.js";
+export { createOpenAiBackend, type OpenAiBackendOptions } from "./openai/create-backend.js";
 export { splitThinking, type Thought } from "./openai/thinking.js";
 export { costHint } from "./prompts/cost-hint.js";
 export { loadPromptSet, type PromptSet } from "./prompts/prompt-set.js";

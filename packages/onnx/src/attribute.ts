@@ -1,4 +1,4 @@
-import { type AttributeProto, AttributeProto_AttributeType } from "../gen/onnx.js";
+import { type AttributeProto, AttributeProto_AttributeType } from "#gen/onnx.js";
 
 /**
  * A node's constant as this code writes it. JavaScript has one number type and ONNX two, so the kind

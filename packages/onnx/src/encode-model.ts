@@ -1,5 +1,5 @@
 import { BinaryWriter } from "@bufbuild/protobuf/wire";
-import { GraphProto, ModelProto, TensorProto } from "../gen/onnx.js";
+import { GraphProto, ModelProto, TensorProto } from "#gen/onnx.js";
 
 /** Protobuf tags of length-delimited fields: field number * 8 + wire type 2. */
 const tags = {

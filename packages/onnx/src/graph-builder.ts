@@ -1,4 +1,4 @@
-import type { GraphProto, NodeProto, TensorProto, ValueInfoProto } from "../gen/onnx.js";
+import type { GraphProto, NodeProto, TensorProto, ValueInfoProto } from "#gen/onnx.js";
 import { type Attributes, attributeProto, float, int, ints } from "./attribute.js";
 import { OnnxBuildError } from "./onnx-build-error.js";
 import { type ConstantElements, tensorProto } from "./tensor.js";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ModelProto } from "../gen/onnx.js";
+import { ModelProto } from "#gen/onnx.js";
 import { encodeModelProto } from "./encode-model.js";
 import { GraphBuilder } from "./graph-builder.js";
 import { decodeModel, encodeModel, metadataOf } from "./model.js";

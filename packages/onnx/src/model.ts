@@ -1,4 +1,4 @@
-import { ModelProto } from "../gen/onnx.js";
+import { ModelProto } from "#gen/onnx.js";
 import { encodeModelProto } from "./encode-model.js";
 import type { GraphBuilder } from "./graph-builder.js";
 import { OnnxBuildError } from "./onnx-build-error.js";

@@ -1,4 +1,4 @@
-import { type TensorProto, TensorProto_DataType } from "../gen/onnx.js";
+import { type TensorProto, TensorProto_DataType } from "#gen/onnx.js";
 import { OnnxBuildError } from "./onnx-build-error.js";
 
 /** Elements a constant may have: float32, or int64 for shapes and axes. */

@@ -1,4 +1,4 @@
-import { TensorProto_DataType, type ValueInfoProto } from "../gen/onnx.js";
+import { TensorProto_DataType, type ValueInfoProto } from "#gen/onnx.js";
 
 /** A dimension: a fixed size, or the name of one that is only known when the model runs. */
 export type Dimension = number | string;

@@ -10,13 +10,12 @@ import { checkHealth } from "./health.js";
 import { parseServiceMessage } from "./service-message.js";
 import { candidatesRequest } from "./test-support.js";
 
-const fixture = fileURLToPath(new URL("./run-service.fixture.ts", import.meta.url));
-const execArgv = ["--conditions=@collm/source", "--import", "tsx"];
+const fixture = fileURLToPath(new URL("../dist/run-service.fixture.js", import.meta.url));
 
 /** Forks the fixture service: a generator that answers once its drain has begun. */
 function forkService(mode: string, env: Record<string, string> = {}) {
   const child = fork(fixture, [mode], {
-    execArgv,
+    execArgv: [],
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });

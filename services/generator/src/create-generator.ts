@@ -23,7 +23,7 @@ export async function createGenerator(env: RoleEnv, metrics?: MetricSource): Pro
   const roleMetrics = createRoleMetrics("generator", metrics);
   if (env.backend === "heuristic") return createHeuristicGenerator(roleMetrics);
   return createChatGenerator({
-    backend: createOpenAiBackend(env),
+    backend: await createOpenAiBackend(env),
     prompts: await loadPromptSet(promptsFolder, env.prompts, generatorPrompts),
     temperature: env.temperature,
     maxOutputTokens: env.maxOutputTokens,

@@ -54,7 +54,7 @@ async function hostChat(script: ChatScript) {
     generatorPrompts,
   );
   const generator = createChatGenerator({
-    backend: createOpenAiBackend({
+    backend: await createOpenAiBackend({
       baseUrl: chat.baseUrl,
       model: "asked-model",
       apiKey,

@@ -23,7 +23,7 @@ export async function createNavigator(env: RoleEnv, metrics?: MetricSource): Pro
   const roleMetrics = createRoleMetrics("navigator", metrics);
   if (env.backend === "heuristic") return createHeuristicNavigator(roleMetrics);
   return createChatNavigator({
-    backend: createOpenAiBackend(env),
+    backend: await createOpenAiBackend(env),
     prompts: await loadPromptSet(promptsFolder, env.prompts, navigatorPrompts),
     temperature: env.temperature,
     maxOutputTokens: env.maxOutputTokens,

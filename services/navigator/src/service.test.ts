@@ -76,7 +76,7 @@ async function hostChat(script: ChatScript, timeoutMs = 5_000, contextTokens?: n
     "default",
     navigatorPrompts,
   );
-  const backend = createOpenAiBackend({
+  const backend = await createOpenAiBackend({
     baseUrl: chat.baseUrl,
     model: "asked-model",
     apiKey,

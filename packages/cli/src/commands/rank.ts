@@ -135,7 +135,11 @@ async function ask(
   }
   try {
     return await askTrials(trials, file, {
-      backend: createOpenAiBackend({ ...model, apiKey: env.apiKey, timeoutMs: env.timeoutMs }),
+      backend: await createOpenAiBackend({
+        ...model,
+        apiKey: env.apiKey,
+        timeoutMs: env.timeoutMs,
+      }),
       prompts,
       space: pool.space,
       temperature: env.temperature,

@@ -2,12 +2,7 @@ import { fork } from "node:child_process";
 import { resolve } from "node:path";
 import { CollmError } from "@collm/errors";
 import type { Command } from "commander";
-import {
-  entryOf,
-  isServiceName,
-  serviceNames,
-  sourceArguments,
-} from "../embedded/service-entry.js";
+import { entryOf, isServiceName, nodeArguments, serviceNames } from "../embedded/service-entry.js";
 import { evaluationsDirectory, imageCacheDirectory } from "../home.js";
 
 /**
@@ -40,8 +35,9 @@ export function addServeCommand(program: Command): void {
           `service: got "${name}", allowed is ${serviceNames.join(", ")}`,
         );
       }
-      const child = fork(entryOf(name), [], {
-        execArgv: sourceArguments(),
+      const entry = entryOf(name);
+      const child = fork(entry, [], {
+        execArgv: nodeArguments(entry),
         stdio: "inherit",
         env: {
           ...process.env,

@@ -9,15 +9,21 @@ export function isServiceName(text: string): text is ServiceName {
   return (serviceNames as readonly string[]).includes(text);
 }
 
+const isSource = import.meta.url.endsWith(".ts");
+
 /**
  * The entry file of a service. Services are started as processes, never imported: the command
- * line depends on none of them, it only knows where they are in the repository.
+ * line depends on none of them, it only knows where they are in the repository. A compiled command
+ * line starts compiled services.
  */
 export function entryOf(name: ServiceName): string {
-  return fileURLToPath(new URL(`../../../../services/${name}/src/main.ts`, import.meta.url));
+  const file = isSource ? "src/main.ts" : "dist/main.js";
+  return fileURLToPath(new URL(`../../../../services/${name}/${file}`, import.meta.url));
 }
 
-/** Node arguments that run a service from its TypeScript source. */
-export function sourceArguments(): string[] {
-  return ["--conditions=@collm/source", "--import", import.meta.resolve("tsx")];
+/** What Node needs before the name of a program's file: nothing if it is compiled. */
+export function nodeArguments(file: string): string[] {
+  return file.endsWith(".ts")
+    ? ["--conditions=@collm/source", "--import", import.meta.resolve("tsx")]
+    : [];
 }

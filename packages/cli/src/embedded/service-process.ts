@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { CollmError, type ErrorCode } from "@collm/errors";
 import { parseServiceMessage } from "@collm/rpc";
-import { type ServiceName, sourceArguments } from "./service-entry.js";
+import { nodeArguments, type ServiceName } from "./service-entry.js";
 
 export interface ServiceProcessOptions {
   readonly name: ServiceName;
@@ -44,7 +44,7 @@ export class ServiceProcess {
   ): Promise<ServiceProcess> {
     const log = openSync(options.logFile, "a");
     const child = fork(options.entry, [], {
-      execArgv: sourceArguments(),
+      execArgv: nodeArguments(options.entry),
       env: { ...process.env, ...options.env },
       stdio: ["ignore", log, log, "ipc"],
       // Of its own process group: Ctrl-C reaches the parent alone, which stops services in order.

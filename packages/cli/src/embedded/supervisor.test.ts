@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { entryOf, serviceNames } from "./service-entry.js";
 import { Supervised } from "./supervisor.js";
 
-const entry = fileURLToPath(new URL("./supervisor.fixture.ts", import.meta.url));
+const entry = fileURLToPath(new URL("../../dist/embedded/supervisor.fixture.js", import.meta.url));
 
 let directory: string;
 let supervised: Supervised | undefined;

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { ChatAttempt, ChatOutcome, ChatRequest } from "../chat-backend.js";
 import { type ChatScript, type ChatServer, startChatServer } from "../testing/chat-server.js";
-import { createOpenAiBackend, type OpenAiBackendOptions } from "./backend.js";
+import { createOpenAiBackend, type OpenAiBackendOptions } from "./create-backend.js";
 
 const apiKey = "secret-key-123";
 const never = new AbortController().signal;
@@ -28,7 +28,7 @@ async function ask(
   signal: AbortSignal = never,
 ): Promise<{ outcome: ChatOutcome; server: ChatServer }> {
   server = await startChatServer(script);
-  const backend = createOpenAiBackend({
+  const backend = await createOpenAiBackend({
     baseUrl: server.baseUrl,
     model: "asked-model",
     apiKey,
@@ -322,7 +322,7 @@ describe("createOpenAiBackend", () => {
       const message = `unsupported: ${refused}${hint}`;
       return { kind: "status", status: 400, body: { error: { message } } };
     });
-    const backend = createOpenAiBackend({
+    const backend = await createOpenAiBackend({
       baseUrl: server.baseUrl,
       model: "asked-model",
       timeoutMs: 5_000,

@@ -2,35 +2,13 @@ import OpenAI from "openai";
 import type { ChatAttempt, ChatBackend, ChatOutcome, ChatRequest } from "../chat-backend.js";
 import { fetchAsStream } from "./as-stream.js";
 import { type ChatBody, type Concession, concede, concessionFor } from "./concessions.js";
+import type { OpenAiBackendOptions } from "./create-backend.js";
 import { type Failure, failureOf, withoutKey, withoutKeys } from "./failure.js";
 import { nothingRead, readAnswer } from "./read-answer.js";
-
-export interface OpenAiBackendOptions {
-  /** Endpoint up to and including the version, e.g. `http://localhost:11434/v1`. Default OpenAI's. */
-  readonly baseUrl?: string | undefined;
-  readonly model: string;
-  /** Sent as the bearer token, shown nowhere. Local endpoints need none. */
-  readonly apiKey?: string | undefined;
-  /** For one answer, all attempts together, in milliseconds. */
-  readonly timeoutMs: number;
-  /** Attempts at one answer. Default 3. */
-  readonly maxAttempts?: number | undefined;
-  /** Wait before the second attempt; doubles each time. Default 1,000. */
-  readonly backoffMs?: number | undefined;
-}
 
 const openAiUrl = "https://api.openai.com/v1";
 /** An endpoint that asks for a longer wait is given up on for this answer. */
 const maxBackoffMs = 30_000;
-
-/**
- * A model behind any OpenAI-compatible chat completions endpoint (vLLM, Ollama, llama.cpp,
- * OpenAI, DeepSeek, ...). Answers are streamed, or taken whole from who cannot (`as-stream.ts`). What an endpoint does not support is left out
- * (`concessions.ts`) and, once that worked, left out from then on.
- */
-export function createOpenAiBackend(options: OpenAiBackendOptions): ChatBackend {
-  return new OpenAiBackend(options);
-}
 
 /** One question on its way to an answer. */
 interface Asking {
@@ -49,7 +27,8 @@ interface Outcome {
   readonly failure: Failure | undefined;
 }
 
-class OpenAiBackend implements ChatBackend {
+/** Behind `createOpenAiBackend`. */
+export class OpenAiBackend implements ChatBackend {
   readonly name = "openai";
   readonly model: string;
   readonly #options: OpenAiBackendOptions;

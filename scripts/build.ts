@@ -1,0 +1,7 @@
+/** Compiles all packages and services to JavaScript: `pnpm build`. */
+import { compile } from "./compile.js";
+
+const startedAt = performance.now();
+const files = await compile();
+const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+console.log(`${files} files compiled in ${seconds} s`);
