@@ -3,6 +3,7 @@ import { addBenchCommand } from "./commands/bench.js";
 import { addDoctorCommand } from "./commands/doctor.js";
 import { addEvaluationsCommand } from "./commands/evaluations.js";
 import { addForkCommand } from "./commands/fork.js";
+import { addFrontCommand } from "./commands/front.js";
 import { addImagesCommand } from "./commands/images.js";
 import { addImportCommand } from "./commands/import.js";
 import { addQuickstartCommand } from "./commands/quickstart.js";
@@ -28,6 +29,7 @@ export function createProgram(): Command {
   addReplayCommand(program);
   addForkCommand(program);
   addReportCommand(program);
+  addFrontCommand(program);
   addQuickstartCommand(program);
   addRankCommand(program);
   addUpCommand(program);

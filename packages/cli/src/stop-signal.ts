@@ -12,6 +12,26 @@ export interface StopListener {
  * ends the process at once. Nothing is lost either way, the journal can be resumed.
  */
 export function stopSignal(listener: StopListener): AbortSignal {
+  return hearStopSignals(listener).signal;
+}
+
+/** {@link stopSignal} for as long as `work` takes. */
+export async function whileStoppable<T>(
+  listener: StopListener,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const { signal, release } = hearStopSignals(listener);
+  try {
+    return await work(signal);
+  } finally {
+    release();
+  }
+}
+
+function hearStopSignals(listener: StopListener): {
+  readonly signal: AbortSignal;
+  readonly release: () => void;
+} {
   const controller = new AbortController();
   const onSignal = (name: NodeJS.Signals): void => {
     if (controller.signal.aborted) {
@@ -22,8 +42,16 @@ export function stopSignal(listener: StopListener): AbortSignal {
     controller.abort();
     listener.notice(`${name}: stopping, once more to stop at once`);
   };
+  const onClosed = (): void => controller.abort();
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);
-  outputClosed.addEventListener("abort", () => controller.abort(), { once: true });
-  return controller.signal;
+  outputClosed.addEventListener("abort", onClosed, { once: true });
+  return {
+    signal: controller.signal,
+    release: () => {
+      process.off("SIGINT", onSignal);
+      process.off("SIGTERM", onSignal);
+      outputClosed.removeEventListener("abort", onClosed);
+    },
+  };
 }

@@ -1,3 +1,6 @@
+export { buildFront, type FrontTrial, type FrontView } from "./front/build-front.js";
+export { type FrontPageOptions, renderFront } from "./front/render-front.js";
+export { frontJsonSchema, type SearchFront } from "./front/schema.js";
 export { renderReport } from "./render-report.js";
 export { buildResult } from "./result/build.js";
 export {

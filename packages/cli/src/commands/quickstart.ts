@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { collmCommand } from "../command-line.js";
 import { quickstartConfigPath } from "../demo-files.js";
 import { type Output, processOutput } from "../output.js";
-import { searchFromFlags } from "./search.js";
+import { searchFromFlags } from "./search-one.js";
 
 /** Adds `collm quickstart` to the program: a whole search on the demo, then what to do next. */
 export function addQuickstartCommand(program: Command): void {

@@ -1,12 +1,17 @@
 import { best, foldEvents, hasNetworks, type SearchState } from "@collm/search";
 import type { Command } from "commander";
-import { type Begin, runEmbeddedSearch, type SessionOutcome } from "../embedded/session.js";
+import {
+  type Begin,
+  runEmbeddedSearch,
+  type SessionOptions,
+  type SessionOutcome,
+} from "../embedded/session.js";
 import { requireHome } from "../home.js";
 import { type Output, processOutput } from "../output.js";
 import { createProgress } from "../progress/progress.js";
 import { type Launch, RunDirectory } from "../run-directory.js";
 import { openSearchTarget } from "../search-target.js";
-import { stopSignal } from "../stop-signal.js";
+import { whileStoppable } from "../stop-signal.js";
 import { runSubmittedSearch } from "../submitted/session.js";
 import { concludeSearch } from "../summary.js";
 
@@ -31,14 +36,24 @@ export function addResumeCommand(program: Command): void {
     });
 }
 
-async function resumeIn(
+/** Goes on with a search of which there is a directory, or says that it has ended. */
+export async function resumeIn(
   run: RunDirectory,
   launch: Launch,
   flags: ResumeFlags,
   output: Output,
 ): Promise<SessionOutcome> {
   const progress = createProgress(output, Date.now);
-  const signal = stopSignal(progress);
+  return await whileStoppable(progress, (signal) =>
+    goOnIn({ run, launch, opensTest: flags.test, output, progress, signal }, flags),
+  );
+}
+
+async function goOnIn(
+  options: Omit<SessionOptions, "begin">,
+  flags: ResumeFlags,
+): Promise<SessionOutcome> {
+  const { run, launch, output, signal } = options;
   const state = foldEvents(await run.events());
   const begin = beginOf(state, launch, output);
   const outcome = (await isDone(run, launch, state, flags))
@@ -49,7 +64,7 @@ async function resumeIn(
 
   async function goOn(): Promise<SessionOutcome> {
     const { coordinator } = launch;
-    const session = { run, launch, begin, opensTest: flags.test, output, progress, signal };
+    const session = { ...options, begin };
     if (coordinator !== undefined) return await runSubmittedSearch(session, coordinator);
     await requireHome();
     await (await openSearchTarget(launch.supernet)).prepare(output, signal);
