@@ -5,10 +5,16 @@ import type { EvaluationPhase, StopSignal } from "./progress.js";
 export interface CheckpointOptions {
   /** Must fit the measurement's plan. Default: the beginning. */
   readonly from?: EvaluationCheckpoint | undefined;
-  /** Least milliseconds between two checkpoints; 0 takes one after every batch. */
+  /**
+   * Least milliseconds between two checkpoints; 0 takes one after every batch. A calibration that took
+   * a fifth of it has a checkpoint at its end.
+   */
   readonly everyMs: number;
   readonly onCheckpoint: (checkpoint: EvaluationCheckpoint) => void;
 }
+
+/** Share of `everyMs` after which something costly is worth a checkpoint. */
+const costlyShare = 0.2;
 
 /** What changes with a batch. */
 type Step = Partial<
@@ -16,8 +22,8 @@ type Step = Partial<
 >;
 
 /**
- * How far a measurement has come, and when that is told: after calibration, then no more often than
- * asked for, and once more when it is stopped, so that nothing done is lost.
+ * How far a measurement has come, and when that is told: no more often than asked for, sooner after
+ * calibration, and once more when it is stopped, so that nothing done is lost.
  */
 export class MeasurementCourse {
   readonly #options: CheckpointOptions | undefined;
@@ -70,12 +76,13 @@ export class MeasurementCourse {
     this.#phaseSinceMs = now;
   }
 
-  /** A batch is done. `isCostly`: what was just completed is told at once. */
+  /** A batch is done. `isCostly`: it completed something that would be dear to repeat. */
   advance(step: Step, { isCostly = false } = {}): void {
     this.#reached = { ...this.#reached, ...step };
     this.#isTold = false;
     const everyMs = this.#options?.everyMs ?? Number.POSITIVE_INFINITY;
-    if (isCostly || this.#now() - this.#toldAtMs >= everyMs) this.#tell();
+    const leastMs = isCostly ? costlyShare * everyMs : everyMs;
+    if (this.#now() - this.#toldAtMs >= leastMs) this.#tell();
   }
 
   /** Call it before each batch. Throws when the measurement is to stop. */

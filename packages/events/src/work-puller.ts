@@ -15,7 +15,8 @@ export interface PullSettings extends LeaseSettings {
 
 export const defaultPullSettings = {
   beatMs: 10_000,
-  waitMs: 5_000,
+  // Draining waits for the last pull.
+  waitMs: 1_000,
   retryDelayMs: 1_000,
 } as const satisfies Omit<PullSettings, "slots">;
 
@@ -43,6 +44,8 @@ const transientCodes: ReadonlySet<string> = new Set([
 const longestDelayMs = 60_000;
 /** The consumer may be made by a coordinator that starts just now. */
 const problemPauseMs = 250;
+/** How long what was given back may take to reach the server. */
+const flushMs = 1_000;
 
 /**
  * Takes work of the given contexts, as much at once as there are slots, and sees to it that every
@@ -71,8 +74,8 @@ export class WorkPuller {
   }
 
   /**
-   * Takes no more work and finishes what is under way; after `graceMs` it is stopped between two
-   * batches and given back, so that another evaluator goes on at once.
+   * Takes no more work and waits for what is under way, which may end as `unavailable`: then it is
+   * given back and another evaluator goes on at once. After `graceMs` it is given back in any case.
    */
   async drain(graceMs: number): Promise<void> {
     this.#stop.abort();
@@ -80,12 +83,15 @@ export class WorkPuller {
     await Promise.all(this.#underWay);
     clearTimeout(timer);
     await Promise.all(this.#loops);
+    await Promise.race([this.#connection.flush().catch(() => undefined), delay(flushMs)]);
   }
 
   async #pull(contextDigest: string): Promise<void> {
     while (!this.#stop.signal.aborted) {
       try {
         await this.#freeSlot();
+        // A delivery that is given back at once would still count as one.
+        if (this.#stop.signal.aborted) return;
         const lease = await takeWork(this.#connection, contextDigest, this.#settings);
         if (!lease) continue;
         if (this.#stop.signal.aborted) lease.giveBack(0);
@@ -135,6 +141,6 @@ export class WorkPuller {
       return await lease.giveUp(deadLetters, { code, message, isRetryable });
     }
     const doubled = this.#settings.retryDelayMs * 2 ** (lease.deliveries - 1);
-    lease.giveBack(this.#abandon.signal.aborted ? 0 : Math.min(longestDelayMs, doubled));
+    lease.giveBack(this.#stop.signal.aborted ? 0 : Math.min(longestDelayMs, doubled));
   }
 }

@@ -77,7 +77,7 @@ export async function decodeCheckpoint(
   where: string,
   key: string,
   head: Uint8Array,
-  readStatistics: () => Promise<Uint8Array | undefined> | Uint8Array,
+  readStatistics: () => Promise<Uint8Array | undefined> | Uint8Array | undefined,
 ): Promise<EvaluationCheckpoint> {
   const damaged = (what: string): CollmError =>
     new CollmError("data-loss", `checkpoint ${where}: ${what}`);

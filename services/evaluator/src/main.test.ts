@@ -97,9 +97,12 @@ describe("the evaluator process", () => {
       contextDigest,
       ...ids,
     });
+    const rest = async (): Promise<void> => {
+      for await (const _ of events);
+    };
     await events.next();
     child?.kill("SIGTERM");
-    await expect(events.next()).rejects.toMatchObject({ code: "unavailable" });
+    await expect(rest()).rejects.toMatchObject({ code: "unavailable" });
     expect(await exited).toEqual([0, null]);
     client.close();
   });
