@@ -25,7 +25,10 @@ const commonShape = {
     .union([z.literal("off"), integer(0, 65_535)], "off or a whole number from 0 to 65535")
     .default(0),
   COLLM_LOG_LEVEL: oneOf(logLevels).default("info"),
-  /** How long calls under way may take after SIGTERM; less than the pod's grace period. */
+  /**
+   * How long calls under way may take after SIGTERM; less than the pod's grace period. An evaluator
+   * that takes checkpoints interrupts evaluations after a tenth of it.
+   */
   COLLM_DRAIN_MS: integer(0, maxTimerMs, "milliseconds").default(10_000),
   /**
    * How long a connection may live before its clients look for new replicas; unset means for

@@ -16,8 +16,8 @@ import { createEvaluatorService } from "./service.js";
 /** Evaluations that may wait for a worker: several coordinators' worth, seconds to minutes of work. */
 const maxWaitingEvaluations = 64;
 
-/** Evaluations that end this soon after SIGTERM are not interrupted. */
-const finishWithinMs = 1_000;
+/** Share of the time for draining in which evaluations may end before they are interrupted. */
+const finishShare = 0.1;
 
 /** Packing a folder takes minutes; this many images are a few seconds of it. */
 const imagesPerLog = 1000;
@@ -77,8 +77,8 @@ export async function startEvaluator(env: EvaluatorEnv, logger: Logger): Promise
     addresses: { port: server.port, metricsPort: pages?.port },
     drain: async () => {
       // Without checkpoints stopping would waste what was done, so there is more time to finish.
-      const suspendMs = env.checkpointMs === 0 ? env.drainMs : finishWithinMs;
-      const timer = setTimeout(() => runner.suspend(), Math.min(suspendMs, env.drainMs));
+      const suspendMs = env.drainMs * (env.checkpointMs === 0 ? 1 : finishShare);
+      const timer = setTimeout(() => runner.suspend(), suspendMs);
       // What does not stop either, in a long batch, is abandoned after `drainMs`.
       await Promise.all([server.drain(env.drainMs), work.drain(env.drainMs)]);
       clearTimeout(timer);
