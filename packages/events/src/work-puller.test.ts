@@ -23,6 +23,9 @@ const request: EvaluationRequest = {
 };
 const lease = { beatMs: 10_000, waitMs: 5_000 };
 
+const maxDeliver = 2;
+const queue = { ...defaultQueueSettings, maxDeliver };
+
 /** Well under the ack wait of 30 s, which is what work costs that nobody gives back. */
 const quickMs = 5_000;
 
@@ -32,8 +35,8 @@ describeWithNats("WorkPuller.drain", () => {
   beforeAll(async () => {
     server = await TestNatsServer.start();
     connection = await connectNats({ servers: [server.url], name: "test" });
-    await provisionStreams(connection, defaultQueueSettings);
-    await provisionConsumer(connection, context, defaultQueueSettings);
+    await provisionStreams(connection, queue);
+    await provisionConsumer(connection, context, queue);
   });
   afterAll(async () => {
     await connection.close();
@@ -46,7 +49,7 @@ describeWithNats("WorkPuller.drain", () => {
     const puller = new WorkPuller(
       own,
       [context],
-      { ...defaultPullSettings, slots },
+      { ...defaultPullSettings, maxDeliver, slots },
       { deadLetters: createDeadLetters(letters), evaluate, onProblem: () => undefined },
     );
     return { puller, close: () => own.close() };
@@ -60,13 +63,14 @@ describeWithNats("WorkPuller.drain", () => {
     expect(performance.now() - since).toBeLessThan(quickMs);
   });
 
-  it("gives back at once what ends as unavailable, and takes nothing again", async () => {
+  /** A puller that is drained once it has begun to work, and whose work is interrupted then. */
+  async function drainAtWork(): Promise<number> {
     let asked = 0;
-    let interrupt: (outcome: EvaluationOutcome) => void = () => undefined;
     let begin: () => void = () => undefined;
     const begun = new Promise<void>((resolve) => {
       begin = resolve;
     });
+    let interrupt: (outcome: EvaluationOutcome) => void = () => undefined;
     const { puller, close } = await startPuller(1, () => {
       asked++;
       begin();
@@ -74,19 +78,34 @@ describeWithNats("WorkPuller.drain", () => {
         interrupt = resolve;
       });
     });
-    await publishWork(connection, { ...request, epoch: 0 });
     await begun;
-    const since = performance.now();
     const drained = puller.drain(60_000);
     interrupt({ kind: "failed", code: "unavailable", message: "stopping", isRetryable: true });
     await drained;
     // What was said last has left.
     await close();
+    return asked;
+  }
+
+  it("gives back at once what ends as unavailable, and takes nothing again", async () => {
+    await publishWork(connection, { ...request, epoch: 0 });
+    const since = performance.now();
+    expect(await drainAtWork()).toBe(1);
     const taken = await takeWork(connection, context, lease);
     expect(performance.now() - since).toBeLessThan(quickMs);
     expect(taken).toMatchObject({ work: request, deliveries: 2 });
-    expect(asked).toBe(1);
     await taken?.finish(false);
+  });
+
+  it("hands work over more often than the queue delivers a message", async () => {
+    const key = "c@context-1";
+    await publishWork(connection, { ...request, key, epoch: 0 });
+    for (let stops = 0; stops < 2 * maxDeliver; stops++) await drainAtWork();
+    const taken = await takeWork(connection, context, lease);
+    expect(taken?.work?.key).toBe(key);
+    await taken?.finish(false);
+    // No second message of it.
+    expect(await takeWork(connection, context, { ...lease, waitMs: 1_000 })).toBeUndefined();
   });
 
   it("gives back what does not end in time", async () => {

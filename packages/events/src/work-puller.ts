@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { EvaluationOutcome, EvaluationRequest } from "@collm/search";
 import type { NatsConnection } from "@nats-io/transport-node";
 import type { DeadLetters } from "./dead-letters.js";
+import { defaultQueueSettings } from "./provision.js";
 import { type LeaseSettings, takeWork, type WorkLease } from "./work-lease.js";
 
 export interface PullSettings extends LeaseSettings {
@@ -9,14 +10,17 @@ export interface PullSettings extends LeaseSettings {
   readonly slots: number;
   /** How long one pull waits for work. */
   readonly waitMs: number;
+  /** Deliveries of one message that the queue allows. */
+  readonly maxDeliver: number;
   /** First delay before work that could not be done here is delivered again; doubled each time. */
   readonly retryDelayMs: number;
 }
 
 export const defaultPullSettings = {
   beatMs: 10_000,
-  // Draining waits for the last pull.
+  // The least that the client allows: draining waits for the last pull.
   waitMs: 1_000,
+  maxDeliver: defaultQueueSettings.maxDeliver,
   retryDelayMs: 1_000,
 } as const satisfies Omit<PullSettings, "slots">;
 
@@ -140,7 +144,8 @@ export class WorkPuller {
     if (!transientCodes.has(code)) {
       return await lease.giveUp(deadLetters, { code, message, isRetryable });
     }
-    const doubled = this.#settings.retryDelayMs * 2 ** (lease.deliveries - 1);
-    lease.giveBack(this.#stop.signal.aborted ? 0 : Math.min(longestDelayMs, doubled));
+    const { maxDeliver, retryDelayMs } = this.#settings;
+    if (this.#stop.signal.aborted) return await lease.handOver(maxDeliver);
+    lease.giveBack(Math.min(longestDelayMs, retryDelayMs * 2 ** (lease.deliveries - 1)));
   }
 }

@@ -42,7 +42,7 @@ export async function openWork(env: EvaluatorEnv, logger: Logger): Promise<Work>
 }
 
 async function openNatsWork(nats: NatsEnv, env: EvaluatorEnv, logger: Logger): Promise<Work> {
-  const { replicas, beatMs } = nats;
+  const { replicas, beatMs, maxDeliver } = nats;
   const connection = await connectNats({ servers: nats.servers, name: "evaluator" });
   const evaluations = await openBucket(connection, bucketNames.evaluations, { replicas });
   const checkpoints = await openBucket(connection, bucketNames.checkpoints, {
@@ -73,7 +73,7 @@ async function openNatsWork(nats: NatsEnv, env: EvaluatorEnv, logger: Logger): P
       puller = new WorkPuller(
         connection,
         infos.map(({ contextDigest }) => contextDigest),
-        { ...defaultPullSettings, beatMs, slots: env.workers },
+        { ...defaultPullSettings, beatMs, maxDeliver, slots: env.workers },
         {
           deadLetters: createDeadLetters(letters),
           evaluate: (request, { signal, onStarted }) => {
