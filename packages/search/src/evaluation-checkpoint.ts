@@ -67,9 +67,10 @@ export function checkpointProblem(
   if (imagesDone > 0 && calibrated < plan.calibrationImages) {
     return `calibration: got ${calibrated} images, expected are ${plan.calibrationImages} before any is measured`;
   }
-  const { means, variances } = calibration ?? {};
-  if (means && variances && Math.min(means.length, variances.length) !== plan.channels) {
-    return `statistics: got ${means.length} means, expected are ${plan.channels}`;
+  if (!calibration) return undefined;
+  const [means, variances] = [calibration.means.length, calibration.variances.length];
+  if (means !== plan.channels || variances !== plan.channels) {
+    return `statistics: got ${means} means and ${variances} variances, expected are ${plan.channels}`;
   }
   return undefined;
 }
