@@ -94,6 +94,7 @@ describe("readEnv", () => {
         allowTf32: false,
       },
       threadsPerWorker: 1,
+      checkpointMs: 5_000,
     });
     expect([1, 2]).toContain(env.workers);
     expect(env.cacheDir).toBeUndefined();

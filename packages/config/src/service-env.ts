@@ -25,7 +25,10 @@ const commonShape = {
     .union([z.literal("off"), integer(0, 65_535)], "off or a whole number from 0 to 65535")
     .default(0),
   COLLM_LOG_LEVEL: oneOf(logLevels).default("info"),
-  /** How long calls under way may take after SIGTERM; less than the pod's grace period. */
+  /**
+   * How long calls under way may take after SIGTERM; less than the pod's grace period. An evaluator
+   * that takes checkpoints interrupts evaluations after a tenth of it.
+   */
   COLLM_DRAIN_MS: integer(0, maxTimerMs, "milliseconds").default(10_000),
   /**
    * How long a connection may live before its clients look for new replicas; unset means for
@@ -149,6 +152,8 @@ export const evaluatorEnvSchema = z
     COLLM_THREADS_PER_WORKER: integer(...ranges.threadsPerWorker).default(1),
     /** Image sets kept in memory, over all supernets: ImageNet's 10,000 at 224 pixels take 1.5 GB. */
     COLLM_IMAGE_MEMORY_MB: integer(...ranges.imageMemoryMb).default(4_096),
+    /** Least time between two checkpoints of an evaluation; 0 takes none. */
+    COLLM_CHECKPOINT_MS: integer(0, 3_600_000, "milliseconds").default(5_000),
     /** Share of the time that a table charges for an evaluation that it really takes. */
     COLLM_REAL_TIME: decimal(...ranges.realTime).default(0),
     /** Folder of packed images and converted weights; absent means none is kept. */
@@ -163,6 +168,7 @@ export const evaluatorEnvSchema = z
     workers: env.COLLM_WORKERS,
     threadsPerWorker: env.COLLM_THREADS_PER_WORKER,
     imageMemoryBytes: env.COLLM_IMAGE_MEMORY_MB * 2 ** 20,
+    checkpointMs: env.COLLM_CHECKPOINT_MS,
     realTime: env.COLLM_REAL_TIME,
     cacheDir: env.COLLM_CACHE_DIR,
   }));

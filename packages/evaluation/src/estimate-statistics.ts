@@ -31,27 +31,36 @@ export async function estimateStatistics(
   options: EstimateOptions,
 ): Promise<BatchStatistics> {
   const { runtime, mode, stop, onImages } = options;
-  const network = await openNetwork(buildCalibrationGraph(subnet), runtime, { isForFewRuns: true });
   const observations: BatchObservation[] = [];
   let imagesDone = 0;
+  const check = (): void => stop.throwIfAborted();
+  for await (const observation of observeBatches(subnet, batches, runtime, check)) {
+    observations.push(observation);
+    imagesDone += observation.imagesCount;
+    onImages?.(imagesDone);
+  }
+  return combineStatistics(subnet, observations, mode);
+}
+
+/** What the calibration graph sees in each batch; `check` is called before it and may throw. */
+export async function* observeBatches(
+  subnet: Subnet,
+  batches: Iterable<InputBatch> | AsyncIterable<InputBatch>,
+  runtime: RuntimeSettings,
+  check: () => void,
+): AsyncGenerator<BatchObservation> {
+  const network = await openNetwork(buildCalibrationGraph(subnet), runtime, { isForFewRuns: true });
   try {
     for await (const batch of batches) {
-      stop.throwIfAborted();
+      check();
       const { means, variances } = await network.run(batch, [
         graphNames.means,
         graphNames.variances,
       ]);
-      observations.push({
-        imagesCount: batch.imagesCount,
-        side: batch.shape[2] as number,
-        means,
-        variances,
-      });
-      imagesDone += batch.imagesCount;
-      onImages?.(imagesDone);
+      const side = batch.shape[2] as number;
+      yield { imagesCount: batch.imagesCount, side, means, variances };
     }
   } finally {
     await network.release();
   }
-  return combineStatistics(subnet, observations, mode);
 }

@@ -1,7 +1,8 @@
 import type { ImageSet, PackedImages } from "@collm/images";
 import type { Manifest } from "@collm/supernet";
+import { type CalibrationImages, calibrationImages } from "./calibrate.js";
 import { type ImageLocator, isCalibrated, openSplit, type Split } from "./manifest-images.js";
-import { type CalibrationImages, calibrationImages, measureSubnet } from "./measure-subnet.js";
+import { measureSubnet } from "./measure-subnet.js";
 import { executionOf, openSubnet, type SubnetCommand } from "./open-subnet.js";
 import type { ProgressListener } from "./progress.js";
 

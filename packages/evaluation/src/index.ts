@@ -1,3 +1,4 @@
+export { type CalibrationImages, calibrationImages } from "./calibrate.js";
 export { type EstimateOptions, estimateStatistics } from "./estimate-statistics.js";
 export { type EvaluateCommand, evaluateSubnet, type SubnetEvaluation } from "./evaluate-subnet.js";
 export { contextDigest, digestOf, type EvaluationContext } from "./evaluation-context.js";
@@ -10,14 +11,13 @@ export {
   type Split,
 } from "./manifest-images.js";
 export {
-  type CalibrationImages,
-  calibrationImages,
+  evaluationPlan,
   type Measurement,
   type MeasureOptions,
   measureSubnet,
-  type PhaseSeconds,
   statisticsOf,
 } from "./measure-subnet.js";
+export type { CheckpointOptions } from "./measurement-course.js";
 export { type InputBatch, type Network, openNetwork } from "./network.js";
 export type { SubnetCommand } from "./open-subnet.js";
 export {

@@ -1,39 +1,27 @@
 import { CollmError } from "@collm/errors";
-import { firstImages, type ImageSet, imageBatches } from "@collm/images";
+import { type ImageSet, imageBatches } from "@collm/images";
+import type { EvaluationPlan } from "@collm/search";
 import {
   type BatchStatistics,
   buildInferenceGraph,
   graphNames,
-  type Recipe,
   runningStatistics,
-  type StatisticsMode,
   type Subnet,
 } from "@collm/supernet";
-import { estimateStatistics } from "./estimate-statistics.js";
+import { type CalibrationImages, calibrate, calibrationPlan } from "./calibrate.js";
+import { type CheckpointOptions, MeasurementCourse } from "./measurement-course.js";
 import { openNetwork } from "./network.js";
-import type { ProgressListener, StopSignal } from "./progress.js";
+import type { EvaluationPhase, ProgressListener, StopSignal } from "./progress.js";
 import { batchSizeOf, type RuntimeSettings } from "./runtime.js";
 import { countRecognised } from "./top-k.js";
-
-/** Images for re-estimation, how many form one batch of the estimate, and how batches combine. */
-export interface CalibrationImages {
-  readonly images: ImageSet;
-  readonly batchSize: number;
-  readonly mode: StatisticsMode;
-}
 
 export interface MeasureOptions {
   readonly runtime: RuntimeSettings;
   /** Checked between batches. */
   readonly stop: StopSignal;
   readonly onProgress?: ProgressListener;
-}
-
-/** Seconds spent in each phase. */
-export interface PhaseSeconds {
-  readonly build: number;
-  readonly calibrate: number;
-  readonly run: number;
+  /** Default: it begins at the beginning and takes no checkpoints. */
+  readonly checkpoints?: CheckpointOptions | undefined;
 }
 
 export interface Measurement {
@@ -41,12 +29,14 @@ export interface Measurement {
   /** Images whose class was the first guess, or among the first five. */
   readonly top1Count: number;
   readonly top5Count: number;
-  readonly seconds: PhaseSeconds;
+  /** Seconds spent in each phase, those before the checkpoint that it went on from included. */
+  readonly seconds: Readonly<Record<EvaluationPhase, number>>;
 }
 
 /**
  * Measures a subnet's accuracy: re-estimates its BatchNorm statistics (or, without calibration
- * images, keeps the checkpoint's), folds them in and counts the images it recognises.
+ * images, keeps the checkpoint's), folds them in and counts the images it recognises. Going on from
+ * a checkpoint of its own, it counts exactly what it would have counted without the interruption.
  */
 export async function measureSubnet(
   subnet: Subnet,
@@ -54,21 +44,22 @@ export async function measureSubnet(
   calibration: CalibrationImages | undefined,
   options: MeasureOptions,
 ): Promise<Measurement> {
-  const { runtime, stop, onProgress } = options;
-  const started = performance.now();
-  const statistics = await statisticsOf(subnet, calibration, options);
-  const calibrated = performance.now();
-  onProgress?.({ phase: "build", imagesDone: 0, imagesTotal: measured.count });
+  const { runtime, stop, onProgress, checkpoints } = options;
+  const plan = evaluationPlan(subnet, measured, calibration, runtime);
+  const course = new MeasurementCourse(plan, checkpoints, stop);
+  course.enter("calibrate");
+  const statistics = await statisticsAlong(course, subnet, calibration, options);
+
+  course.enter("build");
+  const imagesTotal = measured.count;
+  onProgress?.({ phase: "build", imagesDone: 0, imagesTotal });
   const network = await openNetwork(buildInferenceGraph(subnet, statistics), runtime);
-  const built = performance.now();
-  let imagesDone = 0;
-  let top1Count = 0;
-  let top5Count = 0;
   try {
-    onProgress?.({ phase: "run", imagesDone, imagesTotal: measured.count });
-    const batchSize = batchSizeOf(runtime, [measured.resolution, measured.resolution]);
-    for (const batch of imageBatches(measured, subnet.normalize, batchSize)) {
-      stop.throwIfAborted();
+    course.enter("run");
+    const first = course.reached.imagesDone;
+    onProgress?.({ phase: "run", imagesDone: first, imagesTotal });
+    for (const batch of imageBatches(measured, subnet.normalize, plan.batchSize, first)) {
+      course.throwIfStopped();
       const { logits } = await network.run(batch, [graphNames.logits]);
       if (!logits.every(Number.isFinite)) {
         throw new CollmError(
@@ -77,23 +68,33 @@ export async function measureSubnet(
         );
       }
       const recognised = countRecognised(logits, batch.labels, subnet.classes);
-      top1Count += recognised.top1;
-      top5Count += recognised.top5;
-      imagesDone += batch.imagesCount;
-      onProgress?.({ phase: "run", imagesDone, imagesTotal: measured.count });
+      const { top1Count, top5Count } = course.reached;
+      const imagesDone = course.reached.imagesDone + batch.imagesCount;
+      course.advance({
+        imagesDone,
+        top1Count: top1Count + recognised.top1,
+        top5Count: top5Count + recognised.top5,
+      });
+      onProgress?.({ phase: "run", imagesDone, imagesTotal });
     }
   } finally {
     await network.release();
   }
+  const { imagesDone: images, top1Count, top5Count } = course.reached;
+  return { images, top1Count, top5Count, seconds: course.seconds };
+}
+
+/** What a measurement goes through; checkpoints of another plan do not fit. */
+export function evaluationPlan(
+  subnet: Subnet,
+  measured: ImageSet,
+  calibration: CalibrationImages | undefined,
+  runtime: RuntimeSettings,
+): EvaluationPlan {
   return {
-    images: imagesDone,
-    top1Count,
-    top5Count,
-    seconds: {
-      build: (built - calibrated) / 1000,
-      calibrate: (calibrated - started) / 1000,
-      run: (performance.now() - built) / 1000,
-    },
+    ...calibrationPlan(subnet, calibration),
+    images: measured.count,
+    batchSize: batchSizeOf(runtime, [measured.resolution, measured.resolution]),
   };
 }
 
@@ -101,23 +102,20 @@ export async function measureSubnet(
 export async function statisticsOf(
   subnet: Subnet,
   calibration: CalibrationImages | undefined,
-  options: MeasureOptions,
+  options: Omit<MeasureOptions, "checkpoints">,
 ): Promise<BatchStatistics> {
-  if (!calibration) return runningStatistics(subnet);
-  const { images, batchSize, mode } = calibration;
-  const report = (imagesDone: number): void =>
-    options.onProgress?.({ phase: "calibrate", imagesDone, imagesTotal: images.count });
-  report(0);
-  return await estimateStatistics(subnet, imageBatches(images, subnet.normalize, batchSize), {
-    ...options,
-    mode,
-    onImages: report,
-  });
+  const plan = { ...calibrationPlan(subnet, calibration), images: 0, batchSize: 1 };
+  const course = new MeasurementCourse(plan, undefined, options.stop);
+  return await statisticsAlong(course, subnet, calibration, options);
 }
 
-/** The recipe's calibration images: the first ones of the packed set. */
-export function calibrationImages(images: ImageSet, recipe: Recipe): CalibrationImages {
-  const { calibrationImages: count, batchSize, batchNorm } = recipe;
-  if (batchNorm === "running") throw new RangeError("the recipe re-estimates no statistics");
-  return { images: firstImages(images, count), batchSize, mode: batchNorm };
+async function statisticsAlong(
+  course: MeasurementCourse,
+  subnet: Subnet,
+  calibration: CalibrationImages | undefined,
+  options: Omit<MeasureOptions, "checkpoints">,
+): Promise<BatchStatistics> {
+  return calibration
+    ? await calibrate(course, subnet, calibration, options)
+    : runningStatistics(subnet);
 }

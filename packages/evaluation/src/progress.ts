@@ -28,9 +28,12 @@ export function throttleProgress(
   now: () => number = () => performance.now(),
 ): ProgressListener {
   let last = Number.NEGATIVE_INFINITY;
+  let lastPhase: EvaluationPhase | undefined;
   return (progress) => {
-    const { imagesDone, imagesTotal } = progress;
-    const isEdge = imagesDone === 0 || imagesDone === imagesTotal;
+    const { phase, imagesDone, imagesTotal } = progress;
+    // One that goes on from a checkpoint starts a phase in its middle.
+    const isEdge = phase !== lastPhase || imagesDone === imagesTotal;
+    lastPhase = phase;
     if (!isEdge && now() - last < intervalMs) return;
     last = now();
     listener(progress);

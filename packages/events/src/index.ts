@@ -14,6 +14,7 @@ export {
 } from "./evaluator-registry.js";
 export { type Finding, inspectDeployment } from "./inspect.js";
 export { Janitor } from "./janitor.js";
+export { checkpointTtlMs, createKvCheckpointStore } from "./kv-checkpoint-store.js";
 export { createKvEvaluationStore, readEvaluation } from "./kv-evaluation-store.js";
 export { leaseTtlMs } from "./lease.js";
 export { bucketNames, streamNames } from "./names.js";

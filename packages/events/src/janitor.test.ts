@@ -75,7 +75,7 @@ describeWithNats("work that nobody can do", () => {
     const puller = new WorkPuller(
       connection,
       [context],
-      { ...lease, slots: 2, retryDelayMs: 10 },
+      { ...lease, slots: 2, maxDeliver: queue.maxDeliver, retryDelayMs: 10 },
       {
         deadLetters: letters,
         evaluate: async ({ canonical }) => {

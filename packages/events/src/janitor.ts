@@ -95,7 +95,7 @@ export class Janitor {
       key: work?.key ?? `${streamNames.work}/${sequence}`,
       epoch: work?.epoch ?? 0,
       code: "internal",
-      message: `given up after ${deliveries} deliveries: each time the evaluator died, froze or handed it back`,
+      message: `given up after ${deliveries} deliveries: each time the evaluator died, froze or could not do it`,
       isRetryable: false,
       ...(work
         ? { searchId: work.searchId, canonical: work.canonical, supernet: work.supernet }

@@ -10,6 +10,7 @@ export const streamNames = {
 /** Key-value buckets, which are streams named `KV_…`. */
 export const bucketNames = {
   evaluations: "COLLM_EVALUATIONS",
+  checkpoints: "COLLM_CHECKPOINTS",
   deadLetters: "COLLM_DEAD_LETTERS",
   evaluators: "COLLM_EVALUATORS",
   leases: "COLLM_LEASES",

@@ -11,16 +11,22 @@ export type Published =
   /** The queue is full, or NATS does not answer: try again later. */
   | { readonly kind: "held-back"; readonly reason: string };
 
-/** Puts work into the queue, once for each content key and epoch. */
+/**
+ * Puts work into the queue, once for each content key and epoch.
+ *
+ * @param insteadOf stream sequence of a message of this work that is about to be acknowledged
+ */
 export async function publishWork(
   connection: NatsConnection,
   work: WorkMessage,
+  insteadOf?: number,
 ): Promise<Published> {
+  const id = `${tokenOf(work.key)}:${work.epoch}`;
   try {
     const { duplicate } = await jetstream(connection).publish(
       workSubject(work.contextDigest),
       encodeWork(work),
-      { msgID: `${tokenOf(work.key)}:${work.epoch}` },
+      { msgID: insteadOf === undefined ? id : `${id}:${insteadOf}` },
     );
     return { kind: duplicate ? "duplicate" : "queued" };
   } catch (error) {

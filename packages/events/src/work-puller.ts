@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { EvaluationOutcome, EvaluationRequest } from "@collm/search";
 import type { NatsConnection } from "@nats-io/transport-node";
 import type { DeadLetters } from "./dead-letters.js";
+import { defaultQueueSettings } from "./provision.js";
 import { type LeaseSettings, takeWork, type WorkLease } from "./work-lease.js";
 
 export interface PullSettings extends LeaseSettings {
@@ -9,13 +10,17 @@ export interface PullSettings extends LeaseSettings {
   readonly slots: number;
   /** How long one pull waits for work. */
   readonly waitMs: number;
+  /** Deliveries of one message that the queue allows. */
+  readonly maxDeliver: number;
   /** First delay before work that could not be done here is delivered again; doubled each time. */
   readonly retryDelayMs: number;
 }
 
 export const defaultPullSettings = {
   beatMs: 10_000,
-  waitMs: 5_000,
+  // The least that the client allows: draining waits for the last pull.
+  waitMs: 1_000,
+  maxDeliver: defaultQueueSettings.maxDeliver,
   retryDelayMs: 1_000,
 } as const satisfies Omit<PullSettings, "slots">;
 
@@ -43,6 +48,8 @@ const transientCodes: ReadonlySet<string> = new Set([
 const longestDelayMs = 60_000;
 /** The consumer may be made by a coordinator that starts just now. */
 const problemPauseMs = 250;
+/** How long what was given back may take to reach the server. */
+const flushMs = 1_000;
 
 /**
  * Takes work of the given contexts, as much at once as there are slots, and sees to it that every
@@ -71,8 +78,8 @@ export class WorkPuller {
   }
 
   /**
-   * Takes no more work and finishes what is under way; after `graceMs` it is stopped between two
-   * batches and given back, so that another evaluator goes on at once.
+   * Takes no more work and waits for what is under way, which may end as `unavailable`: then it is
+   * given back and another evaluator goes on at once. After `graceMs` it is given back in any case.
    */
   async drain(graceMs: number): Promise<void> {
     this.#stop.abort();
@@ -80,12 +87,15 @@ export class WorkPuller {
     await Promise.all(this.#underWay);
     clearTimeout(timer);
     await Promise.all(this.#loops);
+    await Promise.race([this.#connection.flush().catch(() => undefined), delay(flushMs)]);
   }
 
   async #pull(contextDigest: string): Promise<void> {
     while (!this.#stop.signal.aborted) {
       try {
         await this.#freeSlot();
+        // A delivery that is given back at once would still count as one.
+        if (this.#stop.signal.aborted) return;
         const lease = await takeWork(this.#connection, contextDigest, this.#settings);
         if (!lease) continue;
         if (this.#stop.signal.aborted) lease.giveBack(0);
@@ -134,7 +144,8 @@ export class WorkPuller {
     if (!transientCodes.has(code)) {
       return await lease.giveUp(deadLetters, { code, message, isRetryable });
     }
-    const doubled = this.#settings.retryDelayMs * 2 ** (lease.deliveries - 1);
-    lease.giveBack(this.#abandon.signal.aborted ? 0 : Math.min(longestDelayMs, doubled));
+    const { maxDeliver, retryDelayMs } = this.#settings;
+    if (this.#stop.signal.aborted) return await lease.handOver(maxDeliver);
+    lease.giveBack(Math.min(longestDelayMs, retryDelayMs * 2 ** (lease.deliveries - 1)));
   }
 }

@@ -12,7 +12,8 @@ export interface ImageBatch {
 }
 
 /**
- * Cuts a set into batches, in its order; the last one may be smaller. Normalising takes about 6 % of
+ * Cuts a set into batches, in its order, from image `first` on (default: all of it); the last one may
+ * be smaller. Normalising takes about 6 % of
  * a pass through the demo's tiny networks and next to nothing of ImageNet's, so it is done for every
  * pass instead of kept in memory at four times the size.
  *
@@ -22,6 +23,7 @@ export function* imageBatches(
   images: ImageSet,
   normalization: Normalization,
   batchSize: number,
+  first = 0,
 ): Generator<ImageBatch, void, undefined> {
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new RangeError(`batch size: got ${batchSize}, allowed is a whole number of at least 1`);
@@ -31,15 +33,15 @@ export function* imageBatches(
   const area = resolution * resolution;
   const imageLength = area * 3;
   const buffer = new Float32Array(Math.min(batchSize, count) * imageLength);
-  for (let first = 0; first < count; first += batchSize) {
-    const end = Math.min(first + batchSize, count);
-    const input = buffer.subarray(0, (end - first) * imageLength);
-    normalizeInto(input, pixels.subarray(first * imageLength, end * imageLength), area, table);
+  for (let start = first; start < count; start += batchSize) {
+    const end = Math.min(start + batchSize, count);
+    const input = buffer.subarray(0, (end - start) * imageLength);
+    normalizeInto(input, pixels.subarray(start * imageLength, end * imageLength), area, table);
     yield {
-      imagesCount: end - first,
+      imagesCount: end - start,
       input,
-      shape: [end - first, 3, resolution, resolution],
-      labels: labels.subarray(first, end),
+      shape: [end - start, 3, resolution, resolution],
+      labels: labels.subarray(start, end),
     };
   }
 }

@@ -1,4 +1,10 @@
+export {
+  decodeCheckpoint,
+  type EncodedCheckpoint,
+  encodeCheckpoint,
+} from "./encode-checkpoint.js";
 export { openFileEvaluationStore } from "./evaluation-store.js";
+export { openFileCheckpointStore } from "./file-checkpoint-store.js";
 export {
   type JournalFile,
   type JournalSnapshot,

@@ -1,5 +1,9 @@
 export { arbitraryEvents, plainEvent } from "./testing/arbitrary-events.js";
 export {
+  type CheckpointStoreHarness,
+  describeCheckpointStore,
+} from "./testing/checkpoint-store-contract.js";
+export {
   describeEvaluationStore,
   type EvaluationStoreHarness,
 } from "./testing/evaluation-store-contract.js";

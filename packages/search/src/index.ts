@@ -10,6 +10,13 @@ export {
 } from "./config.js";
 export { type Action, nextAction, screenCandidate } from "./decide.js";
 export {
+  type CalibrationCheckpoint,
+  type CheckpointStore,
+  checkpointProblem,
+  type EvaluationCheckpoint,
+  type EvaluationPlan,
+} from "./evaluation-checkpoint.js";
+export {
   type EvaluationResult,
   type EventBody,
   type EventOf,

@@ -1,9 +1,4 @@
-import {
-  type BatchNorm,
-  batchNormSides,
-  batchNormsOf,
-  type SubnetLayers,
-} from "./subnet-layers.js";
+import { batchNormSides, batchNormsOf, type SubnetLayers } from "./subnet-layers.js";
 
 /** BatchNorm statistics of one subnet, by BatchNorm key. */
 export type BatchStatistics = ReadonlyMap<string, ChannelStatistics>;
@@ -55,44 +50,108 @@ export function runningStatistics(subnet: SubnetLayers): BatchStatistics {
   );
 }
 
+/** Statistics of some batches, on the way to those of all; arrays as in {@link BatchObservation}. */
+export interface PartialStatistics {
+  readonly imagesDone: number;
+  readonly batchesDone: number;
+  readonly means: Float64Array;
+  readonly variances: Float64Array;
+}
+
+/** How all the batches of an estimate become statistics. */
+export interface EstimatePlan {
+  readonly mode: StatisticsMode;
+  /** Images of all batches together. */
+  readonly imagesTotal: number;
+}
+
+/** The statistics of no batch. */
+export function emptyStatistics(subnet: SubnetLayers, mode: StatisticsMode): PartialStatistics {
+  const channels = channelsOf(subnet);
+  return {
+    imagesDone: 0,
+    batchesDone: 0,
+    means: new Float64Array(channels),
+    variances: new Float64Array(channels).fill(mode === "exponential" ? 1 : 0),
+  };
+}
+
 /**
- * The statistics that follow from several batches, in the order given. Sums are double precision.
- * Throws RangeError without batches or when one has another number of channels.
+ * The statistics with one more batch; `partial` stays as it is. Sums are double precision. Throws
+ * RangeError when the batch has another number of channels.
  */
+export function addBatch(
+  subnet: SubnetLayers,
+  partial: PartialStatistics,
+  batch: BatchObservation,
+  { mode, imagesTotal }: EstimatePlan,
+): PartialStatistics {
+  const channels = partial.means.length;
+  if (batch.means.length !== channels || batch.variances.length !== channels) {
+    throw new RangeError(
+      `batch statistics: got ${batch.means.length} means and ${batch.variances.length} variances, ` +
+        `expected ${channels} of each`,
+    );
+  }
+  const weight = {
+    "weighted-mean": batch.imagesCount / imagesTotal,
+    exponential: momentum,
+    cumulative: 1 / (partial.batchesDone + 1),
+  }[mode];
+  // A weighted mean is a sum of shares; the others make room for the new batch.
+  const kept = mode === "weighted-mean" ? 1 : 1 - weight;
+  const corrections = mode === "weighted-mean" ? undefined : unbiased(subnet, batch);
+  return {
+    imagesDone: partial.imagesDone + batch.imagesCount,
+    batchesDone: partial.batchesDone + 1,
+    means: partial.means.map((mean, i) => kept * mean + weight * (batch.means[i] as number)),
+    variances: partial.variances.map((variance, i) => {
+      const observed = (batch.variances[i] as number) * (corrections?.[i] ?? 1);
+      return kept * variance + weight * observed;
+    }),
+  };
+}
+
+/** Takes the arrays apart. Throws RangeError when they have another number of channels. */
+export function statisticsByKey(
+  subnet: SubnetLayers,
+  { means, variances }: Pick<PartialStatistics, "means" | "variances">,
+): BatchStatistics {
+  const channels = channelsOf(subnet);
+  if (means.length !== channels || variances.length !== channels) {
+    throw new RangeError(`batch statistics: got ${means.length} means, expected ${channels}`);
+  }
+  const statistics = new Map<string, ChannelStatistics>();
+  let start = 0;
+  for (const norm of batchNormsOf(subnet.layers)) {
+    const end = start + norm.channels;
+    statistics.set(norm.key, {
+      mean: means.slice(start, end),
+      variance: variances.slice(start, end),
+    });
+    start = end;
+  }
+  return statistics;
+}
+
+/** The statistics that follow from several batches, in the order given. Throws RangeError without any. */
 export function combineStatistics(
   subnet: SubnetLayers,
   batches: readonly BatchObservation[],
   mode: StatisticsMode,
 ): BatchStatistics {
-  const norms = batchNormsOf(subnet.layers);
-  const channels = norms.reduce((sum, norm) => sum + norm.channels, 0);
-  const imagesCount = batches.reduce((sum, batch) => sum + batch.imagesCount, 0);
-  if (imagesCount === 0) throw new RangeError("batch statistics: no images to average over");
+  const imagesTotal = batches.reduce((sum, batch) => sum + batch.imagesCount, 0);
+  if (imagesTotal === 0) throw new RangeError("batch statistics: no images to average over");
+  const whole = batches.reduce(
+    (partial, batch) => addBatch(subnet, partial, batch, { mode, imagesTotal }),
+    emptyStatistics(subnet, mode),
+  );
+  return statisticsByKey(subnet, whole);
+}
 
-  const mean = new Float64Array(channels);
-  const variance = new Float64Array(channels).fill(mode === "exponential" ? 1 : 0);
-  batches.forEach((batch, index) => {
-    if (batch.means.length !== channels || batch.variances.length !== channels) {
-      throw new RangeError(
-        `batch statistics: got ${batch.means.length} means and ${batch.variances.length} variances, ` +
-          `expected ${channels} of each`,
-      );
-    }
-    const weight = {
-      "weighted-mean": batch.imagesCount / imagesCount,
-      exponential: momentum,
-      cumulative: 1 / (index + 1),
-    }[mode];
-    // A weighted mean is a sum of shares; the others make room for the new batch.
-    const kept = mode === "weighted-mean" ? 1 : 1 - weight;
-    const corrections = mode === "weighted-mean" ? undefined : unbiased(subnet, batch);
-    for (let i = 0; i < channels; i++) {
-      const observed = (batch.variances[i] as number) * (corrections?.[i] ?? 1);
-      mean[i] = kept * (mean[i] as number) + weight * (batch.means[i] as number);
-      variance[i] = kept * (variance[i] as number) + weight * observed;
-    }
-  });
-  return splitByKey(norms, mean, variance);
+/** Channels of all BatchNorms together. */
+export function channelsOf(subnet: SubnetLayers): number {
+  return batchNormsOf(subnet.layers).reduce((sum, norm) => sum + norm.channels, 0);
 }
 
 /** For each channel of each BatchNorm n / (n - 1), n being the values that a batch gives it. */
@@ -115,19 +174,4 @@ export function statisticsToJson(
       { mean: [...mean], variance: [...variance] },
     ]),
   );
-}
-
-function splitByKey(
-  norms: readonly BatchNorm[],
-  mean: Float64Array,
-  variance: Float64Array,
-): BatchStatistics {
-  const statistics = new Map<string, ChannelStatistics>();
-  let start = 0;
-  for (const { key, channels } of norms) {
-    const end = start + channels;
-    statistics.set(key, { mean: mean.slice(start, end), variance: variance.slice(start, end) });
-    start = end;
-  }
-  return statistics;
 }

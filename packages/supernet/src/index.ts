@@ -1,10 +1,14 @@
 export {
+  addBatch,
   type BatchObservation,
   type BatchStatistics,
   type ChannelStatistics,
+  channelsOf,
   combineStatistics,
+  emptyStatistics,
   runningStatistics,
   type StatisticsMode,
+  statisticsByKey,
   statisticsToJson,
 } from "./batch-statistics.js";
 export { buildCalibrationGraph } from "./calibration-graph.js";

@@ -48,7 +48,7 @@ describeWithNats("createQueueDispatcher", () => {
     new WorkPuller(
       connection,
       [supernet.contextDigest],
-      { slots: 4, beatMs: 300, waitMs: 1_000, retryDelayMs: 50 },
+      { slots: 4, beatMs: 300, waitMs: 1_000, maxDeliver: queue.maxDeliver, retryDelayMs: 50 },
       {
         deadLetters: createDeadLetters(await bucket(bucketNames.deadLetters)),
         evaluate: async ({ key, ...content }, { onStarted }) => {

@@ -9,11 +9,14 @@ import {
   evaluationKey,
 } from "@collm/search";
 import type { Architecture } from "@collm/search-space";
+import type { Logger } from "@collm/telemetry";
+import { CheckpointKeeper, type CheckpointSettings } from "./checkpoint-keeper.js";
 import type { EvaluationQueue } from "./evaluation-queue.js";
 import type { EvaluatorMetrics } from "./evaluator-metrics.js";
-import type { Accuracy, MeasuredSplit } from "./executor.js";
+import type { Accuracy, MeasuredSplit, MeasuringOptions } from "./executor.js";
 import type { HostedSupernet } from "./hosted-supernet.js";
-import { SharedWork } from "./shared-work.js";
+import { ImageMeter } from "./image-meter.js";
+import { SharedWork, type WorkOptions } from "./shared-work.js";
 
 /** What is to be measured, by content. */
 export interface EvaluationTask {
@@ -33,6 +36,9 @@ export interface RunnerOptions {
   readonly store: EvaluationStore;
   readonly queue: EvaluationQueue;
   readonly metrics: EvaluatorMetrics;
+  /** Absent: none are kept, and an evaluation that was interrupted begins anew. */
+  readonly checkpoints: CheckpointSettings | undefined;
+  readonly logger: Logger;
 }
 
 /** An outcome on the way: failures are thrown until the last moment. */
@@ -43,7 +49,8 @@ interface Completed {
 
 /**
  * Executes evaluations, whoever brings them (gRPC, a work queue). What is stored is never run again,
- * identical requests under way are joined, and a result is in the store before anybody hears of it.
+ * identical requests under way are joined, a result is in the store before anybody hears of it, and
+ * one that was interrupted goes on from its last checkpoint.
  */
 export class EvaluationRunner {
   readonly #options: RunnerOptions;
@@ -80,6 +87,14 @@ export class EvaluationRunner {
     });
   }
 
+  /**
+   * Stops all evaluations between two batches, for this process is about to end. They fail as
+   * `unavailable` once their checkpoints are written, as does every later one.
+   */
+  suspend(): void {
+    this.#underWay.stop(new CollmError("unavailable", "the evaluator is shutting down"));
+  }
+
   /** The subnet as an ONNX model. Throws like the failures of `run`. */
   async exportModel(
     task: Omit<EvaluationTask, "contextDigest">,
@@ -107,7 +122,7 @@ export class EvaluationRunner {
     contextDigest: string,
     options: RunOptions,
   ): Promise<Completed> {
-    const { store, queue, metrics } = this.#options;
+    const { store, queue } = this.#options;
     const key = evaluationKey(architecture.canonical, contextDigest);
     return await this.#underWay.join(
       key,
@@ -118,22 +133,55 @@ export class EvaluationRunner {
           // Another evaluator on the same store may have been faster while this one waited.
           const storedMeanwhile = await store.read(key);
           if (storedMeanwhile) return { result: storedMeanwhile, isStored: true };
-          // Says that work begins, before there is any: the coordinator counts repeated work by it.
-          onProgress?.({ phase: "build", imagesDone: 0, imagesTotal: 0 });
-          const started = performance.now();
-          const accuracy = await hosted.executor.measure(architecture, split, {
-            signal,
-            onProgress,
-          });
-          metrics.measured(accuracy);
-          const result = resultOf(accuracy, (performance.now() - started) / 1000);
-          const kept = await store.write(key, result);
-          // It may still have been faster just now; the first write wins.
-          return { result: kept, isStored: !isDeepStrictEqual(kept, result) };
+          return await this.#measure(key, { signal, onProgress }, (measuring) =>
+            hosted.executor.measure(architecture, split, measuring),
+          );
         });
       },
       options,
     );
+  }
+
+  async #measure(
+    key: string,
+    { signal, onProgress }: WorkOptions,
+    measure: (options: MeasuringOptions) => Promise<Accuracy>,
+  ): Promise<Completed> {
+    const { store, metrics, checkpoints, logger } = this.#options;
+    const meter = new ImageMeter(metrics.imagesDone);
+    const keeper =
+      checkpoints &&
+      new CheckpointKeeper({
+        ...checkpoints,
+        key,
+        logger,
+        onContinued: (checkpoint) => {
+          meter.startFrom(checkpoint);
+          metrics.continued();
+        },
+        onReached: (checkpoint) => meter.checkpoint(checkpoint),
+      });
+    const report: ProgressListener = (progress) => {
+      meter.progress(progress);
+      onProgress?.(progress);
+    };
+    // Says that work begins, before there is any: the coordinator counts repeated work by it.
+    report({ phase: "build", imagesDone: 0, imagesTotal: 0 });
+    const started = performance.now();
+    try {
+      const accuracy = await measure({ signal, onProgress: report, checkpoints: keeper });
+      meter.progress({ phase: "run", imagesDone: accuracy.images, imagesTotal: accuracy.images });
+      metrics.measured(accuracy);
+      const seconds = (keeper?.secondsBefore ?? 0) + (performance.now() - started) / 1000;
+      const result = resultOf(accuracy, seconds);
+      const kept = await store.write(key, result);
+      await keeper?.remove();
+      // Another may still have been faster just now; the first write wins.
+      return { result: kept, isStored: !isDeepStrictEqual(kept, result) };
+    } finally {
+      // Whoever takes the evaluation over must find what was done.
+      await keeper?.settled();
+    }
   }
 
   async #outcomeOf(

@@ -7,6 +7,10 @@ export interface EvaluatorMetrics {
   /** An evaluation was answered: `measured`, `stored`, or the error's code. */
   ended(outcome: string): void;
   measured(accuracy: Accuracy): void;
+  /** Images went through networks: `calibrate` re-estimates statistics, `run` measures. */
+  imagesDone(phase: string, images: number): void;
+  /** An evaluation went on from a checkpoint. */
+  continued(): void;
   queueChanged(load: QueueLoad): void;
 }
 
@@ -24,7 +28,12 @@ export function createEvaluatorMetrics(metrics: Metrics): EvaluatorMetrics {
   });
   const images = metrics.counter({
     name: "evaluation_images_total",
-    help: "Images that subnets were measured on",
+    help: "Images that went through networks: to re-estimate statistics (calibrate) or to measure (run)",
+    labels: ["phase"],
+  });
+  const continued = metrics.counter({
+    name: "evaluations_continued_total",
+    help: "Evaluations that went on from a checkpoint instead of beginning at the beginning",
   });
   const queue = metrics.gauge({
     name: "evaluation_queue_depth",
@@ -39,8 +48,9 @@ export function createEvaluatorMetrics(metrics: Metrics): EvaluatorMetrics {
   return {
     queueChanged,
     ended: (outcome) => evaluations.inc({ outcome }),
+    imagesDone: (phase, count) => images.inc({ phase }, count),
+    continued: () => continued.inc(),
     measured: (accuracy) => {
-      images.inc(accuracy.images);
       for (const [phase, value] of Object.entries(accuracy.phaseSeconds)) {
         seconds.observe({ phase }, value);
       }

@@ -1,4 +1,5 @@
 import type { ProgressListener } from "@collm/evaluation";
+import type { EvaluationCheckpoint, EvaluationPlan } from "@collm/search";
 import type { Architecture } from "@collm/search-space";
 
 /** Splits that accuracies are measured on. */
@@ -8,6 +9,21 @@ export interface ExecuteOptions {
   /** Stops the work between two batches. */
   readonly signal: AbortSignal;
   readonly onProgress?: ProgressListener | undefined;
+}
+
+/** Checkpoints of one evaluation. */
+export interface Checkpoints {
+  /** Least milliseconds between two; one more is taken when the evaluation is stopped. */
+  readonly everyMs: number;
+  /** The last one, if there is one that fits. Never throws. */
+  read(plan: EvaluationPlan): Promise<EvaluationCheckpoint | undefined>;
+  /** Keeps it without being waited for. Never throws. */
+  save(checkpoint: EvaluationCheckpoint): void;
+}
+
+export interface MeasuringOptions extends ExecuteOptions {
+  /** Absent: the evaluation begins at the beginning and keeps nothing. */
+  readonly checkpoints?: Checkpoints | undefined;
 }
 
 /** What an executor found out about one architecture. */
@@ -28,7 +44,7 @@ export interface Executor {
   measure(
     architecture: Architecture,
     split: MeasuredSplit,
-    options: ExecuteOptions,
+    options: MeasuringOptions,
   ): Promise<Accuracy>;
   /** The subnet as an ONNX model with its statistics folded in. */
   exportModel(architecture: Architecture, options: ExecuteOptions): Promise<Uint8Array>;

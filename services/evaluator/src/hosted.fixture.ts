@@ -2,7 +2,8 @@ import { CollmError } from "@collm/errors";
 import type { EvaluationResult, EvaluationStore } from "@collm/search";
 import { createSearchSpace } from "@collm/search-space";
 import { tinySpec } from "@collm/search-space/testing";
-import { createMetrics } from "@collm/telemetry";
+import { createLogger, createMetrics } from "@collm/telemetry";
+import type { CheckpointSettings } from "./checkpoint-keeper.js";
 import { EvaluationQueue } from "./evaluation-queue.js";
 import { EvaluationRunner } from "./evaluation-runner.js";
 import { createEvaluatorMetrics } from "./evaluator-metrics.js";
@@ -63,7 +64,11 @@ export function accuracyOf(top1Percent: number): Accuracy {
 
 export function runnerOf(
   hosted: readonly HostedSupernet[],
-  options: { readonly store?: EvaluationStore; readonly slots?: number } = {},
+  options: {
+    readonly store?: EvaluationStore;
+    readonly slots?: number;
+    readonly checkpoints?: CheckpointSettings;
+  } = {},
 ) {
   const supernets = new Map(hosted.map((one) => [one.info.name, one]));
   const metrics = createMetrics("evaluator");
@@ -72,6 +77,8 @@ export function runnerOf(
     store: options.store ?? memoryStore(),
     queue: new EvaluationQueue({ slots: options.slots ?? 2, maxWaiting: 2 }),
     metrics: createEvaluatorMetrics(metrics),
+    checkpoints: options.checkpoints,
+    logger: createLogger({ service: "evaluator", level: "silent" }),
   });
   return { runner, supernets, metrics };
 }

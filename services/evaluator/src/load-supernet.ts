@@ -162,6 +162,7 @@ async function trainedSupernet(manifest: Manifest, options: LoadOptions): Promis
     executor: createSubnetExecutor({
       supernet,
       pool: await options.pool(),
+      runtime,
       cache,
       images: { validation, calibration, test },
     }),

@@ -1,15 +1,16 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
+import type { ChildProcess } from "node:child_process";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { writeTinySupernet } from "@collm/evaluation/testing";
+import { openFileCheckpointStore } from "@collm/journal";
 import { EvaluatorServiceClient } from "@collm/proto";
-import { callStream, callUnary, connect, parseServiceMessage } from "@collm/rpc";
+import { callStream, callUnary, connect } from "@collm/rpc";
+import { evaluationKey } from "@collm/search";
 import { createSearchSpace } from "@collm/search-space";
 import { tinySpec } from "@collm/search-space/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { startEvaluatorProcess } from "./evaluator-process.fixture.js";
 
 const canonical = createSearchSpace(tinySpec).cheapest("macs").canonical;
 /** Starting a process takes long while others use the machine. */
@@ -25,36 +26,24 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Starts the service as the command line does; gives what it says first, and its errors. */
+/** Starts the service with an evaluation store in a folder. */
 async function start(manifest: string, env: Readonly<Record<string, string>> = {}) {
-  const started = fork(fileURLToPath(new URL("../dist/main.js", import.meta.url)), {
-    execArgv: [],
-    env: {
-      ...process.env,
-      COLLM_SUPERNETS: manifest,
-      COLLM_EVALUATIONS_DIR: join(folder, "evaluations"),
-      COLLM_WORKERS: "1",
-      COLLM_LOG_LEVEL: "error",
-      ...env,
-    },
-    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  const started = await startEvaluatorProcess({
+    COLLM_SUPERNETS: manifest,
+    COLLM_EVALUATIONS_DIR: join(folder, "evaluations"),
+    ...env,
   });
-  child = started;
-  let errors = "";
-  started.stderr?.on("data", (bytes) => {
-    errors += String(bytes);
-  });
-  const exited = once(started, "exit") as Promise<[number | null, string | null]>;
-  const [message] = await once(started, "message");
-  return { message: parseServiceMessage(message), exited, errors: () => errors };
+  child = started.child;
+  return started;
 }
 
 describe("the evaluator process", () => {
-  test("finishes the evaluation under way after SIGTERM, stores it, and exits with 0", {
+  test("finishes the evaluation under way after SIGTERM if it takes no checkpoints", {
     timeout: timeoutMs,
   }, async () => {
     const { message, exited, errors } = await start(
       await writeTinySupernet(folder, { images: 4096 }),
+      { COLLM_CHECKPOINT_MS: "0", COLLM_DRAIN_MS: String(timeoutMs) },
     );
     if (message?.kind !== "ready") throw new Error(errors());
     const client = connect(EvaluatorServiceClient, `127.0.0.1:${message.port}`);
@@ -80,12 +69,12 @@ describe("the evaluator process", () => {
     client.close();
   });
 
-  test("abandons the evaluation when the time for draining is over", {
+  test("interrupts a long evaluation soon after SIGTERM and leaves its checkpoint", {
     timeout: timeoutMs,
   }, async () => {
     const manifest = join(folder, "slow.yaml");
     await writeFile(manifest, JSON.stringify({ ...tinySpec, landscape: { delayMs: 600_000 } }));
-    const { message, exited, errors } = await start(manifest, { COLLM_DRAIN_MS: "100" });
+    const { message, exited, errors } = await start(manifest, { COLLM_DRAIN_MS: "10000" });
     if (message?.kind !== "ready") throw new Error(errors());
     const client = connect(EvaluatorServiceClient, `127.0.0.1:${message.port}`);
     const { supernet } = await callUnary(client, "describeSupernet", { name: "slow" });
@@ -97,10 +86,20 @@ describe("the evaluator process", () => {
       contextDigest,
       ...ids,
     });
+    const rest = async (): Promise<void> => {
+      for await (const _ of events);
+    };
     await events.next();
     child?.kill("SIGTERM");
-    await expect(events.next()).rejects.toMatchObject({ code: "unavailable" });
+    await expect(rest()).rejects.toMatchObject({
+      code: "unavailable",
+      message: expect.stringContaining("the evaluator is shutting down"),
+    });
     expect(await exited).toEqual([0, null]);
+    const checkpoints = openFileCheckpointStore(join(folder, "evaluations", "checkpoints"));
+    expect(await checkpoints.read(evaluationKey(canonical, contextDigest))).toMatchObject({
+      imagesDone: expect.any(Number),
+    });
     client.close();
   });
 

@@ -1,25 +1,29 @@
 import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 import type { EvaluatorEnv, NatsEnv } from "@collm/config";
 import {
   announceEvaluator,
   announcementTtlMs,
   bucketNames,
+  checkpointTtlMs,
   connectNats,
   createDeadLetters,
+  createKvCheckpointStore,
   createKvEvaluationStore,
   defaultPullSettings,
   openBucket,
   WorkPuller,
 } from "@collm/events";
-import { openFileEvaluationStore } from "@collm/journal";
-import type { EvaluationStore } from "@collm/search";
+import { openFileCheckpointStore, openFileEvaluationStore } from "@collm/journal";
+import type { CheckpointStore, EvaluationStore } from "@collm/search";
 import type { Logger } from "@collm/telemetry";
 import type { EvaluationRunner } from "./evaluation-runner.js";
 import type { HostedSupernet } from "./hosted-supernet.js";
 
-/** Where results are kept, and the queue if there is one. */
+/** Where results and checkpoints are kept, and the queue if there is one. */
 export interface Work {
   readonly store: EvaluationStore;
+  readonly checkpoints: CheckpointStore;
   /** Announces the supernets and takes work of theirs; does nothing without a queue. */
   start(runner: EvaluationRunner, supernets: ReadonlyMap<string, HostedSupernet>): Promise<void>;
   /** Takes no more, finishes or gives back what is under way within `graceMs`. */
@@ -31,15 +35,20 @@ export async function openWork(env: EvaluatorEnv, logger: Logger): Promise<Work>
   if (env.store.kind === "nats") return await openNatsWork(env.store.nats, env, logger);
   return {
     store: openFileEvaluationStore(env.store.evaluationsDir),
+    checkpoints: openFileCheckpointStore(join(env.store.evaluationsDir, "checkpoints")),
     start: async () => undefined,
     drain: async () => undefined,
   };
 }
 
 async function openNatsWork(nats: NatsEnv, env: EvaluatorEnv, logger: Logger): Promise<Work> {
-  const { replicas, beatMs } = nats;
+  const { replicas, beatMs, maxDeliver } = nats;
   const connection = await connectNats({ servers: nats.servers, name: "evaluator" });
   const evaluations = await openBucket(connection, bucketNames.evaluations, { replicas });
+  const checkpoints = await openBucket(connection, bucketNames.checkpoints, {
+    replicas,
+    ttlMs: checkpointTtlMs,
+  });
   const letters = await openBucket(connection, bucketNames.deadLetters, { replicas });
   const evaluators = await openBucket(connection, bucketNames.evaluators, {
     replicas,
@@ -49,6 +58,7 @@ async function openNatsWork(nats: NatsEnv, env: EvaluatorEnv, logger: Logger): P
   let announcement: { readonly withdraw: () => Promise<void> } | undefined;
   return {
     store: createKvEvaluationStore(evaluations),
+    checkpoints: createKvCheckpointStore(checkpoints, connection.info?.max_payload ?? 0),
     start: async (runner, supernets) => {
       const infos = [...supernets.values()].map(({ info }) => info);
       announcement = await announceEvaluator(evaluators, {
@@ -63,7 +73,7 @@ async function openNatsWork(nats: NatsEnv, env: EvaluatorEnv, logger: Logger): P
       puller = new WorkPuller(
         connection,
         infos.map(({ contextDigest }) => contextDigest),
-        { ...defaultPullSettings, beatMs, slots: env.workers },
+        { ...defaultPullSettings, beatMs, maxDeliver, slots: env.workers },
         {
           deadLetters: createDeadLetters(letters),
           evaluate: (request, { signal, onStarted }) => {

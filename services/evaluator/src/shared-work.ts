@@ -20,6 +20,7 @@ interface Piece<T> {
  */
 export class SharedWork<T> {
   readonly #pieces = new Map<string, Piece<T>>();
+  #stopReason: unknown;
 
   async join(
     key: string,
@@ -27,6 +28,7 @@ export class SharedWork<T> {
     { signal, onProgress }: WorkOptions,
   ): Promise<T> {
     signal.throwIfAborted();
+    if (this.#stopReason !== undefined) throw this.#stopReason;
     const piece = this.#pieces.get(key) ?? this.#begin(key, start);
     piece.participants++;
     if (onProgress) piece.listeners.add(onProgress);
@@ -37,6 +39,12 @@ export class SharedWork<T> {
       if (onProgress) piece.listeners.delete(onProgress);
       if (piece.participants === 0) this.#abandon(key, piece, signal.reason);
     }
+  }
+
+  /** Stops all work; it rejects with `reason` once it has really ended. No more is begun. */
+  stop(reason: Error): void {
+    this.#stopReason = reason;
+    for (const { stop } of this.#pieces.values()) stop.abort(reason);
   }
 
   #begin(key: string, start: (options: Required<WorkOptions>) => Promise<T>): Piece<T> {

@@ -16,6 +16,9 @@ import { createEvaluatorService } from "./service.js";
 /** Evaluations that may wait for a worker: several coordinators' worth, seconds to minutes of work. */
 const maxWaitingEvaluations = 64;
 
+/** Share of the time for draining in which evaluations may end before they are interrupted. */
+const finishShare = 0.1;
+
 /** Packing a folder takes minutes; this many images are a few seconds of it. */
 const imagesPerLog = 1000;
 
@@ -47,6 +50,9 @@ export async function startEvaluator(env: EvaluatorEnv, logger: Logger): Promise
       onChange: evaluatorMetrics.queueChanged,
     }),
     metrics: evaluatorMetrics,
+    checkpoints:
+      env.checkpointMs === 0 ? undefined : { store: work.checkpoints, everyMs: env.checkpointMs },
+    logger,
   });
   const pages =
     env.metricsPort === undefined
@@ -70,8 +76,12 @@ export async function startEvaluator(env: EvaluatorEnv, logger: Logger): Promise
   return {
     addresses: { port: server.port, metricsPort: pages?.port },
     drain: async () => {
-      // Finishes what is under way, or after `drainMs` abandons it between two batches.
+      // Without checkpoints stopping would waste what was done, so there is more time to finish.
+      const suspendMs = env.drainMs * (env.checkpointMs === 0 ? 1 : finishShare);
+      const timer = setTimeout(() => runner.suspend(), suspendMs);
+      // What does not stop either, in a long batch, is abandoned after `drainMs`.
       await Promise.all([server.drain(env.drainMs), work.drain(env.drainMs)]);
+      clearTimeout(timer);
       await close();
       await pages?.close();
     },

@@ -1,5 +1,10 @@
 import { CollmError } from "@collm/errors";
-import { type CalibrationImages, calibrationImages } from "@collm/evaluation";
+import {
+  type CalibrationImages,
+  calibrationImages,
+  evaluationPlan,
+  type RuntimeSettings,
+} from "@collm/evaluation";
 import type { PackedImages } from "@collm/images";
 import type { Supernet } from "@collm/supernet";
 import type { Executor, MeasuredSplit } from "./executor.js";
@@ -9,6 +14,8 @@ import type { WorkerPool } from "./worker/worker-pool.js";
 export interface SubnetExecutorOptions {
   readonly supernet: Supernet;
   readonly pool: WorkerPool;
+  /** What the pool's workers run with. */
+  readonly runtime: RuntimeSettings;
   readonly cache: ImageCache;
   /** Opens a split's images; the calibration split is undefined where statistics are kept. */
   readonly images: {
@@ -24,7 +31,7 @@ export interface SubnetExecutorOptions {
  * for once-for-all), and workers hold no supernet.
  */
 export function createSubnetExecutor(options: SubnetExecutorOptions): Executor {
-  const { supernet, pool, cache, images } = options;
+  const { supernet, pool, runtime, cache, images } = options;
   const { manifest } = supernet;
 
   const calibrationFor = async (resolution: number): Promise<CalibrationImages | undefined> =>
@@ -34,15 +41,20 @@ export function createSubnetExecutor(options: SubnetExecutorOptions): Executor {
     split === "test" ? await images.test() : images.validation;
 
   return {
-    measure: async (architecture, split, { signal, onProgress }) => {
+    measure: async (architecture, split, { signal, onProgress, checkpoints }) => {
       const subnet = supernet.subnet(architecture);
       const [measured, calibration] = await Promise.all([
         imagesOf(split).then((packed) => cache.load(packed, subnet.resolution)),
         calibrationFor(subnet.resolution),
       ]);
+      const plan = evaluationPlan(subnet, measured, calibration, runtime);
+      const ownCheckpoints = checkpoints && {
+        from: await checkpoints.read(plan),
+        everyMs: checkpoints.everyMs,
+      };
       const result = await pool.run(
-        { kind: "measure", subnet, measured, calibration },
-        { signal, onProgress },
+        { kind: "measure", subnet, measured, calibration, checkpoints: ownCheckpoints },
+        { signal, onProgress, onCheckpoint: checkpoints?.save },
       );
       if (result.kind !== "measured") throw unexpected(result.kind);
       const { top1Count, top5Count, images: count, seconds } = result.measurement;

@@ -1,10 +1,7 @@
 import { CollmError } from "@collm/errors";
 import type { Benchmark } from "@collm/nas-bench-201";
-import { sleep } from "@collm/rpc";
 import type { Executor } from "./executor.js";
-
-/** Steps that a waiting evaluation reports. */
-const progressSteps = 4;
+import { pretendToMeasure } from "./pretend-to-measure.js";
 
 /**
  * Answers from a table at once and charges the benchmark's own time: a virtual clock. With a
@@ -16,7 +13,7 @@ export function createTableExecutor(
 ): Executor {
   const { table, settings } = benchmark;
   return {
-    measure: async (architecture, split, { signal, onProgress }) => {
+    measure: async (architecture, split, measuring) => {
       const found = benchmark.lookUp(architecture.choices, split);
       if (!found) {
         throw new CollmError(
@@ -26,17 +23,12 @@ export function createTableExecutor(
         );
       }
       const waitMs = 1000 * options.realTime * found.seconds;
-      for (let step = 0; step < progressSteps && waitMs > 0; step++) {
-        const imagesDone = Math.floor((step * found.images) / progressSteps);
-        onProgress?.({ phase: "run", imagesDone, imagesTotal: found.images });
-        await sleep(waitMs / progressSteps, signal);
-      }
-      signal.throwIfAborted();
+      const seconds = await pretendToMeasure(found.images, waitMs, measuring);
       return {
         top1Percent: found.top1Percent,
         images: found.images,
         chargedSeconds: found.seconds,
-        phaseSeconds: { run: waitMs / 1000 },
+        phaseSeconds: { run: seconds },
       };
     },
     exportModel: async () => {

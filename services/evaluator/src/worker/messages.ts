@@ -1,11 +1,13 @@
 import type { ErrorCode } from "@collm/errors";
 import type {
   CalibrationImages,
+  CheckpointOptions,
   EvaluationProgress,
   Measurement,
   RuntimeSettings,
 } from "@collm/evaluation";
 import type { ImageSet } from "@collm/images";
+import type { EvaluationCheckpoint } from "@collm/search";
 import type { Subnet } from "@collm/supernet";
 
 /**
@@ -13,7 +15,7 @@ import type { Subnet } from "@collm/supernet";
  * arrays lie in shared memory; a worker knows no supernet and no file.
  *
  *     main    job ─────────────────────────▶ worker      at most one at a time
- *             ◀── progress … ── result | failed
+ *             ◀── progress, checkpoint … ── result | failed
  *             close ───────────────────────▶             it ends by itself
  */
 export interface WorkerSettings {
@@ -27,6 +29,8 @@ export type Job =
       readonly measured: ImageSet;
       /** Absent: the checkpoint's own statistics are used. */
       readonly calibration: CalibrationImages | undefined;
+      /** Absent: it begins at the beginning and takes none. */
+      readonly checkpoints: Omit<CheckpointOptions, "onCheckpoint"> | undefined;
     }
   | {
       readonly kind: "export";
@@ -46,5 +50,6 @@ export type FromWorker =
   /** Its code is loaded. */
   | { readonly kind: "ready" }
   | { readonly kind: "progress"; readonly progress: EvaluationProgress }
+  | { readonly kind: "checkpoint"; readonly checkpoint: EvaluationCheckpoint }
   | { readonly kind: "result"; readonly result: JobResult }
   | { readonly kind: "failed"; readonly code: ErrorCode; readonly message: string };

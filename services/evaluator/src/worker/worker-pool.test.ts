@@ -6,18 +6,20 @@ import type { Worker } from "node:worker_threads";
 import { evaluateSubnet } from "@collm/evaluation";
 import { writeTinySupernet } from "@collm/evaluation/testing";
 import { openPackedImages } from "@collm/images";
+import type { EvaluationCheckpoint } from "@collm/search";
 import { loadManifest, openSupernet } from "@collm/supernet";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { HostedSupernet } from "../hosted-supernet.js";
 import { ImageCache } from "../image-cache.js";
 import { loadHostedSupernet } from "../load-supernet.js";
-import type { Job } from "./messages.js";
+import type { Job, JobResult } from "./messages.js";
 import { spawnWorker } from "./spawn-worker.js";
 import { WorkerPool } from "./worker-pool.js";
 
 const runtime = { executionProvider: "cpu", threads: 1 };
 const locateImages = async (value: string): Promise<string> => value;
 const never = new AbortController().signal;
+type MeasureJob = Extract<Job, { kind: "measure" }>;
 
 /** Worker threads compile their sources first, on a machine that may have other work. */
 const timeoutMs = 60_000;
@@ -104,6 +106,39 @@ describe("WorkerPool", { timeout: timeoutMs }, () => {
     expect(result.kind).toBe("measured");
   });
 
+  test("tells checkpoints, once more when it is stopped, and goes on from the last", async () => {
+    const job = await smallJob();
+    const whole = await pool.run(job, { signal: never });
+    const stop = new AbortController();
+    const told: EvaluationCheckpoint[] = [];
+    const stopped = pool.run(
+      { ...job, checkpoints: { everyMs: 0 } },
+      {
+        signal: stop.signal,
+        onCheckpoint: (checkpoint) => {
+          told.push(checkpoint);
+          stop.abort(new Error("enough"));
+        },
+      },
+    );
+    await expect(stopped).rejects.toThrow("enough");
+    const from = told.at(-1);
+    expect(from?.imagesDone).toBeGreaterThanOrEqual(16);
+    expect(from?.imagesDone).toBeLessThan(job.measured.count);
+    const images: number[] = [];
+    const rest = await pool.run(
+      { ...job, checkpoints: { from, everyMs: 60_000 } },
+      {
+        signal: never,
+        onProgress: ({ phase, imagesDone }) => phase === "run" && images.push(imagesDone),
+      },
+    );
+    expect(images[0]).toBe(from?.imagesDone);
+    const counts = (result: JobResult) =>
+      result.kind === "measured" && { ...result.measurement, seconds: undefined };
+    expect(counts(rest)).toEqual(counts(whole));
+  });
+
   test("says at the start that a worker cannot be started", async () => {
     const broken = WorkerPool.start({
       runtime,
@@ -136,11 +171,11 @@ describe("WorkerPool", { timeout: timeoutMs }, () => {
   });
 });
 
-async function smallJob(): Promise<Job> {
+async function smallJob(): Promise<MeasureJob> {
   const trained = await openSupernet(await loadManifest(manifestPath));
   const packed = await openPackedImages(join(folder, "validation.safetensors"));
   const subnet = trained.subnet(trained.space.cheapest("macs"));
   const measured = await packed.load(subnet.resolution);
   await packed.close();
-  return { kind: "measure", subnet, measured, calibration: undefined };
+  return { kind: "measure", subnet, measured, calibration: undefined, checkpoints: undefined };
 }

@@ -1,8 +1,7 @@
 import { CollmError } from "@collm/errors";
-import type { ExecuteOptions } from "../executor.js";
 import type { Job, JobResult, WorkerSettings } from "./messages.js";
 import { type SpawnWorker, spawnWorker } from "./spawn-worker.js";
-import { WorkerSeat } from "./worker-seat.js";
+import { type JobOptions, WorkerSeat } from "./worker-seat.js";
 
 export interface PoolOptions extends WorkerSettings {
   readonly workers: number;
@@ -43,7 +42,7 @@ export class WorkerPool {
    * Runs a job. When the signal aborts, the job ends between two batches and the promise rejects
    * then. Throws `unavailable` when the worker dies.
    */
-  async run(job: Job, options: ExecuteOptions): Promise<JobResult> {
+  async run(job: Job, options: JobOptions): Promise<JobResult> {
     const seat = this.#seats.find((candidate) => !candidate.isBusy);
     if (!seat) {
       throw new CollmError("internal", `worker pool: all ${this.#seats.length} workers are busy`);

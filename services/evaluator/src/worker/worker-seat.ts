@@ -1,14 +1,19 @@
 import type { Worker } from "node:worker_threads";
 import { CollmError } from "@collm/errors";
+import type { EvaluationCheckpoint } from "@collm/search";
 import type { ExecuteOptions } from "../executor.js";
 import type { FromWorker, Job, JobResult, ToWorker } from "./messages.js";
 import { createStopFlag } from "./stop-flag.js";
 import { SubnetMemory } from "./subnet-memory.js";
 
-interface Running {
+export interface JobOptions extends ExecuteOptions {
+  /** Hears of the checkpoints that the job asks for. */
+  readonly onCheckpoint?: ((checkpoint: EvaluationCheckpoint) => void) | undefined;
+}
+
+interface Running extends Pick<JobOptions, "onProgress" | "onCheckpoint"> {
   readonly resolve: (result: JobResult) => void;
   readonly reject: (error: unknown) => void;
-  readonly onProgress: ExecuteOptions["onProgress"];
 }
 
 /** How long a worker that was asked to end may take, in the middle of a batch at worst. */
@@ -74,7 +79,7 @@ export class WorkerSeat {
   }
 
   /** Runs a job; call it only while the seat is not busy. */
-  run(job: Job, { signal, onProgress }: ExecuteOptions): Promise<JobResult> {
+  run(job: Job, { signal, onProgress, onCheckpoint }: JobOptions): Promise<JobResult> {
     return new Promise((resolve, reject) => {
       const flag = createStopFlag();
       const stop = (): void => flag.raise();
@@ -86,6 +91,7 @@ export class WorkerSeat {
       signal.addEventListener("abort", stop, { once: true });
       this.#running = {
         onProgress,
+        onCheckpoint,
         resolve: (result) => {
           leave();
           resolve(result);
@@ -123,6 +129,9 @@ export class WorkerSeat {
     switch (message.kind) {
       case "progress":
         this.#running?.onProgress?.(message.progress);
+        return;
+      case "checkpoint":
+        this.#running?.onCheckpoint?.(message.checkpoint);
         return;
       case "result":
         this.#settle()?.resolve(message.result);

@@ -45,7 +45,13 @@ async function execute(job: Job, stopFlag: SharedArrayBuffer): Promise<JobResult
     onProgress: throttleProgress((progress) => send({ kind: "progress", progress })),
   };
   if (job.kind === "measure") {
-    const measurement = await measureSubnet(job.subnet, job.measured, job.calibration, options);
+    const measurement = await measureSubnet(job.subnet, job.measured, job.calibration, {
+      ...options,
+      checkpoints: job.checkpoints && {
+        ...job.checkpoints,
+        onCheckpoint: (checkpoint) => send({ kind: "checkpoint", checkpoint }),
+      },
+    });
     return { kind: "measured", measurement };
   }
   const statistics = await statisticsOf(job.subnet, job.calibration, options);
