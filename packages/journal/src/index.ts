@@ -1,4 +1,5 @@
 export { openFileEvaluationStore } from "./evaluation-store.js";
+export { followJournalFile } from "./follow-journal-file.js";
 export {
   type JournalFile,
   type JournalSnapshot,
@@ -7,4 +8,4 @@ export {
 } from "./journal-file.js";
 export { formatLine, parseEvent } from "./journal-lines.js";
 export type { Journals, OpenJournal } from "./journals.js";
-export { acquireWriterLock } from "./writer-lock.js";
+export { acquireWriterLock, isWriterLockHeld } from "./writer-lock.js";

@@ -106,9 +106,9 @@ export function applyEvent(state: SearchState, event: SearchEvent): SearchState 
   }
 }
 
-/** The state after all `events`. */
-export function foldEvents(events: Iterable<SearchEvent>): SearchState {
-  let state = emptyState;
+/** The state after all `events`, which follow `before`. */
+export function foldEvents(events: Iterable<SearchEvent>, before = emptyState): SearchState {
+  let state = before;
   for (const event of events) state = applyEvent(state, event);
   return state;
 }
@@ -187,14 +187,14 @@ function withIteration(
   change: (record: IterationRecord) => IterationRecord,
 ): SearchState {
   const index = event.iteration;
-  const current = state.iterations.at(-1);
+  const current = state.iterations.last;
   if (current?.index === index) {
-    return { ...state, iterations: [...state.iterations.slice(0, -1), change(current)] };
+    return { ...state, iterations: state.iterations.withLast(change(current)) };
   }
   if (index !== (current?.index ?? 0) + 1 || (current && !isClosed(current))) {
     throw new RangeError(`iteration ${index} follows iteration ${current?.index ?? 0}`);
   }
-  return { ...state, iterations: [...state.iterations, change({ index, degraded: [] })] };
+  return { ...state, iterations: state.iterations.with(change({ index, degraded: [] })) };
 }
 
 /** The state with one candidate changed, which must be in one of the given conditions. */

@@ -26,7 +26,7 @@ const stallIterations = 10;
 export function nextAction(state: SearchState): Action {
   if (state.phase === "finished") return { kind: "rest" };
   const config = configOf(state);
-  const current = state.iterations.at(-1);
+  const current = state.iterations.last;
 
   if (current?.candidates && !isClosed(current)) {
     const unscreened = current.candidates.find(({ status }) => status.kind === "proposed");

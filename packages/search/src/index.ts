@@ -33,6 +33,7 @@ export {
   bestSoFar,
   budgetSpent,
   type EvaluatedCandidate,
+  evaluatedCount,
   evaluatedOf,
   type Funnel,
   funnel,

@@ -121,7 +121,8 @@ class SearchLoop<State> {
   /** One step of the searcher: either its candidates, or one answer of a role. */
   async #propose(iteration: number, count: number): Promise<void> {
     this.#observeClosedIterations();
-    const open = this.#state.iterations.find((record) => record.index === iteration);
+    const { last } = this.#state.iterations;
+    const open = last?.index === iteration ? last : undefined;
     const turn: Turn = {
       iteration,
       count,

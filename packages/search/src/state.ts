@@ -7,6 +7,7 @@ import type {
   SearchEventType,
 } from "./events.js";
 import { GrowingSet } from "./growing-set.js";
+import { Iterations } from "./iterations.js";
 
 /** What became of a candidate so far. */
 export type CandidateStatus =
@@ -58,7 +59,7 @@ export interface SearchState {
   readonly lastType?: SearchEventType | undefined;
   readonly started?: EventOf<"SearchStarted"> | undefined;
   readonly space?: SearchSpace | undefined;
-  readonly iterations: readonly IterationRecord[];
+  readonly iterations: Iterations;
   /** Canonical strings of every legal candidate ever proposed (V of Algorithm 1). */
   readonly seen: GrowingSet;
   /** Their isomorphism classes; empty unless isomorphs are merged. */
@@ -72,7 +73,7 @@ export interface SearchState {
 export const emptyState: SearchState = {
   phase: "new",
   lastSeq: 0,
-  iterations: [],
+  iterations: Iterations.empty,
   seen: GrowingSet.empty,
   seenClasses: GrowingSet.empty,
 };

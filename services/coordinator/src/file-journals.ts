@@ -11,7 +11,7 @@ export function directoryJournals(directory: string): Journals {
   const pathOf = (id: SearchId): string => join(directory, id, journalName);
   return {
     nameOf: pathOf,
-    open: async (id) => await openJournalFile(pathOf(id)),
+    open: async (id, known) => await openJournalFile(pathOf(id), known),
     read: (id) => readEvents(pathOf(id)),
     list: async () => {
       const entries = await readdir(directory, { withFileTypes: true }).catch(ignoreMissing);
@@ -39,7 +39,7 @@ export function singleRunJournals(runDirectory: string, searchId: SearchId): Jou
   };
   return {
     nameOf: pathOf,
-    open: async (id) => await openJournalFile(pathOf(id)),
+    open: async (id, known) => await openJournalFile(pathOf(id), known),
     read: async (id) => await readEvents(pathOf(id)),
     list: async () => [searchId],
   };

@@ -100,7 +100,7 @@ export class RecordedEvaluations {
   }
 
   #candidateOf(key: string): string {
-    const candidates = this.#recording.state.iterations.at(-1)?.candidates ?? [];
+    const candidates = this.#recording.state.iterations.last?.candidates ?? [];
     return candidates.find((candidate) => candidate.key === key)?.id ?? key;
   }
 }
