@@ -17,6 +17,8 @@ import type { Logger } from "@collm/telemetry";
 import { ActiveSearch, type RestingSearch, type SearchPorts } from "./active-search.js";
 import { EventFeed } from "./event-feed.js";
 import { foldJournal } from "./fold-journal.js";
+import { RestingSummaries } from "./resting-summaries.js";
+import { type SearchSummary, summaryOf } from "./search-summary.js";
 import { parseSupernetName, refuseOtherDigest } from "./supernet-name.js";
 
 export interface SearchesOptions {
@@ -45,6 +47,7 @@ export interface SearchesOptions {
 export class Searches {
   readonly #options: SearchesOptions;
   readonly #active = new Map<SearchId, ActiveSearch>();
+  readonly #resting: RestingSummaries;
   /** Settled when the last request so far that changes a search is answered. */
   readonly #turns = new Map<SearchId, Promise<unknown>>();
   /** Why no new work is taken; undefined while it is. */
@@ -52,6 +55,7 @@ export class Searches {
 
   constructor(options: SearchesOptions) {
     this.#options = options;
+    this.#resting = new RestingSummaries(options.journals);
   }
 
   /**
@@ -123,15 +127,18 @@ export class Searches {
   }
 
   /** Every search that can be read; a damaged journal is logged and does not hide the others. */
-  async list(): Promise<readonly { readonly id: SearchId; readonly state: SearchState }[]> {
+  async list(): Promise<readonly SearchSummary[]> {
     const ids = await this.#options.journals.list();
-    const read = (searchId: SearchId): Promise<SearchState | undefined> =>
-      this.find(searchId).catch((error: unknown) => {
+    const summarise = async (searchId: SearchId): Promise<SearchSummary | undefined> => {
+      const active = this.#active.get(searchId);
+      if (active) return summaryOf(searchId, active.state);
+      return await this.#resting.of(searchId).catch((error: unknown) => {
         this.#options.logger.warn({ searchId, err: error }, "journal cannot be read");
         return undefined;
       });
-    const found = await Promise.all(ids.map(async (id) => ({ id, state: await read(id) })));
-    return found.flatMap(({ id, state }) => (state ? [{ id, state }] : []));
+    };
+    const found = await Promise.all(ids.map(summarise));
+    return found.flatMap((summary) => summary ?? []);
   }
 
   /** The search's events; of a resting search those it has. */
