@@ -59,6 +59,14 @@ export function createStreamJournals(connection: NatsConnection, leases: KV): Jo
       }
     },
     read: async (id) => (await readFrom(id)).events,
+    size: async (id) => {
+      const manager = await jetstreamManager(connection);
+      const subject = journalSubject(id);
+      const { state } = await manager.streams.info(streamNames.journal, {
+        subjects_filter: subject,
+      });
+      return state.subjects?.[subject] ?? 0;
+    },
     list: async () => {
       const manager = await jetstreamManager(connection);
       const { state } = await manager.streams.info(streamNames.journal, {

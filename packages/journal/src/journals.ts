@@ -23,4 +23,6 @@ export interface Journals {
   /** The events so far, without the right to write; empty if there is no such journal. */
   read(id: SearchId): Promise<readonly SearchEvent[]>;
   list(): Promise<readonly SearchId[]>;
+  /** How long the journal is, in whatever is quick to find; it grows with each event. 0 if there is none. */
+  size(id: SearchId): Promise<number>;
 }

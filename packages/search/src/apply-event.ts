@@ -24,7 +24,7 @@ export function applyEvent(state: SearchState, event: SearchEvent): SearchState 
         `${state.lastType ?? "nothing"} of search ${state.started?.searchId ?? "none"}`,
     );
   }
-  const next = { ...state, lastSeq: event.seq, lastType: event.type };
+  const next = { ...state, lastSeq: event.seq, lastType: event.type, lastAt: event.at };
   switch (event.type) {
     case "SearchStarted":
       return {

@@ -57,6 +57,8 @@ export interface SearchState {
   readonly lastSeq: number;
   /** Type of the last event; absent before the first. */
   readonly lastType?: SearchEventType | undefined;
+  /** When the last event was journaled: UTC, ISO 8601. */
+  readonly lastAt?: string | undefined;
   readonly started?: EventOf<"SearchStarted"> | undefined;
   readonly space?: SearchSpace | undefined;
   readonly iterations: Iterations;
