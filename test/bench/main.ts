@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { CollmError } from "@collm/errors";
 import { corruptionSuite } from "./corruption/suite.js";
 import { damagedRecordsSuite } from "./damaged-records/suite.js";
+import { journalSuite } from "./journal/suite.js";
 import { landscapeSuite } from "./landscape/suite.js";
 import { say } from "./progress.js";
 import type { Suite } from "./suite.js";
@@ -13,6 +14,7 @@ const suites: readonly Suite[] = [
   landscapeSuite,
   corruptionSuite,
   damagedRecordsSuite,
+  journalSuite,
 ];
 
 const overview = [

@@ -1,7 +1,14 @@
 import { CollmError } from "@collm/errors";
-import { CoordinatorServiceClient, EvaluatorServiceClient } from "@collm/proto";
-import { callStream, callUnary, connect, fromProtoEvent, retryUnavailable } from "@collm/rpc";
-import type { SearchConfig, SearchEvent } from "@collm/search";
+import { CoordinatorServiceClient, type coordinator, EvaluatorServiceClient } from "@collm/proto";
+import {
+  callStream,
+  callUnary,
+  connect,
+  fromProtoEvent,
+  retryUnavailable,
+  sleep,
+} from "@collm/rpc";
+import type { SearchConfig, SearchEvent, SearchId } from "@collm/search";
 
 /** The coordinator itself waits for evaluator and roles, each a minute, before it answers. */
 const shortCallMs = 150_000;
@@ -9,6 +16,8 @@ const shortCallMs = 150_000;
 const longCallMs = 3_600_000;
 /** How long a service that died may take to be back. */
 const restartMs = 60_000;
+/** How often a search that does not run is looked at again. */
+const watchAgainMs = 1_000;
 
 /** The coordinator as the command line uses it. */
 export class CoordinatorClient {
@@ -57,16 +66,9 @@ export class CoordinatorClient {
     let lastSeq = afterSeq;
     for (;;) {
       try {
-        const responses = callStream(
-          this.#client,
-          "watchSearch",
-          { searchId, afterSeq: lastSeq },
-          { signal },
-        );
-        for await (const { event } of responses) {
-          if (!event) continue;
+        for await (const event of this.#events(searchId, lastSeq, signal)) {
           lastSeq = event.seq;
-          yield fromProtoEvent(event);
+          yield event;
         }
         return;
       } catch (error) {
@@ -74,6 +76,53 @@ export class CoordinatorClient {
         await this.resume(searchId, signal);
       }
     }
+  }
+
+  /**
+   * The events of a search without driving it, in pieces: first those there are, then each that
+   * comes, until it rests. A coordinator that is away is waited for, as is one where the search
+   * does not run just now.
+   */
+  async *watch(searchId: SearchId, signal: AbortSignal): AsyncGenerator<readonly SearchEvent[]> {
+    const { search } = await callUnary(this.#client, "getSearch", { searchId }, { signal });
+    const early: SearchEvent[] = [];
+    let lastSeq = 0;
+    let lostAt: number | undefined;
+    while (!signal.aborted) {
+      try {
+        for await (const event of this.#events(searchId, lastSeq, signal)) {
+          lostAt = undefined;
+          lastSeq = event.seq;
+          if (lastSeq > (search?.lastSeq ?? 0)) yield [event];
+          else early.push(event);
+          if (lastSeq === search?.lastSeq) yield early;
+        }
+        yield [];
+      } catch (error) {
+        if (signal.aborted) return;
+        lostAt ??= performance.now();
+        const isLost = performance.now() - lostAt > restartMs;
+        if (isLost || !CollmError.from(error).isRetryable) throw error;
+      }
+      await sleep(watchAgainMs, signal).catch(() => undefined);
+    }
+  }
+
+  async *#events(
+    searchId: string,
+    afterSeq: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<SearchEvent> {
+    const request = { searchId, afterSeq };
+    for await (const { event } of callStream(this.#client, "watchSearch", request, { signal })) {
+      if (event) yield fromProtoEvent(event);
+    }
+  }
+
+  /** All searches that the coordinator knows; reading long journals for the first time takes it a while. */
+  async list(): Promise<readonly coordinator.Search[]> {
+    const answer = await callUnary(this.#client, "listSearches", {}, { timeoutMs: shortCallMs });
+    return answer.searches;
   }
 
   close(): void {

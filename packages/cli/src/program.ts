@@ -11,11 +11,13 @@ import { addRankCommand } from "./commands/rank.js";
 import { addReplayCommand } from "./commands/replay.js";
 import { addReportCommand } from "./commands/report.js";
 import { addResumeCommand } from "./commands/resume.js";
+import { addRunsCommand } from "./commands/runs.js";
 import { addSearchCommand } from "./commands/search.js";
 import { addServeCommand } from "./commands/serve.js";
 import { addSubnetCommand } from "./commands/subnet.js";
 import { addSupernetCommand } from "./commands/supernet.js";
 import { addUpCommand } from "./commands/up.js";
+import { addWatchCommand } from "./commands/watch.js";
 
 /** The `collm` command with all its subcommands. */
 export function createProgram(): Command {
@@ -26,6 +28,8 @@ export function createProgram(): Command {
     .showHelpAfterError("(collm --help lists what there is)");
   addSearchCommand(program);
   addResumeCommand(program);
+  addWatchCommand(program);
+  addRunsCommand(program);
   addReplayCommand(program);
   addForkCommand(program);
   addReportCommand(program);

@@ -2,7 +2,12 @@ import { access, mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from "
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { readYaml, searchFileSchema } from "@collm/config";
 import { CollmError, checkValue, withFile } from "@collm/errors";
-import { acquireWriterLock, openJournalFile, readJournalFile } from "@collm/journal";
+import {
+  acquireWriterLock,
+  isWriterLockHeld,
+  openJournalFile,
+  readJournalFile,
+} from "@collm/journal";
 import {
   best,
   foldEvents,
@@ -95,6 +100,11 @@ export class RunDirectory {
       // Fails, as it should, if anything is in it.
       if (isNew) await rmdir(this.path).catch(() => undefined);
     }
+  }
+
+  /** Whether a living command works on the search now. */
+  isHeld(): Promise<boolean> {
+    return isWriterLockHeld(this.#lockPath);
   }
 
   /**

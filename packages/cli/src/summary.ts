@@ -19,13 +19,15 @@ export async function concludeSearch(
   }
 }
 
-/** @param isStopped whether the user ended it, which the coordinator sees only as its own end. */
+/**
+ * @param run the run directory; absent for a search that has none here.
+ * @param isStopped whether the user ended it, which the coordinator sees only as its own end.
+ */
 export function summaryLines(
-  run: Pick<RunDirectory, "path">,
+  run: Pick<RunDirectory, "path"> | undefined,
   state: SearchState,
   isStopped: boolean,
 ): string[] {
-  const directory = relative(".", run.path) || ".";
   const lines = [""];
   const winner = best(state);
   if (winner) {
@@ -45,6 +47,8 @@ export function summaryLines(
   const budget = state.started?.config.budget ?? 0;
   lines.push(`evaluated ${archive(state).length} of ${budget} (${reason})`);
   lines.push(...roleLines(state));
+  if (!run) return lines;
+  const directory = relative(".", run.path) || ".";
   if (state.phase === "finished") {
     lines.push(`report    ${join(directory, "report.html")}`);
   } else {

@@ -17,6 +17,17 @@ interface Stored {
   readonly lastSequence: number;
 }
 
+/** A journal's length and the sequence in the stream of its last event. */
+interface End {
+  readonly events: number;
+  readonly lastSequence: number;
+}
+
+const nothingStored: Stored = { events: [], lastSequence: 0 };
+
+/** Messages that may be under way to here; long journals are read in few round trips. */
+const messagesAhead = 5_000;
+
 /**
  * Journals as one stream with a subject for each search: the messages are the events that `watch` and
  * dashboards read. Every append says what it follows, so of two coordinators that believe to drive a
@@ -24,24 +35,38 @@ interface Stored {
  */
 export function createStreamJournals(connection: NatsConnection, leases: KV): Journals {
   const nameOf = (id: SearchId): string => `${streamNames.journal}/${id}`;
+  /** Where each journal ended when it was last read. */
+  const ends = new Map<SearchId, End>();
+  const readFrom = async (id: SearchId, known?: readonly SearchEvent[]): Promise<Stored> => {
+    const end = ends.get(id);
+    const before =
+      known && end?.events === known.length
+        ? { events: known, lastSequence: end.lastSequence }
+        : nothingStored;
+    const stored = await patiently(() => readStored(connection, id, before));
+    ends.set(id, { events: stored.events.length, lastSequence: stored.lastSequence });
+    return stored;
+  };
   return {
     nameOf,
-    open: async (id) => {
+    open: async (id, known) => {
       const lease = await acquireLease(leases, id, `journal ${nameOf(id)}`);
       try {
-        return openOn(
-          connection,
-          id,
-          nameOf(id),
-          lease,
-          await patiently(() => readStored(connection, id)),
-        );
+        return openOn(connection, id, nameOf(id), lease, await readFrom(id, known));
       } catch (error) {
         await lease.release();
         throw error;
       }
     },
-    read: async (id) => (await patiently(() => readStored(connection, id))).events,
+    read: async (id) => (await readFrom(id)).events,
+    size: async (id) => {
+      const manager = await jetstreamManager(connection);
+      const subject = journalSubject(id);
+      const { state } = await manager.streams.info(streamNames.journal, {
+        subjects_filter: subject,
+      });
+      return state.subjects?.[subject] ?? 0;
+    },
     list: async () => {
       const manager = await jetstreamManager(connection);
       const { state } = await manager.streams.info(streamNames.journal, {
@@ -52,17 +77,23 @@ export function createStreamJournals(connection: NatsConnection, leases: KV): Jo
   };
 }
 
-async function readStored(connection: NatsConnection, id: SearchId): Promise<Stored> {
+/** What lies in the stream, where `before` is what is known of it already. */
+async function readStored(
+  connection: NatsConnection,
+  id: SearchId,
+  before: Stored,
+): Promise<Stored> {
   const subject = journalSubject(id);
   const consumer = await jetstream(connection).consumers.get(streamNames.journal, {
     filter_subjects: subject,
-    deliver_policy: DeliverPolicy.All,
+    deliver_policy: DeliverPolicy.StartSequence,
+    opt_start_seq: before.lastSequence + 1,
   });
-  const events: SearchEvent[] = [];
-  let lastSequence = 0;
+  const events = [...before.events];
+  let { lastSequence } = before;
   let left = (await consumer.info()).num_pending;
   if (left > 0) {
-    const messages = await consumer.consume();
+    const messages = await consumer.consume({ max_messages: messagesAhead });
     for await (const message of messages) {
       const at = `journal ${streamNames.journal}/${id}, message ${message.seq}`;
       const json = parseJson(message.string());

@@ -5,6 +5,7 @@ export {
 } from "./encode-checkpoint.js";
 export { openFileEvaluationStore } from "./evaluation-store.js";
 export { openFileCheckpointStore } from "./file-checkpoint-store.js";
+export { followJournalFile } from "./follow-journal-file.js";
 export {
   type JournalFile,
   type JournalSnapshot,
@@ -13,4 +14,4 @@ export {
 } from "./journal-file.js";
 export { formatLine, parseEvent } from "./journal-lines.js";
 export type { Journals, OpenJournal } from "./journals.js";
-export { acquireWriterLock } from "./writer-lock.js";
+export { acquireWriterLock, isWriterLockHeld } from "./writer-lock.js";

@@ -26,8 +26,13 @@ export interface JournalFile extends OpenJournal {
  * Opens the journal at `path` for writing; creates it and its directory if need be. A torn last
  * line, left by a crash, is cut off. Throws `failed-precondition` naming the owner if another
  * journal is open for this path, and `data-loss` naming the line if the file is damaged.
+ *
+ * @param known what was read of it before; only what came after that is read.
  */
-export async function openJournalFile(path: string): Promise<JournalFile> {
+export async function openJournalFile(
+  path: string,
+  known: readonly SearchEvent[] = [],
+): Promise<JournalFile> {
   const what = `journal ${path}`;
   let lock: WriterLock | undefined;
   let handle: FileHandle | undefined;
@@ -36,7 +41,7 @@ export async function openJournalFile(path: string): Promise<JournalFile> {
     lock = await acquireWriterLock(what, `${path}.lock`);
     handle = await open(path, constants.O_RDWR | constants.O_CREAT, 0o644);
     await syncDirectory(dirname(path));
-    const lines = parseLines(path, await handle.readFile());
+    const lines = parseLines(path, await handle.readFile(), known);
     if (lines.tornBytes > 0) {
       await handle.truncate(lines.wholeBytes);
       await handle.datasync();

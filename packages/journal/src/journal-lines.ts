@@ -27,24 +27,51 @@ export function formatLine(event: SearchEvent): string {
  * Reads a journal. The last line may be torn: it lacks its newline or is no JSON. Everything else
  * that is wrong means that bytes changed after they were written, and throws `data-loss` naming
  * path, line and problem; a line of another version throws `failed-precondition`.
+ *
+ * @param known what its first lines are known to hold: they are not read again.
  */
-export function parseLines(path: string, bytes: Uint8Array): JournalLines {
-  const events: SearchEvent[] = [];
-  const decoder = new TextDecoder("utf-8", { fatal: true });
+export function parseLines(
+  path: string,
+  bytes: Uint8Array,
+  known: readonly SearchEvent[] = [],
+): JournalLines {
+  const events = [...known];
   let start = 0;
-  while (start < bytes.length) {
-    const end = bytes.indexOf(newline, start);
+  for (let line = 1; line <= known.length; line++) {
+    start = bytes.indexOf(newline, start) + 1;
+    if (start === 0) {
+      throw new CollmError("data-loss", `journal ${path}: has lost line ${line}`);
+    }
+  }
+  const wholeBytes = readLines(path, bytes, start, events);
+  return { events, wholeBytes, tornBytes: bytes.length - wholeBytes };
+}
+
+/**
+ * Reads the lines from byte `start` on behind the `events` before them, and gives where the last
+ * whole one ends. Throws like {@link parseLines}.
+ */
+export function readLines(
+  path: string,
+  bytes: Uint8Array,
+  start: number,
+  events: SearchEvent[],
+): number {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let wholeBytes = start;
+  while (wholeBytes < bytes.length) {
+    const end = bytes.indexOf(newline, wholeBytes);
     if (end === -1) break;
     const at = `journal ${path}, line ${events.length + 1}`;
-    const json = parseJson(decoder, bytes.subarray(start, end));
+    const json = parseJson(decoder, bytes.subarray(wholeBytes, end));
     if (json === undefined) {
       if (end === bytes.length - 1) break;
       throw new CollmError("data-loss", `${at}: is no JSON object, and later lines follow it`);
     }
     events.push(parseEvent(at, json, events));
-    start = end + 1;
+    wholeBytes = end + 1;
   }
-  return { events, wholeBytes: start, tornBytes: bytes.length - start };
+  return wholeBytes;
 }
 
 /** Undefined if the line is not the text of a JSON object; a truncated one never is. */

@@ -14,9 +14,15 @@ export interface OpenJournal extends Journal {
 export interface Journals {
   /** What messages call the journal of this search. */
   nameOf(id: SearchId): string;
-  /** Throws `failed-precondition` while another process has it open. */
-  open(id: SearchId): Promise<OpenJournal>;
+  /**
+   * Throws `failed-precondition` while another process has it open.
+   *
+   * @param known what `read` gave; a journal only grows, so that is not read again.
+   */
+  open(id: SearchId, known?: readonly SearchEvent[]): Promise<OpenJournal>;
   /** The events so far, without the right to write; empty if there is no such journal. */
   read(id: SearchId): Promise<readonly SearchEvent[]>;
   list(): Promise<readonly SearchId[]>;
+  /** How long the journal is, in whatever is quick to find; it grows with each event. 0 if there is none. */
+  size(id: SearchId): Promise<number>;
 }

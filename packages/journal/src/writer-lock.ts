@@ -104,6 +104,20 @@ export async function acquireWriterLock(what: string, directory: string): Promis
   };
 }
 
+/** Whether a living process has the lock at `directory` now. */
+export async function isWriterLockHeld(directory: string): Promise<boolean> {
+  const names = await readdir(directory).catch((error: unknown): string[] => {
+    if (errnoOf(error) === "ENOENT") return [];
+    throw error;
+  });
+  for (const name of names) {
+    if (name.startsWith("held-") && (await livingOwner(join(directory, name))) !== undefined) {
+      return true;
+    }
+  }
+  return false;
+}
+
 async function writeClaim(directory: string, path: string): Promise<void> {
   const claim = JSON.stringify({ ...ownIdentity(), since: new Date().toISOString() });
   for (;;) {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { CollmError } from "@collm/errors";
 import type { Logger, Metrics } from "@collm/telemetry";
 import {
@@ -63,6 +64,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   silenceGrpc();
   const draining = new AbortController();
   const forced = new AbortController();
+  // Each call under way listens.
+  setMaxListeners(0, forced.signal);
   const server = new Server({
     ...sharedOptions,
     ...(options.maxConnectionAgeMs === undefined

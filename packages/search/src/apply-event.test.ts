@@ -107,8 +107,10 @@ describe("foldEvents", () => {
       lastType: "TestCompleted",
       testOpened: canonical,
       test: { canonical, result },
-      iterations: [{ index: 1, strategy: "Be small.", degraded: [] }],
     });
+    expect([...state.iterations]).toMatchObject([
+      { index: 1, strategy: "Be small.", degraded: [] },
+    ]);
     expect([...state.seen]).toEqual([canonical]);
     expect(archive(state)).toMatchObject([
       { id: "1.1", origin: "generator", architecture, cost, key, attempts: 1, starts: 1 },
@@ -141,7 +143,7 @@ describe("foldEvents", () => {
       fallback: "sampling",
       exchanges: [],
     });
-    expect(fold(degraded("navigator"), degraded("generator")).iterations[0]?.degraded).toEqual([
+    expect(fold(degraded("navigator"), degraded("generator")).iterations.at(0)?.degraded).toEqual([
       { role: "navigator", reason: "navigator is silent" },
       { role: "generator", reason: "generator is silent" },
     ]);
@@ -149,7 +151,7 @@ describe("foldEvents", () => {
 
   it("takes strategy and candidates from one event, for a model that plays both roles", () => {
     const both: EventBody = { ...proposed, strategy: "Both." } as EventBody;
-    expect(fold(both).iterations[0]).toMatchObject({ strategy: "Both.", candidates: [{}, {}] });
+    expect(fold(both).iterations.at(0)).toMatchObject({ strategy: "Both.", candidates: [{}, {}] });
   });
 
   it("counts a candidate over the limit as novel and not feasible", () => {
@@ -190,7 +192,7 @@ describe("foldEvents", () => {
   it("keeps failures of an attempt through the next request", () => {
     const again: EventBody = { ...requested, attempt: 2 } as EventBody;
     const state = fold(proposed, requested, failed(true), again);
-    expect(state.iterations[0]?.candidates?.[0]).toMatchObject({
+    expect(state.iterations.at(0)?.candidates?.[0]).toMatchObject({
       attempts: 2,
       status: { kind: "requested", failures: 1 },
     });

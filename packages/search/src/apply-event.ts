@@ -26,7 +26,7 @@ export function applyEvent(state: SearchState, event: SearchEvent): SearchState 
         `${state.lastType ?? "nothing"} of search ${state.started?.searchId ?? "none"}`,
     );
   }
-  const next = { ...state, lastSeq: event.seq, lastType: event.type };
+  const next = { ...state, lastSeq: event.seq, lastType: event.type, lastAt: event.at };
   switch (event.type) {
     case "SearchStarted":
       return {
@@ -106,9 +106,9 @@ export function applyEvent(state: SearchState, event: SearchEvent): SearchState 
   }
 }
 
-/** The state after all `events`. */
-export function foldEvents(events: Iterable<SearchEvent>): SearchState {
-  let state = emptyState;
+/** The state after all `events`, which follow `before`. */
+export function foldEvents(events: Iterable<SearchEvent>, before = emptyState): SearchState {
+  let state = before;
   for (const event of events) state = applyEvent(state, event);
   return state;
 }
@@ -222,21 +222,20 @@ function withIteration(
 ): SearchState {
   const index = event.iteration;
   const { iterations } = state;
-  // Rounds are counted from 1; nearly always it is the latest.
-  const place = iterations.at(-1)?.index === index ? iterations.length - 1 : index - 1;
-  const current = iterations[place];
+  // Rounds are counted from 1.
+  const current = iterations.at(index - 1);
   if (current) {
-    return { ...state, iterations: iterations.with(place, change(current)) };
+    return { ...state, iterations: iterations.withAt(index - 1, change(current)) };
   }
   if (index !== iterations.length + 1 || !mayFollowUp(state)) {
     throw new RangeError(`iteration ${index} follows iteration ${iterations.length}`);
   }
-  return { ...state, iterations: [...iterations, change({ index, degraded: [] })] };
+  return { ...state, iterations: iterations.with(change({ index, degraded: [] })) };
 }
 
 /** Whether another round may begin, by what the configuration says of staleness. */
 function mayFollowUp({ iterations, started }: SearchState): boolean {
-  const latest = iterations.at(-1);
+  const latest = iterations.last;
   const oldest = iterations.at(-1 - (started?.config.staleness ?? 0));
   return (!latest || isProposed(latest)) && (!oldest || isClosed(oldest));
 }

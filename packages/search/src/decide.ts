@@ -41,7 +41,7 @@ export function nextAction(state: SearchState, underWay: ReadonlySet<string> = n
   return (
     screening(open) ??
     evaluating(open, underWay) ??
-    (isAsked(state.iterations.at(-1), underWay) ? { kind: "wait" } : proceeding(state, config))
+    (isAsked(state.iterations.last, underWay) ? { kind: "wait" } : proceeding(state, config))
   );
 }
 
@@ -81,7 +81,7 @@ function isAsked(record: IterationRecord | undefined, underWay: ReadonlySet<stri
 
 /** The rest of the latest round's proposal, the next round, or the end. */
 function proceeding(state: SearchState, config: SearchConfig): Action {
-  const current = state.iterations.at(-1);
+  const current = state.iterations.last;
   const incomplete = current && !isProposed(current) ? current : undefined;
   const isBeyondLast =
     incomplete !== undefined && incomplete.index > (config.iterations ?? Infinity);

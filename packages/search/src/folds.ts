@@ -1,20 +1,11 @@
+import { bestOf, type EvaluatedCandidate, isEvaluated } from "./evaluated.js";
 import type { Candidate, IterationRecord, SearchState } from "./state.js";
 
-/** An evaluated candidate with everything a reader of results needs at hand. */
-export interface EvaluatedCandidate extends Candidate {
-  readonly architecture: NonNullable<Candidate["architecture"]>;
-  readonly cost: NonNullable<Candidate["cost"]>;
-  readonly isFeasible: boolean;
-  readonly status: Extract<Candidate["status"], { kind: "evaluated" }>;
-}
-
-export function isEvaluated(candidate: Candidate): candidate is EvaluatedCandidate {
-  return candidate.status.kind === "evaluated";
-}
+export { bestOf, type EvaluatedCandidate, isEvaluated };
 
 /** Evaluated candidates in proposal order, whatever order their results arrived in. */
 export function archive(state: SearchState): readonly EvaluatedCandidate[] {
-  return evaluatedOf(state.iterations);
+  return evaluatedOf(state.iterations.slice());
 }
 
 /** Evaluated candidates of these iterations, in proposal order. */
@@ -27,19 +18,7 @@ export function evaluatedOf(iterations: readonly IterationRecord[]): EvaluatedCa
  * nothing evaluated later beats. Undefined while nothing feasible was evaluated.
  */
 export function best(state: SearchState): EvaluatedCandidate | undefined {
-  return bestOf(archive(state));
-}
-
-/** The most accurate feasible candidate; of equals, the first. */
-export function bestOf(candidates: readonly EvaluatedCandidate[]): EvaluatedCandidate | undefined {
-  let winner: EvaluatedCandidate | undefined;
-  for (const candidate of candidates) {
-    if (!candidate.isFeasible) continue;
-    if (!winner || candidate.status.result.top1Percent > winner.status.result.top1Percent) {
-      winner = candidate;
-    }
-  }
-  return winner;
+  return state.iterations.tally.best;
 }
 
 /** Best accuracy after each evaluation; null while nothing feasible was evaluated. */
@@ -107,24 +86,14 @@ export function paretoFront(
   return front;
 }
 
-/**
- * Closed iterations never change and states share them, so what was counted in one is remembered
- * for as long as it lives. Screening asks for the budget at each candidate of a long search.
- */
-const spentIn = new WeakMap<IterationRecord, number>();
+/** How many candidates were evaluated. */
+export function evaluatedCount(state: SearchState): number {
+  return state.iterations.tally.evaluated;
+}
 
 /** Evaluations counted against the budget: asked for and not given up. */
 export function budgetSpent(state: SearchState): number {
-  return state.iterations.reduce((sum, record) => {
-    let spent = spentIn.get(record);
-    if (spent === undefined) {
-      spent = (record.candidates ?? []).filter(
-        ({ status }) => status.kind === "requested" || status.kind === "evaluated",
-      ).length;
-      spentIn.set(record, spent);
-    }
-    return sum + spent;
-  }, 0);
+  return state.iterations.tally.spent;
 }
 
 /**

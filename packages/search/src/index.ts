@@ -42,6 +42,7 @@ export {
   bestSoFar,
   budgetSpent,
   type EvaluatedCandidate,
+  evaluatedCount,
   evaluatedOf,
   type Funnel,
   funnel,

@@ -87,7 +87,7 @@ describe("runSearch", () => {
       roles: { candidates: () => [proposal(small), proposal(other)] },
     });
     const state = await bench.run();
-    expect(state.iterations[0]?.candidates?.map(({ status }) => status)).toMatchObject([
+    expect(state.iterations.at(0)?.candidates?.map(({ status }) => status)).toMatchObject([
       { kind: "evaluated" },
       { kind: "rejected", reason: "duplicate" },
     ]);

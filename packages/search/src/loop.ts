@@ -141,8 +141,8 @@ class SearchLoop<State> {
 
   /** One step of the searcher: either its candidates, or a question to a role. */
   async #propose(iteration: number, count: number): Promise<void> {
-    const open = this.#state.iterations.at(-1);
-    const record = open?.index === iteration ? open : undefined;
+    const { last } = this.#state.iterations;
+    const record = last?.index === iteration ? last : undefined;
     const step = this.#searcher.propose(this.#state, {
       iteration,
       count,

@@ -114,7 +114,7 @@ describe("sub-batches", () => {
     expect(new Set(calls.map(({ seed }) => seed)).size).toBe(3);
     const proposed = allOf(events, "CandidatesProposed").filter(({ iteration }) => iteration === 1);
     expect(proposed.map(({ subBatch }) => subBatch).sort()).toEqual([1, 2, 3]);
-    const ids = state.iterations[0]?.candidates?.map(({ id }) => id);
+    const ids = state.iterations.at(0)?.candidates?.map(({ id }) => id);
     expect(ids).toEqual(["1.1", "1.2", "1.3", "1.4", "1.5", "1.6", "1.7", "1.8"]);
   });
 
@@ -137,11 +137,11 @@ describe("sub-batches", () => {
       });
     const one = await failing((subBatch) => subBatch === 1);
     expect(allOf(one.events, "Degraded")).toMatchObject([{ role: "generator", subBatch: 1 }]);
-    expect(one.state.iterations[0]?.candidates).toHaveLength(1);
+    expect(one.state.iterations.at(0)?.candidates).toHaveLength(1);
     const all = await failing(() => true);
     expect(allOf(all.events, "Degraded")).toHaveLength(2);
-    expect(all.state.iterations[0]?.candidates?.[0]?.origin).toBe("fallback");
-    expect(all.state.iterations[0]?.candidates).toHaveLength(8);
+    expect(all.state.iterations.at(0)?.candidates?.[0]?.origin).toBe("fallback");
+    expect(all.state.iterations.at(0)?.candidates).toHaveLength(8);
   });
 });
 

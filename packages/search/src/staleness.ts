@@ -28,7 +28,7 @@ export function mayBeginNext(
   { iterations }: SearchState,
   { staleness, resultShare }: Pick<SearchConfig, "staleness" | "resultShare">,
 ): boolean {
-  const latest = iterations.at(-1);
+  const latest = iterations.last;
   if (!latest) return true;
   const oldest = iterations.at(-1 - staleness);
   if (oldest && !isClosed(oldest)) return false;

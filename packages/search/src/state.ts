@@ -1,63 +1,18 @@
-import type { Architecture, Cost, SearchSpace } from "@collm/search-space";
-import type {
-  EvaluationResult,
-  EventOf,
-  FinishReason,
-  RejectionReason,
-  SearchEventType,
-} from "./events.js";
+import type { SearchSpace } from "@collm/search-space";
+import type { EvaluationResult, EventOf, FinishReason, SearchEventType } from "./events.js";
 import { GrowingSet } from "./growing-set.js";
+import type { Candidate } from "./iteration-record.js";
+import { Iterations } from "./iterations.js";
 
-/** What became of a candidate so far. */
-export type CandidateStatus =
-  | { readonly kind: "proposed" }
-  | { readonly kind: "rejected"; readonly reason: RejectionReason; readonly detail: string }
-  | { readonly kind: "requested"; readonly failures: number }
-  | { readonly kind: "evaluated"; readonly result: EvaluationResult; readonly isStored: boolean }
-  | { readonly kind: "failed"; readonly message: string };
-
-/** An architecture proposed at a step, with its origin and fate. */
-export interface Candidate {
-  readonly id: string;
-  readonly iteration: number;
-  /** `generator`, `navigator`, `evolution`, `random`, `fallback`, ... */
-  readonly origin: string;
-  readonly text?: string | undefined;
-  readonly notation?: unknown;
-  readonly problem?: string | undefined;
-  /** Known as soon as the candidate was found legal. */
-  readonly architecture?: Architecture | undefined;
-  readonly cost?: Cost | undefined;
-  readonly isFeasible?: boolean | undefined;
-  readonly key?: string | undefined;
-  /** How often its evaluation was asked for; more than once after failures and deaths. */
-  readonly attempts: number;
-  /** How often an evaluator began it; more than once is repeated work. */
-  readonly starts: number;
-  readonly status: CandidateStatus;
-}
-
-/** Parts of a round that the Generator is asked for side by side. */
-export interface SubBatches {
-  /** Candidates that all of them are asked for. */
-  readonly count: number;
-  readonly of: number;
-  /** Numbers, from 1, of those that were answered or failed. */
-  readonly settled: readonly number[];
-}
-
-/** One round of the search: at most one strategy, and the candidates it led to in proposal order. */
-export interface IterationRecord {
-  readonly index: number;
-  readonly strategy?: string | undefined;
-  readonly candidates?: readonly Candidate[] | undefined;
-  /** Set where the Generator is asked for the round in several sub-batches. */
-  readonly subBatches?: SubBatches | undefined;
-  /** Set where a searcher is shown a round that is not over: candidates left out of it. */
-  readonly pendingCount?: number | undefined;
-  /** Roles that failed in this round, with the reason. */
-  readonly degraded: readonly { readonly role: string; readonly reason: string }[];
-}
+export {
+  type Candidate,
+  type CandidateStatus,
+  type IterationRecord,
+  isClosed,
+  isProposed,
+  isSettled,
+  type SubBatches,
+} from "./iteration-record.js";
 
 export type SearchPhase = "new" | "running" | "interrupted" | "finished";
 
@@ -69,9 +24,11 @@ export interface SearchState {
   readonly lastSeq: number;
   /** Type of the last event; absent before the first. */
   readonly lastType?: SearchEventType | undefined;
+  /** When the last event was journaled: UTC, ISO 8601. */
+  readonly lastAt?: string | undefined;
   readonly started?: EventOf<"SearchStarted"> | undefined;
   readonly space?: SearchSpace | undefined;
-  readonly iterations: readonly IterationRecord[];
+  readonly iterations: Iterations;
   /** Canonical strings of every legal candidate ever proposed (V of Algorithm 1). */
   readonly seen: GrowingSet;
   /** Their isomorphism classes; empty unless isomorphs are merged. */
@@ -85,27 +42,12 @@ export interface SearchState {
 export const emptyState: SearchState = {
   phase: "new",
   lastSeq: 0,
-  iterations: [],
+  iterations: Iterations.empty,
   seen: GrowingSet.empty,
   seenClasses: GrowingSet.empty,
 };
 
-/** Whether nothing more will happen to the candidate. */
-export function isSettled(candidate: Candidate): boolean {
-  return candidate.status.kind !== "proposed" && candidate.status.kind !== "requested";
-}
-
-/** Whether the round has all its candidates. */
-export function isProposed({ candidates, subBatches }: IterationRecord): boolean {
-  return candidates !== undefined && (!subBatches || subBatches.settled.length === subBatches.of);
-}
-
-/** Whether the round has its candidates and all of them are settled. */
-export function isClosed(record: IterationRecord): boolean {
-  return isProposed(record) && (record.candidates?.every(isSettled) ?? false);
-}
-
 /** Candidates of a round so far. */
 export function candidatesOf(state: SearchState, iteration: number): readonly Candidate[] {
-  return state.iterations.findLast(({ index }) => index === iteration)?.candidates ?? [];
+  return state.iterations.at(iteration - 1)?.candidates ?? [];
 }

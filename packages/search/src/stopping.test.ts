@@ -187,7 +187,7 @@ describe("an evaluation that fails", () => {
   it("is tried three times where that is worth it", async () => {
     const twice = createSearchBench({ config, dispatcher: flaky(2) });
     const state = await twice.run();
-    expect(state.iterations[0]?.candidates?.[0]).toMatchObject({
+    expect(state.iterations.at(0)?.candidates?.[0]).toMatchObject({
       attempts: 3,
       starts: 3,
       status: { kind: "evaluated" },
@@ -195,7 +195,7 @@ describe("an evaluation that fails", () => {
     expect(repeatedEvaluations(state)).toBe(2);
 
     const always = await createSearchBench({ config, dispatcher: flaky(9) }).run();
-    expect(always.iterations[0]?.candidates?.[0]?.status).toEqual({
+    expect(always.iterations.at(0)?.candidates?.[0]?.status).toEqual({
       kind: "failed",
       message: "failure 3",
     });
@@ -206,7 +206,7 @@ describe("an evaluation that fails", () => {
   it("is tried once where that is pointless", async () => {
     const bench = createSearchBench({ config, dispatcher: flaky(9, false) });
     const state = await bench.run();
-    expect(state.iterations[0]?.candidates?.[0]).toMatchObject({
+    expect(state.iterations.at(0)?.candidates?.[0]).toMatchObject({
       attempts: 1,
       status: { kind: "failed" },
     });
@@ -224,13 +224,13 @@ describe("an evaluation that fails", () => {
       dispatcher: { failure: () => ({ message: "again", isRetryable: true }) },
     });
     const state = await resumed.run();
-    expect(state.iterations[0]?.candidates?.[0]).toMatchObject({
+    expect(state.iterations.at(0)?.candidates?.[0]).toMatchObject({
       attempts: 3,
       status: { kind: "failed", message: "again" },
     });
     expect(
       resumed.dispatcher.runs.get(
-        state.iterations[0]?.candidates?.[0]?.architecture?.canonical ?? "",
+        state.iterations.at(0)?.candidates?.[0]?.architecture?.canonical ?? "",
       ),
     ).toBe(1);
   });

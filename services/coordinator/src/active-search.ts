@@ -3,6 +3,7 @@ import {
   applyEvent,
   createSearcher,
   type EventBody,
+  emptyState,
   journalVersion,
   type LoopPorts,
   runSearch,
@@ -17,6 +18,14 @@ import { foldJournal } from "./fold-journal.js";
 /** What a search needs besides its journal. */
 export type SearchPorts = Omit<LoopPorts, "journal">;
 
+/** A search as its journal was read. */
+export interface RestingSearch {
+  readonly events: readonly SearchEvent[];
+  readonly state: SearchState;
+}
+
+const unread: RestingSearch = { events: [], state: emptyState };
+
 /**
  * One search with its journal open for writing. Created for a new search or from the journal of
  * one that was interrupted; ends when the search rests again (finished or interrupted).
@@ -30,19 +39,34 @@ export class ActiveSearch {
   #state: SearchState;
   #done: Promise<void> | undefined;
 
-  private constructor(id: SearchId, journal: OpenJournal, ports: SearchPorts) {
+  private constructor(
+    id: SearchId,
+    journal: OpenJournal,
+    ports: SearchPorts,
+    resting: RestingSearch,
+  ) {
     this.id = id;
     this.#journal = journal;
     this.#ports = ports;
-    this.#state = foldJournal(journal.name, journal.events);
+    const since = journal.events.slice(resting.events.length);
+    this.#state = foldJournal(journal.name, since, resting.state);
     this.feed = new EventFeed(journal.events);
   }
 
-  /** Opens the search's journal, which fails while another process has it open. */
-  static async open(id: SearchId, journals: Journals, ports: SearchPorts): Promise<ActiveSearch> {
-    const journal = await journals.open(id);
+  /**
+   * Opens the search's journal, which fails while another process has it open.
+   *
+   * @param resting what was read of it before.
+   */
+  static async open(
+    id: SearchId,
+    journals: Journals,
+    ports: SearchPorts,
+    resting: RestingSearch = unread,
+  ): Promise<ActiveSearch> {
+    const journal = await journals.open(id, resting.events);
     try {
-      return new ActiveSearch(id, journal, ports);
+      return new ActiveSearch(id, journal, ports, resting);
     } catch (error) {
       await journal.close();
       throw error;

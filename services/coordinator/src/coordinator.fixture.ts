@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { NatsEnv } from "@collm/config";
 import { readJournalFile } from "@collm/journal";
 import { CoordinatorServiceClient, type coordinator } from "@collm/proto";
 import { callStream, callUnary, connect, fromProtoEvent, type RunningService } from "@collm/rpc";
@@ -20,12 +21,12 @@ export function configOf(changes: Partial<SearchConfig> = {}): SearchConfig {
   return { ...defaultSearchConfig(searcher), budget: 12, candidatesPerIteration: 4, ...changes };
 }
 
-/** A coordinator on loopback with scripted neighbours, and journals in a directory of its own. */
-export async function openCoordinator(): Promise<CoordinatorBench> {
+/** A coordinator on loopback with scripted neighbours, and journals in a directory of its own or on NATS. */
+export async function openCoordinator(nats?: NatsEnv): Promise<CoordinatorBench> {
   const directory = await mkdtemp(join(tmpdir(), "collm-coordinator-"));
   const neighbours = new ScriptedNeighbours();
   const server = await neighbours.start();
-  const bench = new CoordinatorBench(directory, neighbours, `127.0.0.1:${server.port}`);
+  const bench = new CoordinatorBench(directory, neighbours, `127.0.0.1:${server.port}`, nats);
   onTestFinished(async () => {
     await bench.stop();
     await server.drain(0);
@@ -39,11 +40,18 @@ class CoordinatorBench {
   readonly neighbours: ScriptedNeighbours;
   readonly #directory: string;
   readonly #neighboursAddress: string;
+  readonly #nats: NatsEnv | undefined;
   #running:
     | { readonly service: RunningService; readonly client: CoordinatorServiceClient }
     | undefined;
 
-  constructor(directory: string, neighbours: ScriptedNeighbours, neighboursAddress: string) {
+  constructor(
+    directory: string,
+    neighbours: ScriptedNeighbours,
+    neighboursAddress: string,
+    nats: NatsEnv | undefined,
+  ) {
+    this.#nats = nats;
     this.#directory = directory;
     this.neighbours = neighbours;
     this.#neighboursAddress = neighboursAddress;
@@ -61,11 +69,13 @@ class CoordinatorBench {
         navigatorAddress: address,
         generatorAddress: address,
         evaluatorAddress: address,
-        storage: {
-          kind: "files",
-          journals: { kind: "directory", directory: join(this.#directory, "searches") },
-          evaluationsDir: join(this.#directory, "evaluations"),
-        },
+        storage: this.#nats
+          ? { kind: "nats", nats: this.#nats }
+          : {
+              kind: "files",
+              journals: { kind: "directory", directory: join(this.#directory, "searches") },
+              evaluationsDir: join(this.#directory, "evaluations"),
+            },
         evaluationConcurrency: 8,
         evaluationTimeoutMs: 60_000,
       },

@@ -1,6 +1,6 @@
-import { readdir } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { CollmError } from "@collm/errors";
+import { CollmError, errnoOf, fileError } from "@collm/errors";
 import { type Journals, openJournalFile, readJournalFile } from "@collm/journal";
 import { parseSearchId, type SearchEvent, type SearchId } from "@collm/search";
 
@@ -11,8 +11,9 @@ export function directoryJournals(directory: string): Journals {
   const pathOf = (id: SearchId): string => join(directory, id, journalName);
   return {
     nameOf: pathOf,
-    open: async (id) => await openJournalFile(pathOf(id)),
+    open: async (id, known) => await openJournalFile(pathOf(id), known),
     read: (id) => readEvents(pathOf(id)),
+    size: (id) => bytesOf(pathOf(id)),
     list: async () => {
       const entries = await readdir(directory, { withFileTypes: true }).catch(ignoreMissing);
       return entries.flatMap((entry) => {
@@ -39,8 +40,9 @@ export function singleRunJournals(runDirectory: string, searchId: SearchId): Jou
   };
   return {
     nameOf: pathOf,
-    open: async (id) => await openJournalFile(pathOf(id)),
+    open: async (id, known) => await openJournalFile(pathOf(id), known),
     read: async (id) => await readEvents(pathOf(id)),
+    size: (id) => bytesOf(pathOf(id)),
     list: async () => [searchId],
   };
 }
@@ -51,6 +53,15 @@ async function readEvents(path: string): Promise<readonly SearchEvent[]> {
   } catch (error) {
     if (error instanceof CollmError && error.code === "not-found") return [];
     throw error;
+  }
+}
+
+async function bytesOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return 0;
+    throw fileError("journal", path, error);
   }
 }
 

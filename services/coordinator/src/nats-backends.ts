@@ -71,9 +71,9 @@ export async function openNatsBackends(
 function worthWaitingFor(journals: Journals): Journals {
   return {
     ...journals,
-    open: async (id) => {
+    open: async (id, known) => {
       try {
-        return await journals.open(id);
+        return await journals.open(id, known);
       } catch (error) {
         const { code, message } = CollmError.from(error);
         if (code !== "failed-precondition") throw error;

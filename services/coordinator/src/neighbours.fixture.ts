@@ -14,6 +14,7 @@ import {
   unary,
   untilAborted,
 } from "@collm/rpc";
+import type { EvaluationResult } from "@collm/search";
 import { searchStarted } from "@collm/search/testing";
 import { fnv1a } from "@collm/search-space";
 import { createLogger } from "@collm/telemetry";
@@ -104,7 +105,8 @@ export class ScriptedNeighbours {
   }
 }
 
-function resultOf(canonical: string): evaluator.EvaluationResult {
+/** What every scripted evaluator measures. */
+export function resultOf(canonical: string): evaluator.EvaluationResult & EvaluationResult {
   const top1Percent = fnv1a(canonical) % 100;
   return { top1Percent, top5Percent: 99, images: 100, seconds: 0.5, isStored: false };
 }

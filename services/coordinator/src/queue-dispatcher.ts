@@ -22,6 +22,7 @@ import type {
 import type { KV } from "@nats-io/kv";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { isCandidateCode } from "./candidate-codes.js";
+import { Lookout, type Watched } from "./lookout.js";
 
 export interface QueueDispatcherOptions {
   readonly connection: NatsConnection;
@@ -71,6 +72,7 @@ class Dispatcher implements QueueDispatcher {
   readonly #store: EvaluationStore;
   readonly #letters: DeadLetters;
   readonly #waiting = new Set<Waiter>();
+  readonly #lookout: Lookout;
   readonly #consumers = new Map<string, Promise<void>>();
   readonly #stops: (() => void)[] = [];
 
@@ -78,6 +80,7 @@ class Dispatcher implements QueueDispatcher {
     this.#options = options;
     this.#store = createKvEvaluationStore(options.evaluations);
     this.#letters = createDeadLetters(options.deadLetters);
+    this.#lookout = new Lookout(Math.min(lookAroundMs, options.unavailableForMs));
   }
 
   async listen(): Promise<void> {
@@ -94,7 +97,13 @@ class Dispatcher implements QueueDispatcher {
       notes.stop,
       () => results.stop(),
       () => letters.stop(),
+      () => this.#lookout.close(),
     );
+    void (async () => {
+      for await (const { type } of connection.status()) {
+        if (type === "reconnect") this.#lookout.hurry();
+      }
+    })().catch(() => undefined);
     void (async () => {
       for await (const entry of results) {
         if (entry.operation !== "PUT") continue;
@@ -164,15 +173,20 @@ class Dispatcher implements QueueDispatcher {
         if (letter.epoch >= epoch) settle(outcomeOf(letter));
       },
     };
+    over.addEventListener("abort", () => settle(new CollmError("cancelled", "nobody waits")), {
+      once: true,
+    });
+    const watched = this.#watched(request, epoch, waiter, (error) =>
+      settle(CollmError.from(error)),
+    );
     this.#waiting.add(waiter);
     try {
       await this.#queue(request, epoch, over);
-      void this.#lookAround(request, epoch, over, waiter).catch((error: unknown) =>
-        settle(CollmError.from(error)),
-      );
+      if (!over.aborted) this.#lookout.add(watched);
       return await settled;
     } finally {
       this.#waiting.delete(waiter);
+      this.#lookout.remove(watched);
     }
   }
 
@@ -210,35 +224,33 @@ class Dispatcher implements QueueDispatcher {
    * The second line: what a watch missed while the connection was cut is found in store and dead
    * letters, and a queue that nobody pulls from is an error in the end.
    */
-  async #lookAround(
+  #watched(
     { key, contextDigest }: EvaluationRequest,
     epoch: number,
-    over: AbortSignal,
     waiter: Waiter,
-  ): Promise<void> {
+    fail: (error: unknown) => void,
+  ): Watched {
     const { registry, unavailableForMs, timeoutMs } = this.#options;
-    const began = performance.now();
-    let servedAt = began;
-    const pauseMs = Math.min(lookAroundMs, unavailableForMs);
-    while (!over.aborted) {
-      await delay(pauseMs, undefined, { signal: over }).catch(() => undefined);
-      if (over.aborted) return;
-      const now = performance.now();
-      if (registry.serving(contextDigest).length > 0) servedAt = now;
-      if (now - servedAt >= unavailableForMs) {
-        throw new CollmError(
-          "unavailable",
-          `evaluators: none that serves evaluation context ${contextDigest} was heard for ${Math.round(unavailableForMs / 1000)} s`,
-        );
-      }
-      if (now - began >= timeoutMs) {
-        waiter.onLetter(tookTooLong(key, epoch, timeoutMs));
-        return;
-      }
-      if (await this.#store.read(key)) waiter.onResult(undefined);
-      const letter = await this.#letters.read(key);
-      if (letter) waiter.onLetter(letter);
-    }
+    const beganMs = performance.now();
+    let servedMs = beganMs;
+    return {
+      check: (nowMs) => {
+        if (registry.serving(contextDigest).length > 0) servedMs = nowMs;
+        if (nowMs - servedMs >= unavailableForMs) {
+          throw new CollmError(
+            "unavailable",
+            `evaluators: none that serves evaluation context ${contextDigest} was heard for ${Math.round(unavailableForMs / 1000)} s`,
+          );
+        }
+        if (nowMs - beganMs >= timeoutMs) waiter.onLetter(tookTooLong(key, epoch, timeoutMs));
+      },
+      look: async () => {
+        if (await this.#store.read(key)) waiter.onResult(undefined);
+        const letter = await this.#letters.read(key);
+        if (letter) waiter.onLetter(letter);
+      },
+      fail,
+    };
   }
 
   #of(key: string): readonly Waiter[] {

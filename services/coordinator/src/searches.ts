@@ -14,9 +14,11 @@ import {
 } from "@collm/search";
 import { createSearchSpace } from "@collm/search-space";
 import type { Logger } from "@collm/telemetry";
-import { ActiveSearch, type SearchPorts } from "./active-search.js";
+import { ActiveSearch, type RestingSearch, type SearchPorts } from "./active-search.js";
 import { EventFeed } from "./event-feed.js";
 import { foldJournal } from "./fold-journal.js";
+import { RestingSummaries } from "./resting-summaries.js";
+import { type SearchSummary, summaryOf } from "./search-summary.js";
 import { parseSupernetName, refuseOtherDigest } from "./supernet-name.js";
 
 export interface SearchesOptions {
@@ -45,6 +47,7 @@ export interface SearchesOptions {
 export class Searches {
   readonly #options: SearchesOptions;
   readonly #active = new Map<SearchId, ActiveSearch>();
+  readonly #resting: RestingSummaries;
   /** Settled when the last request so far that changes a search is answered. */
   readonly #turns = new Map<SearchId, Promise<unknown>>();
   /** Why no new work is taken; undefined while it is. */
@@ -52,6 +55,7 @@ export class Searches {
 
   constructor(options: SearchesOptions) {
     this.#options = options;
+    this.#resting = new RestingSummaries(options.journals);
   }
 
   /**
@@ -61,10 +65,11 @@ export class Searches {
   async start(id: SearchId, config: SearchConfig, supernetName: string): Promise<SearchState> {
     return this.#inTurn(id, async () => {
       const running = await this.#running(id);
-      const existing = running ? running.state : await this.find(id);
-      if (existing) {
-        const same = sameSearch(id, existing, config, supernetName);
-        return running ? same : this.#goOn(id, same);
+      if (running) return sameSearch(id, running.state, config, supernetName);
+      const resting = await this.#read(id);
+      if (resting) {
+        sameSearch(id, resting.state, config, supernetName);
+        return this.#goOn(id, resting);
       }
       const wanted = parseSupernetName(supernetName);
       const supernet = await this.#options.describeSupernet(wanted.name);
@@ -85,14 +90,15 @@ export class Searches {
     return this.#inTurn(id, async () => {
       const running = await this.#running(id);
       if (running) return running.state;
-      const existing = await this.find(id);
-      if (!existing?.started) throw unknownSearch(id);
-      return this.#goOn(id, existing);
+      const resting = await this.#read(id);
+      if (!resting?.state.started) throw unknownSearch(id);
+      return this.#goOn(id, resting);
     });
   }
 
   /** Continues a resting search, with whoever plays its roles now. */
-  async #goOn(id: SearchId, existing: SearchState): Promise<SearchState> {
+  async #goOn(id: SearchId, resting: RestingSearch): Promise<SearchState> {
+    const existing = resting.state;
     if (existing.phase === "finished" || !existing.started) return existing;
     const { supernet: journaled, config } = existing.started;
     const supernet = await this.#options.describeSupernet(journaled.name);
@@ -103,27 +109,36 @@ export class Searches {
       );
     }
     const roles = await this.#options.describeRoles(config.searcher);
-    return this.#begin(id, { type: "SearchResumed", roles });
+    return this.#begin(id, { type: "SearchResumed", roles }, resting);
   }
 
   /** The state of a search, running or resting; undefined if there is none. */
   async find(id: SearchId): Promise<SearchState | undefined> {
     const active = this.#active.get(id);
-    if (active) return active.state;
-    const events = await this.#options.journals.read(id);
-    return events.length > 0 ? foldJournal(this.#options.journals.nameOf(id), events) : undefined;
+    return active ? active.state : (await this.#read(id))?.state;
+  }
+
+  /** A search that does not run here; undefined if there is none. */
+  async #read(id: SearchId): Promise<RestingSearch | undefined> {
+    const { journals } = this.#options;
+    const events = await journals.read(id);
+    if (events.length === 0) return undefined;
+    return { events, state: foldJournal(journals.nameOf(id), events) };
   }
 
   /** Every search that can be read; a damaged journal is logged and does not hide the others. */
-  async list(): Promise<readonly { readonly id: SearchId; readonly state: SearchState }[]> {
+  async list(): Promise<readonly SearchSummary[]> {
     const ids = await this.#options.journals.list();
-    const read = (searchId: SearchId): Promise<SearchState | undefined> =>
-      this.find(searchId).catch((error: unknown) => {
+    const summarise = async (searchId: SearchId): Promise<SearchSummary | undefined> => {
+      const active = this.#active.get(searchId);
+      if (active) return summaryOf(searchId, active.state);
+      return await this.#resting.of(searchId).catch((error: unknown) => {
         this.#options.logger.warn({ searchId, err: error }, "journal cannot be read");
         return undefined;
       });
-    const found = await Promise.all(ids.map(async (id) => ({ id, state: await read(id) })));
-    return found.flatMap(({ id, state }) => (state ? [{ id, state }] : []));
+    };
+    const found = await Promise.all(ids.map(summarise));
+    return found.flatMap((summary) => summary ?? []);
   }
 
   /** The search's events; of a resting search those it has. */
@@ -194,16 +209,16 @@ export class Searches {
     );
   }
 
-  #open(id: SearchId): Promise<ActiveSearch> {
+  #open(id: SearchId, resting?: RestingSearch): Promise<ActiveSearch> {
     const { journals, ports } = this.#options;
-    return ActiveSearch.open(id, journals, { ...ports, roles: ports.roles(id) });
+    return ActiveSearch.open(id, journals, { ...ports, roles: ports.roles(id) }, resting);
   }
 
   /** Journals how this stretch of the search begins and runs the loop in the background. */
-  async #begin(id: SearchId, first: EventBody): Promise<SearchState> {
+  async #begin(id: SearchId, first: EventBody, resting?: RestingSearch): Promise<SearchState> {
     // What was asked before may have taken long.
     this.#refuseWhileDraining();
-    const search = await this.#open(id);
+    const search = await this.#open(id, resting);
     try {
       await search.record(first);
     } catch (error) {

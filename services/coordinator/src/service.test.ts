@@ -13,7 +13,7 @@ describe("the coordinator service", { timeout: 60_000 }, () => {
     const bench = await openCoordinator();
     const config = configOf({ searcher: "collm", iterations: 2 });
     const { search } = await bench.begin("s", config);
-    expect(search).toEqual({ searchId: "s", status: "running", lastSeq: 1 });
+    expect(search).toMatchObject({ searchId: "s", status: "running", lastSeq: 1 });
     const events = await bench.watch("s");
     const role = "scripted:m prompts 01234567";
     expect(events[0]).toMatchObject({

@@ -8,6 +8,7 @@ import {
   type SearchState,
   searchConfigSchema,
 } from "@collm/search";
+import { type SearchSummary, summaryOf } from "./search-summary.js";
 import type { Searches } from "./searches.js";
 
 /** The coordinator's gRPC face: converts, and leaves the rest to {@link Searches}. */
@@ -29,7 +30,7 @@ export function createCoordinatorService(searches: Searches): CoordinatorService
     }),
     listSearches: unary(async () => {
       const found = await searches.list();
-      return { searches: found.map(({ id, state }) => toProto(id, state)) };
+      return { searches: found.map(summaryToProto) };
     }),
     watchSearch: serverStream(async function* ({ searchId, afterSeq }, { signal }) {
       const feed = await searches.feed(readSearchId(searchId));
@@ -69,5 +70,16 @@ function readConfig(json: string): SearchConfig {
 }
 
 function toProto(searchId: SearchId, state: SearchState): coordinator.Search {
-  return { searchId, status: state.phase, lastSeq: state.lastSeq };
+  return summaryToProto(summaryOf(searchId, state));
+}
+
+function summaryToProto({ id, phase, ...summary }: SearchSummary): coordinator.Search {
+  const { startedAt, lastEventAt } = summary;
+  return {
+    ...summary,
+    searchId: id,
+    status: phase,
+    startedAt: startedAt === undefined ? undefined : new Date(startedAt),
+    lastEventAt: lastEventAt === undefined ? undefined : new Date(lastEventAt),
+  };
 }

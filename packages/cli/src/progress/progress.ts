@@ -1,10 +1,10 @@
 import {
   applyEvent,
-  archive,
   best,
   budgetSpent,
   type EventOf,
   emptyState,
+  evaluatedCount,
   funnelOf,
   isClosed,
   rolesOf,
@@ -24,9 +24,17 @@ export interface Progress {
   end(): void;
 }
 
-/** Live lines on a terminal, one line per iteration otherwise. */
-export function createProgress(output: Output, now: () => number): Progress {
-  return output.isTerminal ? new LiveProgress(output, now) : new PlainProgress(output);
+/**
+ * Live lines on a terminal, one line per iteration otherwise.
+ *
+ * @param from where the search is before the first event that is shown; default before its start.
+ */
+export function createProgress(
+  output: Output,
+  now: () => number,
+  from: SearchState = emptyState,
+): Progress {
+  return output.isTerminal ? new LiveProgress(output, now, from) : new PlainProgress(output, from);
 }
 
 /** `85.31 % (candidate 3.7)` or `none yet`. */
@@ -43,11 +51,15 @@ function degradedText({ iteration, role, reason, fallback }: EventOf<"Degraded">
 
 class PlainProgress implements Progress {
   readonly #output: Output;
-  #state: SearchState = emptyState;
-  #reported = 0;
+  #state: SearchState;
+  /** Iterations that have their line, or were over before the first event that was shown. */
+  #reported: number;
 
-  constructor(output: Output) {
+  constructor(output: Output, from: SearchState) {
     this.#output = output;
+    this.#state = from;
+    const { last, length } = from.iterations;
+    this.#reported = last && isClosed(last) ? length : Math.max(0, length - 1);
   }
 
   show(event: SearchEvent): void {
@@ -77,25 +89,34 @@ class PlainProgress implements Progress {
 class LiveProgress implements Progress {
   readonly #output: Output;
   readonly #now: () => number;
-  #state: SearchState = emptyState;
+  #state: SearchState;
   #startedAtMs: number;
   /** Evaluations that were already there when this process began to watch. */
-  #spentBefore: number | undefined;
+  #spentBefore: number;
+  /** The newest one. */
+  #strategy: string | undefined;
   #linesShown = 0;
   #hasEnded = false;
 
-  constructor(output: Output, now: () => number) {
+  constructor(output: Output, now: () => number, from: SearchState) {
     this.#output = output;
     this.#now = now;
     this.#startedAtMs = now();
+    this.#state = from;
+    this.#spentBefore = evaluatedCount(from);
+    this.#strategy = from.iterations
+      .slice()
+      .findLast(({ strategy }) => strategy !== undefined)?.strategy;
+    this.#draw();
   }
 
   show(event: SearchEvent): void {
     this.#state = applyEvent(this.#state, event);
     if (event.type === "SearchResumed" || event.type === "SearchStarted") {
-      this.#spentBefore = archive(this.#state).length;
+      this.#spentBefore = evaluatedCount(this.#state);
       this.#startedAtMs = this.#now();
     }
+    if ("strategy" in event) this.#strategy = event.strategy ?? this.#strategy;
     this.#clear();
     if (event.type === "Degraded") this.#output.say(oneLine(degradedText(event)));
     this.#draw();
@@ -116,16 +137,15 @@ class LiveProgress implements Progress {
     const { started, iterations } = this.#state;
     if (!started || this.#hasEnded) return;
     const { budget, searcher } = started.config;
-    const done = archive(this.#state).length;
-    const current = iterations.at(-1);
+    const done = evaluatedCount(this.#state);
+    const current = iterations.last;
     const filled = Math.round((20 * Math.min(done, budget)) / budget);
-    const strategy = iterations.findLast((record) => record.strategy !== undefined)?.strategy;
     const lines = [
       `iteration ${current?.index ?? 0}  [${"#".repeat(filled)}${".".repeat(20 - filled)}] ` +
         `${done}/${budget} evaluations  ETA ${this.#eta(done, budget)}`,
       `best      ${bestText(this.#state)}`,
       ...(rolesOf[searcher].includes("navigator")
-        ? [`strategy  ${strategy ? strategyHeadline(strategy) : "-"}`]
+        ? [`strategy  ${this.#strategy ? strategyHeadline(this.#strategy) : "-"}`]
         : []),
     ];
     // A full last column makes some terminals wrap.
@@ -134,7 +154,7 @@ class LiveProgress implements Progress {
   }
 
   #eta(done: number, budget: number): string {
-    const doneHere = done - (this.#spentBefore ?? 0);
+    const doneHere = done - this.#spentBefore;
     if (doneHere <= 0) return "-";
     const seconds = ((this.#now() - this.#startedAtMs) / 1000 / doneHere) * (budget - done);
     return seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;

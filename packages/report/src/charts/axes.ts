@@ -82,17 +82,24 @@ export const plotArea = {
  * winner's label.
  */
 export function accuracyExtent(values: readonly number[]): AxisExtent {
-  const high = Math.max(...values);
+  const [low, high] = lowAndHigh(values);
   // Half a percent at least, else noise fills the chart.
-  const span = Math.max(high - Math.min(...values), 0.5);
+  const span = Math.max(high - low, 0.5);
   const { min, max, interval } = roundExtent(high - 1.04 * span, high + 0.1 * span, 7);
   return { min: Math.max(0, min), max: Math.min(100, max), interval };
 }
 
+/** The smallest and the largest value; there may be more than a call takes arguments. */
+export function lowAndHigh(values: readonly number[]): readonly [low: number, high: number] {
+  return [
+    values.reduce((low, value) => Math.min(low, value), Number.POSITIVE_INFINITY),
+    values.reduce((high, value) => Math.max(high, value), Number.NEGATIVE_INFINITY),
+  ];
+}
+
 /** Bounds of a cost axis around the values, on round numbers. */
 export function costExtent(values: readonly number[], size: ChartSize): AxisExtent {
-  const low = Math.min(...values);
-  const high = Math.max(...values);
+  const [low, high] = lowAndHigh(values);
   const margin = high > low ? 0.01 * (high - low) : 0.05 * high;
   const { min, max, interval } = roundExtent(
     low - margin,

@@ -14,11 +14,13 @@ import {
   costExtent,
   haloText,
   horizontalAxis,
+  lowAndHigh,
   plotArea,
 } from "./axes.js";
 import { palette } from "./palette.js";
 import { pointSize, shiftFromEdge, trialPoint, trialTooltip, winnerSeries } from "./points.js";
 import type { Chart } from "./svg.js";
+import { thinTrials } from "./thin-trials.js";
 
 /** A cost that results are shown against, with its limit if it has one. */
 export interface ShownCost {
@@ -39,6 +41,7 @@ export function costChart({ state }: JournalView, { kind, limit }: ShownCost): C
   const trials = archive(state);
   const winner = best(state);
   const front = paretoFront(trials, (trial) => trial.cost[kind]);
+  const shown = thinTrials(trials, front);
   const words = costWords[kind];
   const limitLine = isLimitDrawn(trials, { kind, limit }) ? limit : undefined;
   const iterations = state.iterations.length;
@@ -61,7 +64,7 @@ export function costChart({ state }: JournalView, { kind, limit }: ShownCost): C
             symbolSize: pointSize(trials.length),
             z: 3,
             progressive: 0,
-            data: trials.map((trial) => trialPoint(trial, trial.cost[kind], iterations)),
+            data: shown.map(({ trial }) => trialPoint(trial, trial.cost[kind], iterations)),
             markLine: limitLine === undefined ? undefined : limitMark(limitLine, kind, costs),
           },
           {
@@ -89,7 +92,7 @@ export function costChart({ state }: JournalView, { kind, limit }: ShownCost): C
       };
     },
     tooltip: (series, index) => {
-      const trial = series === 0 ? trials[index] : undefined;
+      const trial = series === 0 ? shown[index]?.trial : undefined;
       return trial && trialTooltip(trial);
     },
   };
@@ -109,7 +112,7 @@ function limitMark(limit: number, kind: CostKind, costs: readonly number[]) {
     label: {
       position: "end",
       // Towards the points, where the drawing is.
-      align: limit > Math.min(...costs) ? "right" : "left",
+      align: limit > lowAndHigh(costs)[0] ? "right" : "left",
       formatter: `limit ${formatCost(limit, kind)}`,
       ...haloText(palette.limit),
     },
@@ -124,7 +127,7 @@ export function isLimitDrawn(
 ): boolean {
   if (limit === undefined) return false;
   const costs = trials.map((trial) => trial.cost[kind]);
-  const low = Math.min(...costs);
+  const low = lowAndHigh(costs)[0];
   const high = Math.max(...costs);
   return limit <= high + Math.max(high - low, 0.1 * high) && limit >= low - (high - low);
 }

@@ -6,19 +6,26 @@ import {
   accuracyExtent,
   haloText,
   horizontalAxis,
+  lowAndHigh,
   plotArea,
   roundStep,
 } from "./axes.js";
 import { palette } from "./palette.js";
 import { pointSize, shiftFromEdge, trialPoint, trialTooltip, winnerSeries } from "./points.js";
 import type { Chart } from "./svg.js";
+import { thinTrials } from "./thin-trials.js";
 
 /** Validation top-1 of every evaluation in proposal order, and the best so far as a step line. */
 export function progressChart({ state, started }: JournalView): Chart {
   const trials = archive(state);
   const winner = best(state);
   const winnerAt = winner ? trials.indexOf(winner) + 1 : 0;
-  const steps = bestSoFar(state).flatMap((top1, i) => (top1 === null ? [] : [[i + 1, top1]]));
+  const shown = thinTrials(trials, []);
+  const bests = bestSoFar(state);
+  // Where it rises, and its end: between them the line is level.
+  const steps = bests.flatMap((top1, i) =>
+    top1 === null || (top1 === bests[i - 1] && i < bests.length - 1) ? [] : [[i + 1, top1]],
+  );
   const accuracies = trials.map((trial) => trial.status.result.top1Percent);
   const target = visibleTarget(started.config.targetTop1Percent, accuracies);
   const iterations = state.iterations.length;
@@ -49,7 +56,7 @@ export function progressChart({ state, started }: JournalView): Chart {
           symbolSize: pointSize(trials.length),
           z: 3,
           progressive: 0,
-          data: trials.map((trial, i) => trialPoint(trial, i + 1, iterations)),
+          data: shown.map(({ trial, place }) => trialPoint(trial, place + 1, iterations)),
           markLine: target === undefined ? undefined : targetLine(target),
         },
         {
@@ -73,8 +80,8 @@ export function progressChart({ state, started }: JournalView): Chart {
       ],
     }),
     tooltip: (series, index) => {
-      const trial = series === 0 ? trials[index] : undefined;
-      return trial && `evaluation ${index + 1}, ${trialTooltip(trial)}`;
+      const point = series === 0 ? shown[index] : undefined;
+      return point && `evaluation ${point.place + 1}, ${trialTooltip(point.trial)}`;
     },
   };
 }
@@ -99,7 +106,7 @@ export function visibleTarget(
   accuracies: readonly number[],
 ): number | undefined {
   if (target === undefined) return undefined;
-  const high = Math.max(...accuracies);
-  const span = Math.max(high - Math.min(...accuracies), 1);
+  const [low, high] = lowAndHigh(accuracies);
+  const span = Math.max(high - low, 1);
   return target <= high + span / 2 ? target : undefined;
 }

@@ -11,14 +11,18 @@ import { validationWords } from "./wording.js";
 const linesInView = 20;
 const lineLength = 42;
 
-/** All evaluated candidates, most accurate first; the page's script makes the columns sortable. */
+/** Rows that a browser sorts and scrolls at once; the journal has all. */
+const maxRows = 1_000;
+
+/** The evaluated candidates, most accurate first; the page's script makes the columns sortable. */
 export function candidatesSection(source: ReportSource): Html {
   const { view, result } = source;
-  const trials = [...archive(view.state)].sort(
+  const all = [...archive(view.state)].sort(
     (a, b) =>
       Number(b.isFeasible) - Number(a.isFeasible) ||
       b.status.result.top1Percent - a.status.result.top1Percent,
   );
+  const trials = all.slice(0, maxRows);
   const winner = best(view.state);
   const main = shownCosts(result.limits)[0]?.kind ?? "macs";
   const costs = costColumns(source);
@@ -43,7 +47,7 @@ ${
   trials.length === 0
     ? html`<p>None yet.</p>`
     : html`<div class="scroll tall" role="region" aria-labelledby="candidates-heading" tabindex="0"><table class="sortable">
-<caption>${formatCount(trials.length)} evaluated, most accurate first${trials[0]?.isFeasible && trials.some((trial) => !trial.isFeasible) && ", those over the limit last"}${lines > linesInView && html`<span class="screen-only">; scroll in the box for all</span>`}<span class="narrow-only">; wider screens show more columns</span><span class="print-only">; at most 40 are printed</span></caption>
+<caption>${formatCount(all.length)} evaluated, most accurate first${all.length > maxRows && html`, the first ${formatCount(maxRows)}; the journal has all`}${trials[0]?.isFeasible && trials.some((trial) => !trial.isFeasible) && ", those over the limit last"}${lines > linesInView && html`<span class="screen-only">; scroll in the box for all</span>`}<span class="narrow-only">; wider screens show more columns</span><span class="print-only">; at most 40 are printed</span></caption>
 <thead><tr>${columns.map(({ name, isNumber, isOptional }) => html`<th scope="col" class="${classes(isNumber, isOptional)}">${unbroken(name)}</th>`)}</tr></thead>
 <tbody>${trials.map((trial, i) =>
         row(trial, i + 1, trial === winner, front.has(trial), columns, costs),

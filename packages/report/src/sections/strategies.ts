@@ -13,7 +13,10 @@ import type { JournalView } from "../journal-view.js";
 import type { SearchResult } from "../result/schema.js";
 import type { ReportSource } from "./report-source.js";
 
-/** Every iteration in order: its strategy, what it led to, and what went wrong. */
+/** Iterations at the end that are listed whatever they found. */
+const maxListed = 500;
+
+/** The iterations in order, each with strategy, what it led to, and what went wrong. */
 export function strategiesSection({ view, result }: ReportSource): Html {
   const { iterations } = view.state;
   const hasStrategies = areStrategiesShown(view);
@@ -23,7 +26,15 @@ ${
   iterations.length === 0
     ? html`<p>No iteration has begun.</p>`
     : html`<p class="muted">Each line: iteration, ${hasStrategies ? "what its strategy asks for" : "origin of the candidates"}, best ${unbroken("validation top-1")} of the iteration. Open one for ${hasStrategies ? "the whole text and " : ""}the counts.</p>
-<div class="iterations">${iterations.map((record, i) => iteration(record, result, i))}</div>`
+${
+  iterations.length > maxListed &&
+  html`<p class="muted">Of ${formatCount(iterations.length)} iterations the last ${formatCount(maxListed)} are listed, and before them those with a new best; the journal has all.</p>`
+}
+<div class="iterations">${iterations.map(
+        (record, i) =>
+          (i >= iterations.length - maxListed || isNewBest(result, i)) &&
+          iteration(record, result, i),
+      )}</div>`
 }
 </section>`;
 }
@@ -46,13 +57,17 @@ function strategyText(strategy: string): Html {
 <pre class="wrap" dir="auto">${strategy}</pre></details>`;
 }
 
+function isNewBest({ perIteration }: SearchResult, position: number): boolean {
+  const bestTop1 = perIteration[position]?.validation.bestTop1Percent;
+  const before = perIteration[position - 1]?.validation.bestSoFarTop1Percent;
+  return bestTop1 !== undefined && bestTop1 > (before ?? -1);
+}
+
 function iteration(record: IterationRecord, result: SearchResult, position: number): Html {
   const entry = result.perIteration[position]?.validation;
-  const before = result.perIteration[position - 1]?.validation.bestSoFarTop1Percent;
   const bestTop1 = entry?.bestTop1Percent;
-  const isNewBest = bestTop1 !== undefined && bestTop1 > (before ?? -1);
   return html`<details class="iteration">
-<summary><span class="index">${record.index}</span><span class="first-line" dir="auto">${firstLine(record)}</span><span class="outcome">${isNewBest && html`<span class="badge best">new best</span> `}${bestTop1 === undefined ? "–" : formatPercent(bestTop1)}</span></summary>
+<summary><span class="index">${record.index}</span><span class="first-line" dir="auto">${firstLine(record)}</span><span class="outcome">${isNewBest(result, position) && html`<span class="badge best">new best</span> `}${bestTop1 === undefined ? "–" : formatPercent(bestTop1)}</span></summary>
 <div class="body">
 ${record.strategy !== undefined && strategyText(record.strategy)}
 ${failures(record.index, result)}

@@ -1,5 +1,6 @@
 import { requireChoices } from "../genotype.js";
 import type { Architecture, Legality, SearchSpace } from "../space.js";
+import { createCanonicalParser } from "./canonical-parser.js";
 import { elasticMobileNetCost } from "./cost.js";
 import {
   canonicalString,
@@ -17,6 +18,7 @@ import { describeElasticMobileNet, elasticMobileNetJsonSchema } from "./words.js
 /** The search space of an elastic MobileNetV3. */
 export function createElasticMobileNetSpace(spec: ElasticMobileNetSpec): SearchSpace {
   const layout = layoutGenotype(spec);
+  const parseCanonical = createCanonicalParser(spec, layout);
 
   const canonicalise = (choices: readonly number[]): Architecture => {
     requireChoices(layout.genes, choices);
@@ -47,6 +49,8 @@ export function createElasticMobileNetSpace(spec: ElasticMobileNetSpec): SearchS
     canonicalise,
     legality,
     parse: (canonical) => {
+      const architecture = parseCanonical(canonical);
+      if (architecture) return { kind: "legal", architecture };
       const notation = notationOfCanonical(spec, canonical);
       const read = notation && legality(notation);
       // One network has one string: `k03e4` would read as `k3e4` but is another key in a store.

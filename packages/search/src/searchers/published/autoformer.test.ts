@@ -99,7 +99,7 @@ describe("evolution with the preset autoformer", () => {
       // The original ranks all but the last generation, and has bred that one when it stops.
       let fold = autoFormerSearcher.initial({ config, space });
       for (const [epoch, { top_select, best_acc }] of golden.epochs.entries()) {
-        const record = state.iterations[epoch];
+        const record = state.iterations.at(epoch);
         if (!record) throw new Error(`no iteration ${epoch + 1}`);
         fold = autoFormerSearcher.observe(fold, record);
         const top = fold.ranking.slice(0, golden.args.select_num);

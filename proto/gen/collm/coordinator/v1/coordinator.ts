@@ -94,6 +94,14 @@ export interface Search {
   /** "running", "interrupted" or "finished". */
   status: string;
   lastSeq: number;
+  searcher: string;
+  supernet: string;
+  evaluations: number;
+  budget: number;
+  /** Validation top-1 of the best so far; absent while there is none. */
+  bestTop1Percent?: number | undefined;
+  startedAt: Date | undefined;
+  lastEventAt: Date | undefined;
 }
 
 /** One line of the journal. `json` is the line itself; the other fields repeat it for filters. */
@@ -783,7 +791,18 @@ export const OpenTestResponse: MessageFns<OpenTestResponse> = {
 };
 
 function createBaseSearch(): Search {
-  return { searchId: "", status: "", lastSeq: 0 };
+  return {
+    searchId: "",
+    status: "",
+    lastSeq: 0,
+    searcher: "",
+    supernet: "",
+    evaluations: 0,
+    budget: 0,
+    bestTop1Percent: undefined,
+    startedAt: undefined,
+    lastEventAt: undefined,
+  };
 }
 
 export const Search: MessageFns<Search> = {
@@ -796,6 +815,27 @@ export const Search: MessageFns<Search> = {
     }
     if (message.lastSeq !== 0) {
       writer.uint32(24).uint64(message.lastSeq);
+    }
+    if (message.searcher !== "") {
+      writer.uint32(34).string(message.searcher);
+    }
+    if (message.supernet !== "") {
+      writer.uint32(42).string(message.supernet);
+    }
+    if (message.evaluations !== 0) {
+      writer.uint32(48).uint32(message.evaluations);
+    }
+    if (message.budget !== 0) {
+      writer.uint32(56).uint32(message.budget);
+    }
+    if (message.bestTop1Percent !== undefined) {
+      writer.uint32(65).double(message.bestTop1Percent);
+    }
+    if (message.startedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.startedAt), writer.uint32(74).fork()).join();
+    }
+    if (message.lastEventAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.lastEventAt), writer.uint32(82).fork()).join();
     }
     return writer;
   },
@@ -835,6 +875,62 @@ export const Search: MessageFns<Search> = {
             }
 
             message.lastSeq = longToNumber(reader.uint64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.searcher = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.supernet = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.evaluations = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.budget = reader.uint32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 65) {
+              break;
+            }
+
+            message.bestTop1Percent = reader.double();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.startedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.lastEventAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
         }
