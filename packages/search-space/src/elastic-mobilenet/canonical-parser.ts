@@ -12,7 +12,7 @@ export function createCanonicalParser(
 ): (canonical: string) => Architecture | undefined {
   const resolutions = new Map(spec.resolutions.map((r, choice) => [`r${r}`, choice]));
   const depths = new Map(spec.depths.map((depth, choice) => [depth, choice]));
-  const blocks = new Map(
+  const blocks = new Map<string, { kernelChoice: number; expansionChoice: number }>(
     spec.kernels.flatMap((kernel, kernelChoice) =>
       spec.expansions.map(
         (ratio, expansionChoice) =>
