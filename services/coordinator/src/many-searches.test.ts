@@ -108,7 +108,7 @@ async function startEvaluator(url: string): Promise<void> {
   new WorkPuller(
     connection,
     [contextDigest],
-    { slots: 8, beatMs: 1_000, waitMs: 1_000, retryDelayMs: 50 },
+    { slots: 8, beatMs: 1_000, waitMs: 1_000, maxDeliver: 5, retryDelayMs: 50 },
     {
       deadLetters: createDeadLetters(await bucket(bucketNames.deadLetters)),
       evaluate: async ({ key, canonical }, { onStarted }) => {

@@ -67,6 +67,7 @@ export class BenchCoordinator {
         threadsPerWorker: 1,
         imageMemoryBytes: 2 ** 20,
         realTime: 0,
+        checkpointMs: 0,
         cacheDir: undefined,
       },
       logger,
