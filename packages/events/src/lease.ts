@@ -3,8 +3,6 @@ import { CollmError } from "@collm/errors";
 import type { KV } from "@nats-io/kv";
 import { isTaken } from "./taken.js";
 
-/** How long a lease outlives a process that does not renew it. */
-export const leaseTtlMs = 10_000;
 const renewalsPerTtl = 3;
 
 export interface Lease {
@@ -16,13 +14,14 @@ export interface Lease {
  * Takes a lease by name, which one process has at a time. It only decides who tries: a process that
  * was frozen may believe that it still has it, so what it writes needs a fence of its own.
  *
+ * @param ttlMs how long it outlives a process that does not renew it: the age limit of the bucket
  * @throws CollmError failed-precondition while another has it
  */
 export async function acquireLease(
   bucket: KV,
   name: string,
   what: string,
-  ttlMs = leaseTtlMs,
+  ttlMs: number,
 ): Promise<Lease> {
   const owner = randomUUID();
   let revision: number;
@@ -36,19 +35,24 @@ export async function acquireLease(
     );
   }
   let released = false;
+  const renew = async (): Promise<void> => {
+    try {
+      revision = await bucket.update(name, owner, revision);
+    } catch (error) {
+      // It ran out while the server was away. Whoever took it meanwhile keeps it.
+      if (isTaken(error) && !released) revision = await bucket.create(name, owner);
+    }
+  };
+  let renewed: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
-    void bucket
-      .update(name, owner, revision)
-      .then((next) => {
-        revision = next;
-      })
-      .catch(() => undefined);
+    renewed = renewed.then(renew).catch(() => undefined);
   }, ttlMs / renewalsPerTtl);
   return {
     release: async () => {
       if (released) return;
       released = true;
       clearInterval(timer);
+      await renewed;
       // One that ran out meanwhile may be another's.
       const entry = await bucket.get(name);
       if (entry?.operation === "PUT" && entry.string() === owner) await bucket.purge(name);

@@ -1,7 +1,7 @@
 import { CollmError } from "@collm/errors";
 import { formatLine, type Journals, type OpenJournal, parseEvent } from "@collm/journal";
-import { parseSearchId, type SearchEvent, type SearchId } from "@collm/search";
-import { DeliverPolicy, jetstream, jetstreamManager } from "@nats-io/jetstream";
+import { isAtRest, parseSearchId, type SearchEvent, type SearchId } from "@collm/search";
+import { DeliverPolicy, type JsMsg, jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { KV } from "@nats-io/kv";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { acquireLease, type Lease } from "./lease.js";
@@ -9,6 +9,7 @@ import { journalSubject, searchIdOf, streamNames } from "./names.js";
 import { parseJson } from "./parse-json.js";
 import { patiently } from "./patiently.js";
 import { isTaken } from "./taken.js";
+import type { UnfinishedSearches } from "./unfinished.js";
 
 /** A journal in the stream, and where its last event lies. */
 interface Stored {
@@ -17,25 +18,43 @@ interface Stored {
   readonly lastSequence: number;
 }
 
+export interface StreamJournalsOptions {
+  readonly connection: NatsConnection;
+  readonly leases: KV;
+  readonly unfinished: UnfinishedSearches;
+  /** How long a journal stays taken by a process that died; the age limit of `leases`. */
+  readonly leaseMs: number;
+}
+
+/** Journals that several processes share: where one stopped, another goes on. */
+export interface SharedJournals extends Journals {
+  /** Searches that somebody drives or should drive, perhaps a few too many. */
+  unfinished(): Promise<readonly SearchId[]>;
+  /**
+   * Events with a seq above `afterSeq` and then those that come, whoever writes them, until the
+   * search is at rest (`isAtRest`). Ends silently when `signal` aborts.
+   *
+   * @throws CollmError not-found if there is no such journal
+   */
+  follow(id: SearchId, afterSeq: number, signal: AbortSignal): AsyncGenerator<SearchEvent>;
+}
+
 /**
  * Journals as one stream with a subject for each search: the messages are the events that `watch` and
  * dashboards read. Every append says what it follows, so of two coordinators that believe to drive a
  * search one is refused, whatever their leases say.
  */
-export function createStreamJournals(connection: NatsConnection, leases: KV): Journals {
+export function createStreamJournals(options: StreamJournalsOptions): SharedJournals {
+  const { connection, leases, unfinished, leaseMs } = options;
   const nameOf = (id: SearchId): string => `${streamNames.journal}/${id}`;
   return {
     nameOf,
     open: async (id) => {
-      const lease = await acquireLease(leases, id, `journal ${nameOf(id)}`);
+      const lease = await acquireLease(leases, id, `journal ${nameOf(id)}`, leaseMs);
       try {
-        return openOn(
-          connection,
-          id,
-          nameOf(id),
-          lease,
-          await patiently(() => readStored(connection, id)),
-        );
+        const listing = await unfinished.revisionOf(id);
+        const stored = await patiently(() => readStored(connection, id));
+        return openOn(options, { id, name: nameOf(id), lease, stored, listing });
       } catch (error) {
         await lease.release();
         throw error;
@@ -49,6 +68,8 @@ export function createStreamJournals(connection: NatsConnection, leases: KV): Jo
       });
       return Object.keys(state.subjects ?? {}).map((subject) => parseSearchId(searchIdOf(subject)));
     },
+    unfinished: () => patiently(() => unfinished.list()),
+    follow: (id, afterSeq, signal) => followStored(connection, id, afterSeq, signal),
   };
 }
 
@@ -64,12 +85,7 @@ async function readStored(connection: NatsConnection, id: SearchId): Promise<Sto
   if (left > 0) {
     const messages = await consumer.consume();
     for await (const message of messages) {
-      const at = `journal ${streamNames.journal}/${id}, message ${message.seq}`;
-      const json = parseJson(message.string());
-      if (typeof json !== "object" || json === null) {
-        throw new CollmError("data-loss", `${at}: is no JSON object`);
-      }
-      events.push(parseEvent(at, json, events));
+      events.push(eventIn(id, message, events));
       lastSequence = message.seq;
       left -= 1;
       if (left === 0) break;
@@ -80,14 +96,33 @@ async function readStored(connection: NatsConnection, id: SearchId): Promise<Sto
   return { events, lastSequence };
 }
 
+/** The event of a message; `before` holds at least the first of those before it, and says how many they are. */
+function eventIn(id: SearchId, message: JsMsg, before: ArrayLike<SearchEvent>): SearchEvent {
+  const at = `journal ${streamNames.journal}/${id}, message ${message.seq}`;
+  const json = parseJson(message.string());
+  if (typeof json !== "object" || json === null) {
+    throw new CollmError("data-loss", `${at}: is no JSON object`);
+  }
+  return parseEvent(at, json, before);
+}
+
+/** A journal that was just opened. */
+interface Opened {
+  readonly id: SearchId;
+  readonly name: string;
+  readonly lease: Lease;
+  readonly stored: Stored;
+  /** Its revision among the unfinished searches, if it is one of them. */
+  readonly listing: number | undefined;
+}
+
 function openOn(
-  connection: NatsConnection,
-  id: SearchId,
-  name: string,
-  lease: Lease,
-  stored: Stored,
+  { connection, unfinished }: StreamJournalsOptions,
+  { id, name, lease, stored, ...opened }: Opened,
 ): OpenJournal {
   let { lastSequence } = stored;
+  let { listing } = opened;
+  let last = stored.events.at(-1);
   let nextSeq = stored.events.length + 1;
   let searchId = stored.events[0]?.searchId;
   let failure: unknown;
@@ -97,8 +132,10 @@ function openOn(
   const publish = async (event: SearchEvent): Promise<void> => {
     if (failure !== undefined) throw failure;
     try {
+      if (!isAtRest(event)) listing ??= await unfinished.add(id);
       const line = formatLine(event).trimEnd();
       lastSequence = await appendAfter(connection, journalSubject(id), line, lastSequence);
+      last = event;
     } catch (error) {
       failure = isTaken(error)
         ? new CollmError(
@@ -109,6 +146,15 @@ function openOn(
         : CollmError.from(error);
       throw failure;
     }
+  };
+
+  const close = async (): Promise<void> => {
+    const isOver = failure === undefined && (last === undefined || isAtRest(last));
+    if (isOver && listing !== undefined) {
+      // One that stays is looked at once more and removed then.
+      await unfinished.remove(id, listing).catch(() => undefined);
+    }
+    await lease.release();
   };
 
   return {
@@ -135,10 +181,47 @@ function openOn(
       return append;
     },
     close: () => {
-      closed ??= appended.then(() => lease.release());
+      closed ??= appended.then(close);
       return closed;
     },
   };
+}
+
+async function* followStored(
+  connection: NatsConnection,
+  id: SearchId,
+  afterSeq: number,
+  signal: AbortSignal,
+): AsyncGenerator<SearchEvent> {
+  const subject = journalSubject(id);
+  const consumer = await patiently(() =>
+    jetstream(connection).consumers.get(streamNames.journal, {
+      filter_subjects: subject,
+      deliver_policy: DeliverPolicy.All,
+    }),
+  );
+  if ((await patiently(() => consumer.info())).num_pending === 0) {
+    await consumer.delete();
+    throw new CollmError("not-found", `search "${id}": no journal of that name`);
+  }
+  // Ordered: it is made anew behind the last message when the connection was cut.
+  const messages = await consumer.consume();
+  let before: ArrayLike<SearchEvent> = [];
+  const stop = (): void => messages.stop();
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    for await (const message of messages) {
+      if (signal.aborted) return;
+      const event = eventIn(id, message, before);
+      before = { length: event.seq, 0: before[0] ?? event };
+      if (event.seq > afterSeq) yield event;
+      if (isAtRest(event) && message.info.pending === 0) return;
+    }
+  } finally {
+    signal.removeEventListener("abort", stop);
+    messages.stop();
+    await consumer.delete().catch(() => undefined);
+  }
 }
 
 /**

@@ -16,6 +16,7 @@ export {
   exchangeSchema,
   type FinishReason,
   hasNetworks,
+  isAtRest,
   journalVersion,
   type RejectionReason,
   type SearchEvent,
