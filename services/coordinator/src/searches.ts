@@ -309,6 +309,7 @@ export class Searches {
     await search.record(first);
     const { id, state } = search;
     this.#active.set(id, search);
+    this.#options.logger.info({ searchId: id, seq: state.lastSeq }, "search driven here");
     const hearing = this.#options.peers?.hearCancellation(id, () =>
       search.stop({ kind: "cancel" }),
     );
