@@ -16,6 +16,7 @@ export {
 export { type Finding, inspectDeployment } from "./inspect.js";
 export { Janitor } from "./janitor.js";
 export { createKvEvaluationStore, readEvaluation } from "./kv-evaluation-store.js";
+export { LeaseTakenError } from "./lease.js";
 export { bucketNames, streamNames } from "./names.js";
 export { hearNotes, type Note, tellNote } from "./notes.js";
 export {

@@ -6,8 +6,20 @@ import { isTaken } from "./taken.js";
 const renewalsPerTtl = 3;
 
 export interface Lease {
+  /** Aborts when it ran out, e.g. while the server was away, and another has it now. */
+  readonly lost: AbortSignal;
   /** Lets others have it. Calling it again does nothing. */
   release(): Promise<void>;
+}
+
+/** Another has the lease. */
+export class LeaseTakenError extends CollmError {
+  constructor(what: string, ttlMs: number) {
+    super(
+      "failed-precondition",
+      `${what}: another coordinator has it (one that died is waited for ${ttlMs / 1000} s)`,
+    );
+  }
 }
 
 /**
@@ -15,7 +27,7 @@ export interface Lease {
  * was frozen may believe that it still has it, so what it writes needs a fence of its own.
  *
  * @param ttlMs how long it outlives a process that does not renew it: the age limit of the bucket
- * @throws CollmError failed-precondition while another has it
+ * @throws LeaseTakenError (failed-precondition) while another has it
  */
 export async function acquireLease(
   bucket: KV,
@@ -29,25 +41,32 @@ export async function acquireLease(
     revision = await bucket.create(name, owner);
   } catch (error) {
     if (!isTaken(error)) throw error;
-    throw new CollmError(
-      "failed-precondition",
-      `${what}: another coordinator drives it (one that died is waited for ${ttlMs / 1000} s)`,
-    );
+    throw new LeaseTakenError(what, ttlMs);
   }
+  const lost = new AbortController();
   let released = false;
+  const takeAgain = async (): Promise<number> => {
+    try {
+      return await bucket.create(name, owner);
+    } catch (error) {
+      if (isTaken(error)) lost.abort();
+      throw error;
+    }
+  };
   const renew = async (): Promise<void> => {
     try {
       revision = await bucket.update(name, owner, revision);
     } catch (error) {
       // It ran out while the server was away. Whoever took it meanwhile keeps it.
-      if (isTaken(error) && !released) revision = await bucket.create(name, owner);
+      if (isTaken(error) && !released) revision = await takeAgain();
     }
   };
   let renewed: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
-    renewed = renewed.then(renew).catch(() => undefined);
+    if (!lost.signal.aborted) renewed = renewed.then(renew).catch(() => undefined);
   }, ttlMs / renewalsPerTtl);
   return {
+    lost: lost.signal,
     release: async () => {
       if (released) return;
       released = true;

@@ -159,6 +159,7 @@ function openOn(
 
   return {
     name,
+    lost: lease.lost,
     events: stored.events,
     append: (event) => {
       if (closed !== undefined) {

@@ -11,6 +11,7 @@ import {
   EvaluatorRegistry,
   hearCancellation,
   Janitor,
+  LeaseTakenError,
   openBucket,
   provisionStreams,
   requestCancellation,
@@ -18,6 +19,7 @@ import {
 import type { Logger } from "@collm/telemetry";
 import type { Backends } from "./backends.js";
 import { createQueueDispatcher } from "./queue-dispatcher.js";
+import { DrivenElsewhereError } from "./search-refusals.js";
 
 /** Journals, results and evaluations over NATS: the cluster mode. Makes streams and buckets. */
 export async function openNatsBackends(
@@ -57,7 +59,16 @@ export async function openNatsBackends(
     leaseMs,
   });
   return {
-    journals,
+    journals: {
+      ...journals,
+      open: async (id) => {
+        try {
+          return await journals.open(id);
+        } catch (error) {
+          throw error instanceof LeaseTakenError ? new DrivenElsewhereError(id, error) : error;
+        }
+      },
+    },
     store: createKvEvaluationStore(evaluations),
     dispatcher,
     peers: {

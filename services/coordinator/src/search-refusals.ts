@@ -9,7 +9,10 @@ import {
 import { createSearchSpace } from "@collm/search-space";
 import { parseSupernetName } from "./supernet-name.js";
 
-/** Another coordinator has the search's journal. Asking again tells what comes of it. */
+/**
+ * Another coordinator has the search's journal, if it did not die within the last lease. Asking again
+ * tells what comes of it.
+ */
 export class DrivenElsewhereError extends CollmError {
   constructor(id: SearchId, cause?: unknown) {
     super("unavailable", `search "${id}": another coordinator has its journal open`, { cause });

@@ -121,8 +121,13 @@ export class Searches {
         return await this.#with(id, async (search) => {
           const last = search.feed.events.at(-1);
           if (!last || isAtRest(last)) return "at rest";
-          await this.#continue(search).catch((error: unknown) => giveUp(search, error));
-          return "taken over";
+          try {
+            await this.#continue(search);
+            return "taken over";
+          } catch (error) {
+            await giveUp(search, error);
+            return "at rest";
+          }
         });
       } catch (error) {
         if (error instanceof DrivenElsewhereError) return "elsewhere";
@@ -261,6 +266,7 @@ export class Searches {
       const { canonical } = winner.architecture;
       const search = await this.#open(id);
       try {
+        if (search.state.test) return search.state.test.result;
         if (search.state.testOpened === undefined) {
           await search.record({ type: "TestOpened", canonical });
         }
@@ -280,15 +286,9 @@ export class Searches {
     await Promise.all([...this.#active.values()].map((search) => search.stop(shutdown(reason))));
   }
 
-  async #open(id: SearchId): Promise<ActiveSearch> {
-    const { journals, ports, peers } = this.#options;
-    try {
-      return await ActiveSearch.open(id, journals, { ...ports, roles: ports.roles(id) });
-    } catch (error) {
-      // Who has a file open keeps it; a coordinator that died has a journal until its lease runs out.
-      const isElsewhere = peers && CollmError.from(error).code === "failed-precondition";
-      throw isElsewhere ? new DrivenElsewhereError(id, error) : error;
-    }
+  #open(id: SearchId): Promise<ActiveSearch> {
+    const { journals, ports } = this.#options;
+    return ActiveSearch.open(id, journals, { ...ports, roles: ports.roles(id) });
   }
 
   /** Opens the search for `work`; it is closed again unless it is driven then. */

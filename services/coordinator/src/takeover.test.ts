@@ -38,10 +38,11 @@ describeWithNats("coordinators on the same journals", () => {
     first.cut();
     await atSecond.reaches("s", "SearchResumed");
     first.mend();
+    // Who was cut off learns of it while its own evaluations still wait, and follows, too.
+    await atFirst.reaches("s", "SearchResumed");
     cluster.release();
     const later = await rest;
     expect(later.map((event) => event.seq)).toEqual(later.map((_, i) => seq + i + 1));
-    // Who was cut off learns of it and follows, too.
     const events = await atFirst.events("s");
     expect(events.slice(seq)).toEqual(later);
     expect(countOf(events, "SearchResumed")).toBe(1);
@@ -118,6 +119,12 @@ describeWithNats("coordinators on the same journals", () => {
     expect(await atSecond.status("s")).toBe("running");
     expect((await atSecond.start("s", config))?.status).toBe("running");
     expect((await atSecond.resume("s"))?.status).toBe("running");
+    // Four are measured, two are being measured, two wait.
+    await expect.poll(() => cluster.countOf(workStream)).toBe(4);
+    await atSecond.start("alone", { ...config, seed: 1 });
+    await expect.poll(() => cluster.countOf(workStream)).toBe(4 + 8);
+    await atFirst.cancel("alone");
+    await expect.poll(() => cluster.countOf(workStream)).toBe(4);
     // A search that waits for the same architectures, at the other coordinator.
     await atSecond.start("twin", config);
     await atSecond.reaches("twin", "EvaluationRequested", 8);
