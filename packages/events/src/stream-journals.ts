@@ -96,7 +96,7 @@ async function readStored(connection: NatsConnection, id: SearchId): Promise<Sto
   return { events, lastSequence };
 }
 
-/** The event of a message; `before` holds at least the first of those before it, and says how many they are. */
+/** The event of a message; `before` says at least how many came before it. */
 function eventIn(id: SearchId, message: JsMsg, before: ArrayLike<SearchEvent>): SearchEvent {
   const at = `journal ${streamNames.journal}/${id}, message ${message.seq}`;
   const json = parseJson(message.string());
@@ -207,16 +207,19 @@ async function* followStored(
   }
   // Ordered: it is made anew behind the last message when the connection was cut.
   const messages = await consumer.consume();
-  let before: ArrayLike<SearchEvent> = [];
+  let count = 0;
   const stop = (): void => messages.stop();
   signal.addEventListener("abort", stop, { once: true });
   try {
     for await (const message of messages) {
       if (signal.aborted) return;
-      const event = eventIn(id, message, before);
-      before = { length: event.seq, 0: before[0] ?? event };
+      const isLast = message.info.pending === 0;
+      // Journals count from 1 without gaps: what the caller has is not read again.
+      count += 1;
+      if (count <= afterSeq && !isLast) continue;
+      const event = eventIn(id, message, { length: count - 1 });
       if (event.seq > afterSeq) yield event;
-      if (isAtRest(event) && message.info.pending === 0) return;
+      if (isLast && isAtRest(event)) return;
     }
   } finally {
     signal.removeEventListener("abort", stop);

@@ -53,8 +53,10 @@ class ListResolver implements Resolver {
     for (const resolver of this.#resolvers) resolver.destroy();
   }
 
+  /** What servers are told they are called: the first, without its kind of name. */
   static getDefaultAuthority(target: GrpcUri): string {
-    return target.path.split(",")[0] ?? "";
+    const { scheme: kind, path } = uriOf(target.path.split(",")[0] ?? "");
+    return kind === "unix" ? "localhost" : path;
   }
 
   /** What is known so far; a failure only if nothing else is and every address has been tried. */

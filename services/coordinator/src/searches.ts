@@ -18,7 +18,6 @@ import {
 import type { Logger } from "@collm/telemetry";
 import { ActiveSearch, type SearchPorts } from "./active-search.js";
 import type { Peers } from "./backends.js";
-import { EventFeed } from "./event-feed.js";
 import { foldJournal } from "./fold-journal.js";
 import {
   DrivenElsewhereError,
@@ -28,6 +27,7 @@ import {
 } from "./search-refusals.js";
 import { parseSupernetName, refuseOtherDigest } from "./supernet-name.js";
 import { Turns } from "./turns.js";
+import { watchAlone, watchShared } from "./watch.js";
 
 /** How long a coordinator that died is waited for, in leases, before a cancellation is refused. */
 const leasesWaited = 2;
@@ -193,29 +193,13 @@ export class Searches {
    * @throws CollmError unavailable if this coordinator drains before the search is at rest and others
    *   know how it goes on
    */
-  async *watch(id: SearchId, afterSeq: number, signal: AbortSignal): AsyncGenerator<SearchEvent> {
-    const { peers } = this.#options;
-    let lastSeq = afterSeq;
-    if (!peers || this.#active.has(id)) {
-      let last: SearchEvent | undefined;
-      for await (last of (await this.#feed(id)).read(afterSeq, signal)) yield last;
-      if (!peers || (last && isAtRest(last))) return;
-      lastSeq = last?.seq ?? afterSeq;
-    }
-    this.#refuseWhileDraining();
-    const either = AbortSignal.any([signal, this.#draining.signal]);
-    yield* peers.follow(id, lastSeq, either);
-    if (!signal.aborted) this.#refuseWhileDraining();
-  }
-
-  async #feed(id: SearchId): Promise<EventFeed> {
-    const active = this.#active.get(id);
-    if (active) return active.feed;
-    const events = await this.#options.journals.read(id);
-    if (events.length === 0) throw unknownSearch(id);
-    const feed = new EventFeed(events);
-    feed.end();
-    return feed;
+  watch(id: SearchId, afterSeq: number, signal: AbortSignal): AsyncGenerator<SearchEvent> {
+    const { journals, peers } = this.#options;
+    const feed = this.#active.get(id)?.feed;
+    const draining = this.#draining.signal;
+    return peers
+      ? watchShared({ feed, peers, draining }, id, afterSeq, signal)
+      : watchAlone({ feed, journals }, id, afterSeq, signal);
   }
 
   /**

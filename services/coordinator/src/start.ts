@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { CoordinatorEnv } from "@collm/config";
 import { CollmError } from "@collm/errors";
 import {
@@ -111,7 +112,8 @@ export async function startCoordinator(
       // First the journals: watchers see the last events before their streams end.
       const takenOver = takeover?.stop();
       await searches.drain("the coordinator is shutting down");
-      await takenOver;
+      // One that waits for a neighbour leaves its journal to the lease.
+      await Promise.race([takenOver, delay(env.drainMs, undefined, { ref: false })]);
       await server.drain(env.drainMs);
       for (const client of [navigator, generator, evaluator]) client.close();
       await close();
