@@ -34,7 +34,7 @@ describeWithNats("a deployment on NATS", () => {
   });
 
   it.each([
-    [["--evaluators", "2"], "--evaluators: got 2, allowed without --nats is 1"],
+    [["--coordinators", "2"], "--coordinators: got 2, allowed without --nats is 1"],
     [["--port", "x"], '--port: got "x", allowed is a whole number from 0 to 65535'],
     [["--real-time", "often"], '--real-time: got "often", allowed is a number from 0 to 10'],
     [["--nats", "nats://127.0.0.1:1"], "NATS: cannot connect to nats://127.0.0.1:1"],

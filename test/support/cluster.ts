@@ -5,6 +5,7 @@ import { isService, processesIn } from "./processes.js";
 
 /** Short enough for a test, and still three beats to an ack wait. */
 const queueEnvironment = {
+  COLLM_LEASE_MS: "1500",
   COLLM_ACK_WAIT_MS: "1000",
   COLLM_BEAT_MS: "300",
 };
@@ -12,6 +13,7 @@ const queueEnvironment = {
 /** `collm up --nats` with a nats-server of its own, in a workspace. */
 export class Cluster {
   readonly nats: TestNatsServer;
+  /** Of its coordinators, separated by commas. */
   readonly address: string;
   readonly #up: Collm;
 
@@ -49,7 +51,13 @@ export class Cluster {
     return processes.filter((one) => isService(one, service)).map(({ pid }) => pid);
   }
 
+  /** Stops or continues the supervisor: while it is stopped, what dies stays dead. */
+  signalSupervisor(signal: "SIGSTOP" | "SIGCONT"): void {
+    this.#up.child.kill(signal);
+  }
+
   async stop(): Promise<void> {
+    this.signalSupervisor("SIGCONT");
     this.#up.child.kill("SIGTERM");
     await this.#up.finished;
     await this.nats.stop();

@@ -46,10 +46,17 @@ export function apiKey() {
   return z.string(phrase).regex(/^[\x21-\x7e]+$/, phrase);
 }
 
-/** Where a gRPC client connects to. */
-export function address() {
-  const phrase = "HOST:PORT, dns:///HOST:PORT or unix:PATH";
-  return z.string(phrase).regex(/^(unix:\S+|(dns:\/\/\/)?[^\s/]+:\d{1,5})$/, phrase);
+const onePlace = /^(unix:[^\s,]+|(dns:\/\/\/)?[^\s/,]+:\d{1,5})$/;
+
+/** Where a gRPC client connects to: one place, or several that do the same. */
+export function addresses() {
+  const phrase = "HOST:PORT, dns:///HOST:PORT or unix:PATH, or several separated by commas";
+  return z.string(phrase).transform((value, context) => {
+    const places = value.split(",").map((place) => place.trim());
+    if (places.every((place) => onePlace.test(place))) return places.join(",");
+    context.addIssue({ code: "custom", message: phrase });
+    return z.NEVER;
+  });
 }
 
 /** A URL with a password in it is refused: it would be journaled, logged and shown. */

@@ -4,7 +4,7 @@ import { readRoleEnv } from "./role-env.js";
 import { coordinatorEnvSchema, evaluatorEnvSchema, roleServiceEnvSchema } from "./service-env.js";
 
 const coordinator = {
-  COLLM_NAVIGATOR_ADDRESS: "127.0.0.1:7001",
+  COLLM_NAVIGATOR_ADDRESS: "127.0.0.1:7001, 127.0.0.1:7004",
   COLLM_GENERATOR_ADDRESS: "dns:///generator.collm.svc:7002",
   COLLM_EVALUATOR_ADDRESS: "unix:/run/evaluator.sock",
   COLLM_JOURNAL_DIR: "journals",
@@ -44,6 +44,7 @@ describe("readEnv", () => {
       host: "127.0.0.1",
       port: 7000,
       metricsPort: undefined,
+      navigatorAddress: "127.0.0.1:7001,127.0.0.1:7004",
       generatorAddress: "dns:///generator.collm.svc:7002",
       storage: { kind: "files", journals: { kind: "directory", directory: "journals" } },
     });
@@ -65,7 +66,7 @@ describe("readEnv", () => {
       'COLLM_DRAIN_MS: got "1.5", allowed is a whole number of milliseconds from 0 to 2147483647',
       'COLLM_LOG_LEVEL: got "loud", allowed is one of trace, debug, info, warn, error, fatal, silent',
       'COLLM_METRICS_PORT: got "none", allowed is off or a whole number from 0 to 65535',
-      'COLLM_NAVIGATOR_ADDRESS: got "localhost", allowed is HOST:PORT, dns:///HOST:PORT or unix:PATH',
+      'COLLM_NAVIGATOR_ADDRESS: got "localhost", allowed is HOST:PORT, dns:///HOST:PORT or unix:PATH, or several separated by commas',
       'COLLM_PORT: got "65536", allowed is a whole number from 0 to 65535',
     ]);
   });

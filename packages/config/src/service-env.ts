@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { z } from "zod";
-import { address, decimal, integer, list, oneOf, text } from "./env-values.js";
+import { addresses, decimal, integer, list, oneOf, text } from "./env-values.js";
 import { ranges } from "./ranges.js";
 import { runtimeEnvShape, toRuntimeEnv } from "./runtime-env.js";
 import { type StoreEnv, storeOf, storeShape } from "./store-env.js";
@@ -68,9 +68,9 @@ export const roleServiceEnvSchema = commonObject.transform(toCommonEnv);
 export const coordinatorEnvSchema = z
   .object({
     ...commonShape,
-    COLLM_NAVIGATOR_ADDRESS: address(),
-    COLLM_GENERATOR_ADDRESS: address(),
-    COLLM_EVALUATOR_ADDRESS: address(),
+    COLLM_NAVIGATOR_ADDRESS: addresses(),
+    COLLM_GENERATOR_ADDRESS: addresses(),
+    COLLM_EVALUATOR_ADDRESS: addresses(),
     /** Folder of the journals, one folder per search. */
     COLLM_JOURNAL_DIR: text("a folder").optional(),
     /** Instead: the run directory of the one search that this process serves ... */

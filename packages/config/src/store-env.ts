@@ -13,6 +13,8 @@ export const storeShape = {
   COLLM_ACK_WAIT_MS: integer(100, 3_600_000, "milliseconds").default(30_000),
   /** How often an evaluator says that it works; a third of the ack wait or less. */
   COLLM_BEAT_MS: integer(10, 1_200_000, "milliseconds").default(10_000),
+  /** How long a search stays with a coordinator that died; its bucket keeps what it was made with. */
+  COLLM_LEASE_MS: integer(300, 3_600_000, "milliseconds").default(10_000),
   /** Deliveries of one evaluation before it is given up. */
   COLLM_MAX_DELIVER: integer(1, 1_000).default(5),
   /** Evaluations that may wait in the queue. */
@@ -25,6 +27,7 @@ export interface NatsEnv {
   readonly replicas: number;
   readonly ackWaitMs: number;
   readonly beatMs: number;
+  readonly leaseMs: number;
   readonly maxDeliver: number;
   readonly maxWaiting: number;
 }
@@ -50,6 +53,7 @@ function toNatsEnv(
     replicas: env.COLLM_NATS_REPLICAS,
     ackWaitMs: env.COLLM_ACK_WAIT_MS,
     beatMs: env.COLLM_BEAT_MS,
+    leaseMs: env.COLLM_LEASE_MS,
     maxDeliver: env.COLLM_MAX_DELIVER,
     maxWaiting: env.COLLM_MAX_WAITING,
   };

@@ -1,4 +1,5 @@
 export { openBucket } from "./buckets.js";
+export { hearCancellation, requestCancellation } from "./cancellations.js";
 export { connectNats, type NatsSettings } from "./connection.js";
 export {
   createDeadLetters,
@@ -16,7 +17,7 @@ export { type Finding, inspectDeployment } from "./inspect.js";
 export { Janitor } from "./janitor.js";
 export { checkpointTtlMs, createKvCheckpointStore } from "./kv-checkpoint-store.js";
 export { createKvEvaluationStore, readEvaluation } from "./kv-evaluation-store.js";
-export { leaseTtlMs } from "./lease.js";
+export { LeaseTakenError } from "./lease.js";
 export { bucketNames, streamNames } from "./names.js";
 export { hearNotes, type Note, tellNote } from "./notes.js";
 export {
@@ -25,8 +26,9 @@ export {
   provisionStreams,
   type QueueSettings,
 } from "./provision.js";
-export { type Published, publishWork } from "./publish-work.js";
-export { createStreamJournals } from "./stream-journals.js";
+export { isQueued, type Published, publishWork, withdrawWork } from "./publish-work.js";
+export { createStreamJournals, type SharedJournals } from "./stream-journals.js";
+export { createUnfinishedSearches } from "./unfinished.js";
 export { type LeaseSettings, takeWork, WorkLease } from "./work-lease.js";
 export type { WorkMessage } from "./work-message.js";
 export {

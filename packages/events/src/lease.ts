@@ -3,26 +3,37 @@ import { CollmError } from "@collm/errors";
 import type { KV } from "@nats-io/kv";
 import { isTaken } from "./taken.js";
 
-/** How long a lease outlives a process that does not renew it. */
-export const leaseTtlMs = 10_000;
 const renewalsPerTtl = 3;
 
 export interface Lease {
+  /** Aborts when it ran out, e.g. while the server was away, and another has it now. */
+  readonly lost: AbortSignal;
   /** Lets others have it. Calling it again does nothing. */
   release(): Promise<void>;
+}
+
+/** Another has the lease. */
+export class LeaseTakenError extends CollmError {
+  constructor(what: string, ttlMs: number) {
+    super(
+      "failed-precondition",
+      `${what}: another coordinator has it (one that died is waited for ${ttlMs / 1000} s)`,
+    );
+  }
 }
 
 /**
  * Takes a lease by name, which one process has at a time. It only decides who tries: a process that
  * was frozen may believe that it still has it, so what it writes needs a fence of its own.
  *
- * @throws CollmError failed-precondition while another has it
+ * @param ttlMs how long it outlives a process that does not renew it: the age limit of the bucket
+ * @throws LeaseTakenError (failed-precondition) while another has it
  */
 export async function acquireLease(
   bucket: KV,
   name: string,
   what: string,
-  ttlMs = leaseTtlMs,
+  ttlMs: number,
 ): Promise<Lease> {
   const owner = randomUUID();
   let revision: number;
@@ -30,25 +41,37 @@ export async function acquireLease(
     revision = await bucket.create(name, owner);
   } catch (error) {
     if (!isTaken(error)) throw error;
-    throw new CollmError(
-      "failed-precondition",
-      `${what}: another coordinator drives it (one that died is waited for ${ttlMs / 1000} s)`,
-    );
+    throw new LeaseTakenError(what, ttlMs);
   }
+  const lost = new AbortController();
   let released = false;
+  const takeAgain = async (): Promise<number> => {
+    try {
+      return await bucket.create(name, owner);
+    } catch (error) {
+      if (isTaken(error)) lost.abort();
+      throw error;
+    }
+  };
+  const renew = async (): Promise<void> => {
+    try {
+      revision = await bucket.update(name, owner, revision);
+    } catch (error) {
+      // It ran out while the server was away. Whoever took it meanwhile keeps it.
+      if (isTaken(error) && !released) revision = await takeAgain();
+    }
+  };
+  let renewed: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
-    void bucket
-      .update(name, owner, revision)
-      .then((next) => {
-        revision = next;
-      })
-      .catch(() => undefined);
+    if (!lost.signal.aborted) renewed = renewed.then(renew).catch(() => undefined);
   }, ttlMs / renewalsPerTtl);
   return {
+    lost: lost.signal,
     release: async () => {
       if (released) return;
       released = true;
       clearInterval(timer);
+      await renewed;
       // One that ran out meanwhile may be another's.
       const entry = await bucket.get(name);
       if (entry?.operation === "PUT" && entry.string() === owner) await bucket.purge(name);

@@ -14,6 +14,7 @@ export const bucketNames = {
   deadLetters: "COLLM_DEAD_LETTERS",
   evaluators: "COLLM_EVALUATORS",
   leases: "COLLM_LEASES",
+  unfinished: "COLLM_UNFINISHED",
 } as const;
 
 /**
@@ -49,4 +50,9 @@ export function journalSubject(searchId: string): string {
 
 export function searchIdOf(subject: string): string {
   return subject.slice(journalPrefix.length);
+}
+
+/** Where the coordinator that drives a search hears that it shall be cancelled. */
+export function cancelSubject(searchId: string): string {
+  return `collm.cancel.${searchId}`;
 }

@@ -1,20 +1,23 @@
-import { JetStreamApiError, jetstream } from "@nats-io/jetstream";
+import { JetStreamApiError, jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
-import { tokenOf, workSubject } from "./names.js";
+import { streamNames, tokenOf, workSubject } from "./names.js";
+import { patiently } from "./patiently.js";
 import { encodeWork, type WorkMessage } from "./work-message.js";
 
 /** Outcome of one attempt to put work into the queue. */
 export type Published =
-  | { readonly kind: "queued" }
-  /** The same content key of the same epoch is or was in the queue already. */
-  | { readonly kind: "duplicate" }
+  /** `sequence`: where the message lies. */
+  | { readonly kind: "queued"; readonly sequence: number }
+  /** The same content key of the same epoch is or was in the queue already, at `sequence`. */
+  | { readonly kind: "duplicate"; readonly sequence: number }
   /** The queue is full, or NATS does not answer: try again later. */
   | { readonly kind: "held-back"; readonly reason: string };
 
 /**
  * Puts work into the queue, once for each content key and epoch.
  *
- * @param insteadOf stream sequence of a message of this work that is about to be acknowledged
+ * @param insteadOf stream sequence of a message of this work that is about to be acknowledged, or is
+ *   gone without a result: whoever else misses it publishes the same, and one of them is the duplicate.
  */
 export async function publishWork(
   connection: NatsConnection,
@@ -23,16 +26,34 @@ export async function publishWork(
 ): Promise<Published> {
   const id = `${tokenOf(work.key)}:${work.epoch}`;
   try {
-    const { duplicate } = await jetstream(connection).publish(
+    const { duplicate, seq: sequence } = await jetstream(connection).publish(
       workSubject(work.contextDigest),
       encodeWork(work),
       { msgID: insteadOf === undefined ? id : `${id}:${insteadOf}` },
     );
-    return { kind: duplicate ? "duplicate" : "queued" };
+    return { kind: duplicate ? "duplicate" : "queued", sequence };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     // `discard: new` on a full stream: back-pressure, no loss.
     if (error instanceof JetStreamApiError && !/maximum/.test(reason)) throw error;
     return { kind: "held-back", reason };
+  }
+}
+
+/** Whether the message with this sequence waits in the queue or is being worked on. */
+export async function isQueued(connection: NatsConnection, sequence: number): Promise<boolean> {
+  return await patiently(async () => {
+    const manager = await jetstreamManager(connection);
+    return (await manager.streams.getMessage(streamNames.work, { seq: sequence })) !== null;
+  });
+}
+
+/** Takes a message out of the queue that nobody needs; one that is gone is no error. */
+export async function withdrawWork(connection: NatsConnection, sequence: number): Promise<void> {
+  const manager = await jetstreamManager(connection);
+  try {
+    await manager.streams.deleteMessage(streamNames.work, sequence, false);
+  } catch (error) {
+    if (!(error instanceof JetStreamApiError)) throw error;
   }
 }

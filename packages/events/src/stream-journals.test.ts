@@ -5,22 +5,31 @@ import type { NatsConnection } from "@nats-io/transport-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openBucket } from "./buckets.js";
 import { connectNats } from "./connection.js";
-import { leaseTtlMs } from "./lease.js";
 import { bucketNames } from "./names.js";
 import { defaultQueueSettings, provisionStreams } from "./provision.js";
-import { createStreamJournals } from "./stream-journals.js";
+import { createStreamJournals, type SharedJournals } from "./stream-journals.js";
 import { TestNatsServer } from "./testing/nats-server.js";
 import { describeWithNats } from "./testing/with-nats.js";
+import { createUnfinishedSearches } from "./unfinished.js";
+
+const leaseMs = 10_000;
 
 describeWithNats("createStreamJournals", () => {
   let server: TestNatsServer;
   let connection: NatsConnection;
   let leases: KV;
+  /** As a coordinator of its own sees them; `bucket` holds its leases. */
+  let open: (bucket?: KV) => Promise<SharedJournals>;
   beforeAll(async () => {
     server = await TestNatsServer.start();
     connection = await connectNats({ servers: [server.url], name: "test" });
     await provisionStreams(connection, defaultQueueSettings);
-    leases = await openBucket(connection, bucketNames.leases, { replicas: 1, ttlMs: leaseTtlMs });
+    leases = await openBucket(connection, bucketNames.leases, { replicas: 1, ttlMs: leaseMs });
+    open = async (bucket = leases) => {
+      const listed = await openBucket(connection, bucketNames.unfinished, { replicas: 1 });
+      const unfinished = createUnfinishedSearches(connection, listed);
+      return createStreamJournals({ connection, leases: bucket, unfinished, leaseMs });
+    };
   });
   afterAll(async () => {
     await connection.close();
@@ -28,7 +37,7 @@ describeWithNats("createStreamJournals", () => {
   });
 
   describeJournal("a stream", {
-    open: (name) => createStreamJournals(connection, leases).open(parseSearchId(name)),
+    open: async (name) => (await open()).open(parseSearchId(name)),
     numRuns: 10,
   });
 
@@ -36,26 +45,26 @@ describeWithNats("createStreamJournals", () => {
     it("never both append, even if both have the lease", async () => {
       const id = parseSearchId("fenced");
       const bucket = (name: string) => openBucket(connection, name, { replicas: 1 });
-      const first = await createStreamJournals(connection, await bucket("one")).open(id);
-      const second = await createStreamJournals(connection, await bucket("other")).open(id);
+      const first = await (await open(await bucket("one"))).open(id);
+      const second = await (await open(await bucket("other"))).open(id);
       const event = plainEvent(1, id);
       await first.append(event);
       await expect(second.append({ ...event, at: "2026-01-01T00:00:00.001Z" })).rejects.toThrow(
         /written by another coordinator/,
       );
       await Promise.all([first.close(), second.close()]);
-      expect(await createStreamJournals(connection, leases).read(id)).toEqual([event]);
+      expect(await (await open()).read(id)).toEqual([event]);
     });
   });
 
   it("lists searches and gives what is there without the right to write", async () => {
-    const journals = createStreamJournals(connection, leases);
+    const journals = await open();
     const id = parseSearchId("listed");
-    const open = await journals.open(id);
-    await open.append(plainEvent(1, id));
+    const opened = await journals.open(id);
+    await opened.append(plainEvent(1, id));
     expect(await journals.list()).toContain(id);
     expect(await journals.read(id)).toHaveLength(1);
     expect(await journals.read(parseSearchId("absent"))).toEqual([]);
-    await open.close();
+    await opened.close();
   });
 });

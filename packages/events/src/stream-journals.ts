@@ -1,7 +1,7 @@
 import { CollmError } from "@collm/errors";
 import { formatLine, type Journals, type OpenJournal, parseEvent } from "@collm/journal";
-import { parseSearchId, type SearchEvent, type SearchId } from "@collm/search";
-import { DeliverPolicy, jetstream, jetstreamManager } from "@nats-io/jetstream";
+import { isAtRest, parseSearchId, type SearchEvent, type SearchId } from "@collm/search";
+import { DeliverPolicy, type JsMsg, jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { KV } from "@nats-io/kv";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { acquireLease, type Lease } from "./lease.js";
@@ -9,6 +9,7 @@ import { journalSubject, searchIdOf, streamNames } from "./names.js";
 import { parseJson } from "./parse-json.js";
 import { patiently } from "./patiently.js";
 import { isTaken } from "./taken.js";
+import type { UnfinishedSearches } from "./unfinished.js";
 
 /** A journal in the stream, and where its last event lies. */
 interface Stored {
@@ -28,12 +29,34 @@ const nothingStored: Stored = { events: [], lastSequence: 0 };
 /** Messages that may be under way to here; long journals are read in few round trips. */
 const messagesAhead = 5_000;
 
+export interface StreamJournalsOptions {
+  readonly connection: NatsConnection;
+  readonly leases: KV;
+  readonly unfinished: UnfinishedSearches;
+  /** How long a journal stays taken by a process that died; the age limit of `leases`. */
+  readonly leaseMs: number;
+}
+
+/** Journals that several processes share: where one stopped, another goes on. */
+export interface SharedJournals extends Journals {
+  /** Searches that somebody drives or should drive, perhaps a few too many. */
+  unfinished(): Promise<readonly SearchId[]>;
+  /**
+   * Events with a seq above `afterSeq` and then those that come, whoever writes them, until the
+   * search is at rest (`isAtRest`). Ends silently when `signal` aborts.
+   *
+   * @throws CollmError not-found if there is no such journal
+   */
+  follow(id: SearchId, afterSeq: number, signal: AbortSignal): AsyncGenerator<SearchEvent>;
+}
+
 /**
  * Journals as one stream with a subject for each search: the messages are the events that `watch` and
  * dashboards read. Every append says what it follows, so of two coordinators that believe to drive a
  * search one is refused, whatever their leases say.
  */
-export function createStreamJournals(connection: NatsConnection, leases: KV): Journals {
+export function createStreamJournals(options: StreamJournalsOptions): SharedJournals {
+  const { connection, leases, unfinished, leaseMs } = options;
   const nameOf = (id: SearchId): string => `${streamNames.journal}/${id}`;
   /** Where each journal ended when it was last read. */
   const ends = new Map<SearchId, End>();
@@ -50,9 +73,11 @@ export function createStreamJournals(connection: NatsConnection, leases: KV): Jo
   return {
     nameOf,
     open: async (id, known) => {
-      const lease = await acquireLease(leases, id, `journal ${nameOf(id)}`);
+      const lease = await acquireLease(leases, id, `journal ${nameOf(id)}`, leaseMs);
       try {
-        return openOn(connection, id, nameOf(id), lease, await readFrom(id, known));
+        const listing = await unfinished.revisionOf(id);
+        const stored = await readFrom(id, known);
+        return openOn(options, { id, name: nameOf(id), lease, stored, listing });
       } catch (error) {
         await lease.release();
         throw error;
@@ -74,6 +99,8 @@ export function createStreamJournals(connection: NatsConnection, leases: KV): Jo
       });
       return Object.keys(state.subjects ?? {}).map((subject) => parseSearchId(searchIdOf(subject)));
     },
+    unfinished: () => patiently(() => unfinished.list()),
+    follow: (id, afterSeq, signal) => followStored(connection, id, afterSeq, signal),
   };
 }
 
@@ -95,12 +122,7 @@ async function readStored(
   if (left > 0) {
     const messages = await consumer.consume({ max_messages: messagesAhead });
     for await (const message of messages) {
-      const at = `journal ${streamNames.journal}/${id}, message ${message.seq}`;
-      const json = parseJson(message.string());
-      if (typeof json !== "object" || json === null) {
-        throw new CollmError("data-loss", `${at}: is no JSON object`);
-      }
-      events.push(parseEvent(at, json, events));
+      events.push(eventIn(id, message, events));
       lastSequence = message.seq;
       left -= 1;
       if (left === 0) break;
@@ -111,14 +133,33 @@ async function readStored(
   return { events, lastSequence };
 }
 
+/** The event of a message; `before` says at least how many came before it. */
+function eventIn(id: SearchId, message: JsMsg, before: ArrayLike<SearchEvent>): SearchEvent {
+  const at = `journal ${streamNames.journal}/${id}, message ${message.seq}`;
+  const json = parseJson(message.string());
+  if (typeof json !== "object" || json === null) {
+    throw new CollmError("data-loss", `${at}: is no JSON object`);
+  }
+  return parseEvent(at, json, before);
+}
+
+/** A journal that was just opened. */
+interface Opened {
+  readonly id: SearchId;
+  readonly name: string;
+  readonly lease: Lease;
+  readonly stored: Stored;
+  /** Its revision among the unfinished searches, if it is one of them. */
+  readonly listing: number | undefined;
+}
+
 function openOn(
-  connection: NatsConnection,
-  id: SearchId,
-  name: string,
-  lease: Lease,
-  stored: Stored,
+  { connection, unfinished }: StreamJournalsOptions,
+  { id, name, lease, stored, ...opened }: Opened,
 ): OpenJournal {
   let { lastSequence } = stored;
+  let { listing } = opened;
+  let last = stored.events.at(-1);
   let nextSeq = stored.events.length + 1;
   let searchId = stored.events[0]?.searchId;
   let failure: unknown;
@@ -128,8 +169,10 @@ function openOn(
   const publish = async (event: SearchEvent): Promise<void> => {
     if (failure !== undefined) throw failure;
     try {
+      if (!isAtRest(event)) listing ??= await unfinished.add(id);
       const line = formatLine(event).trimEnd();
       lastSequence = await appendAfter(connection, journalSubject(id), line, lastSequence);
+      last = event;
     } catch (error) {
       failure = isTaken(error)
         ? new CollmError(
@@ -142,8 +185,18 @@ function openOn(
     }
   };
 
+  const close = async (): Promise<void> => {
+    const isOver = failure === undefined && (last === undefined || isAtRest(last));
+    if (isOver && listing !== undefined) {
+      // One that stays is looked at once more and removed then.
+      await unfinished.remove(id, listing).catch(() => undefined);
+    }
+    await lease.release();
+  };
+
   return {
     name,
+    lost: lease.lost,
     events: stored.events,
     append: (event) => {
       if (closed !== undefined) {
@@ -166,10 +219,50 @@ function openOn(
       return append;
     },
     close: () => {
-      closed ??= appended.then(() => lease.release());
+      closed ??= appended.then(close);
       return closed;
     },
   };
+}
+
+async function* followStored(
+  connection: NatsConnection,
+  id: SearchId,
+  afterSeq: number,
+  signal: AbortSignal,
+): AsyncGenerator<SearchEvent> {
+  const subject = journalSubject(id);
+  const consumer = await patiently(() =>
+    jetstream(connection).consumers.get(streamNames.journal, {
+      filter_subjects: subject,
+      deliver_policy: DeliverPolicy.All,
+    }),
+  );
+  if ((await patiently(() => consumer.info())).num_pending === 0) {
+    await consumer.delete();
+    throw new CollmError("not-found", `search "${id}": no journal of that name`);
+  }
+  // Ordered: it is made anew behind the last message when the connection was cut.
+  const messages = await consumer.consume();
+  let count = 0;
+  const stop = (): void => messages.stop();
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    for await (const message of messages) {
+      if (signal.aborted) return;
+      const isLast = message.info.pending === 0;
+      // Journals count from 1 without gaps: what the caller has is not read again.
+      count += 1;
+      if (count <= afterSeq && !isLast) continue;
+      const event = eventIn(id, message, { length: count - 1 });
+      if (event.seq > afterSeq) yield event;
+      if (isLast && isAtRest(event)) return;
+    }
+  } finally {
+    signal.removeEventListener("abort", stop);
+    messages.stop();
+    await consumer.delete().catch(() => undefined);
+  }
 }
 
 /**

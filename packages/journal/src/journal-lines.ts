@@ -90,7 +90,7 @@ function parseJson(decoder: TextDecoder, line: Uint8Array): object | undefined {
  *
  * @param at how messages begin, e.g. `journal runs/x, line 3`.
  */
-export function parseEvent(at: string, json: object, before: readonly SearchEvent[]): SearchEvent {
+export function parseEvent(at: string, json: object, before: ArrayLike<SearchEvent>): SearchEvent {
   if ("v" in json && json.v !== journalVersion) {
     throw new CollmError(
       "failed-precondition",

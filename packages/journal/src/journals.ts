@@ -6,6 +6,8 @@ export interface OpenJournal extends Journal {
   readonly name: string;
   /** What it held when it was opened; appended events are not added. */
   readonly events: readonly SearchEvent[];
+  /** Aborts when another process took the journal over; absent where none can. */
+  readonly lost?: AbortSignal | undefined;
   /** Waits for appends under way and lets others write. Calling it again does nothing. */
   close(): Promise<void>;
 }

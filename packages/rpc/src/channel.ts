@@ -5,6 +5,7 @@ import {
   type ClientOptions,
   credentials,
 } from "@grpc/grpc-js";
+import { targetOf } from "./address-list.js";
 import { silenceGrpc } from "./grpc-log.js";
 import { sharedOptions } from "./limits.js";
 
@@ -39,8 +40,9 @@ export function createChannelOptions(): ChannelOptions {
 }
 
 /**
- * A client for `address`: `host:port`, `dns:///name:port` (every replica of a headless service)
- * or `unix:path`. Nothing is sent before the first call. Close it with `client.close()`.
+ * A client for `address`: `host:port`, `dns:///name:port` (every replica of a headless service),
+ * `unix:path`, or several of these separated by commas. Calls go round all replicas that can be
+ * reached; one that breaks off fails as `unavailable`, and asked again it goes to another. Nothing is sent before the first call. Close it with `client.close()`.
  */
 export function connect<C extends Client>(
   Constructor: ClientConstructor<C>,
@@ -48,7 +50,7 @@ export function connect<C extends Client>(
   options: ConnectOptions = {},
 ): C {
   silenceGrpc();
-  return new Constructor(address, options.credentials ?? credentials.createInsecure(), {
+  return new Constructor(targetOf(address), options.credentials ?? credentials.createInsecure(), {
     ...createChannelOptions(),
     ...options.channelOptions,
   });

@@ -88,6 +88,9 @@ export const rejectionReasons = [
 
 export const finishReasons = ["target", "budget", "iterations", "stalled", "cancelled"] as const;
 
+/** Why a search may be interrupted although nothing is wrong with it. */
+export const interruptionCauses = ["shutdown"] as const;
+
 const iteration = z.int().positive();
 
 /** Number, from 1, of the part of a round; absent where the round is asked for at once. */
@@ -117,7 +120,16 @@ export const searchEventSchema = z.discriminatedUnion("type", [
     roles: z.record(z.string(), z.string()).optional(),
   }),
   /** The search stopped before its end and can be resumed. */
-  z.strictObject({ ...envelope, type: z.literal("SearchInterrupted"), reason: z.string() }),
+  z.strictObject({
+    ...envelope,
+    type: z.literal("SearchInterrupted"),
+    reason: z.string(),
+    /**
+     * `shutdown`: only its coordinator was stopped, so that another one may go on by itself. Absent where
+     * something failed that a person should look at first, and in older journals.
+     */
+    cause: z.enum(interruptionCauses).optional(),
+  }),
   z.strictObject({
     ...envelope,
     type: z.literal("StrategyRequested"),
@@ -251,6 +263,23 @@ export function hasNetworks({ isSynthetic, space }: SupernetInfo): boolean {
   return !isSynthetic && space.family !== "nas-bench-201";
 }
 
+/**
+ * Whether a journal that ends with this event goes on only if somebody asks for it: the search has
+ * ended, or was interrupted by something that failed. Any other waits for a coordinator to drive it.
+ */
+export function isAtRest(last: SearchEvent): boolean {
+  switch (last.type) {
+    case "SearchFinished":
+    case "TestOpened":
+    case "TestCompleted":
+      return true;
+    case "SearchInterrupted":
+      return last.cause === undefined;
+    default:
+      return false;
+  }
+}
+
 export type SearchEvent = z.infer<typeof searchEventSchema>;
 export type SearchEventType = SearchEvent["type"];
 export type EventOf<T extends SearchEventType> = Extract<SearchEvent, { type: T }>;
@@ -260,6 +289,7 @@ export type TokenUsage = z.infer<typeof tokenUsageSchema>;
 export type SupernetInfo = z.infer<typeof supernetSchema>;
 export type RejectionReason = (typeof rejectionReasons)[number];
 export type FinishReason = (typeof finishReasons)[number];
+export type InterruptionCause = (typeof interruptionCauses)[number];
 
 /** An event before the journal gives it its envelope. */
 export type EventBody = SearchEvent extends infer E

@@ -25,6 +25,7 @@ export {
   exchangeSchema,
   type FinishReason,
   hasNetworks,
+  isAtRest,
   journalVersion,
   type RejectionReason,
   type SearchEvent,

@@ -224,10 +224,16 @@ class SearchLoop<State> {
           reason: "cancelled",
           ...this.#winner(),
         });
-      case "shutdown":
+      case "shutdown": {
         // A search that was interrupted before it went on has nothing to add.
         if (this.#state.phase === "interrupted") return;
-        return this.#writer.record({ type: "SearchInterrupted", reason: request.reason });
+        const { reason, cause } = request;
+        return this.#writer.record({
+          type: "SearchInterrupted",
+          reason,
+          ...(cause === undefined ? {} : { cause }),
+        });
+      }
       case undefined: {
         const reason = error instanceof Error ? error.message : String(error);
         // If the journal is what failed, its first error is the one to tell.

@@ -1,7 +1,14 @@
+import type { InterruptionCause } from "./events.js";
+
 /** Why a running search is told to stop: the user's cancellation, or the service's shutdown. */
 export type StopRequest =
   | { readonly kind: "cancel" }
-  | { readonly kind: "shutdown"; readonly reason: string };
+  | {
+      readonly kind: "shutdown";
+      readonly reason: string;
+      /** Journaled with the reason; absent where nobody should go on by himself. */
+      readonly cause?: InterruptionCause | undefined;
+    };
 
 /**
  * Lets the loop go at once when it is told to stop, even if a port takes no notice of its

@@ -57,8 +57,8 @@ it("Searches opens the test split for who asks while the finished journal is clo
     logger,
   });
   await searches.start(testSearchId, configOf(), supernet.name);
-  const feed = await searches.feed(testSearchId);
-  for await (const { type } of feed.read(0, new AbortController().signal)) {
+  const { signal } = new AbortController();
+  for await (const { type } of searches.watch(testSearchId, 0, signal)) {
     if (type === "SearchFinished") break;
   }
   expect(await searches.openTest(testSearchId)).toEqual(result);

@@ -97,6 +97,7 @@ export class ActiveSearch {
   run(onError: (error: unknown) => void, onRest: () => void): void {
     const { started } = this.#state;
     if (!started) throw new RangeError("run: the journal has no SearchStarted");
+    this.#journal.lost?.addEventListener("abort", () => this.#leave(), { once: true });
     const ports = {
       ...this.#ports,
       journal: { append: (event: SearchEvent) => this.#append(event) },
@@ -133,10 +134,21 @@ export class ActiveSearch {
     await this.#journal.close();
   }
 
+  /** The journal is another's now or cannot be written: nothing that the loop waits for matters here. */
+  #leave(): void {
+    const reason = "the journal cannot be written here any more";
+    this.#stop.abort({ kind: "shutdown", reason, cause: "shutdown" } satisfies StopRequest);
+  }
+
   async #append(event: SearchEvent): Promise<void> {
     // Folded first, so that an event which cannot follow is never written.
     const next = applyEvent(this.#state, event);
-    await this.#journal.append(event);
+    try {
+      await this.#journal.append(event);
+    } catch (error) {
+      this.#leave();
+      throw error;
+    }
     this.#state = next;
     this.feed.push(event);
   }

@@ -86,6 +86,7 @@ describeWithNats("fifty searches at once over NATS", () => {
       beatMs: 1_000,
       maxDeliver: 5,
       maxWaiting: 1_000,
+      leaseMs: 10_000,
     });
     await startEvaluator(server.url);
     await runAll(bench);

@@ -1,5 +1,4 @@
 import type { CoordinatorEnv, NatsEnv } from "@collm/config";
-import { CollmError } from "@collm/errors";
 import {
   announcementTtlMs,
   bucketNames,
@@ -7,17 +6,20 @@ import {
   createDeadLetters,
   createKvEvaluationStore,
   createStreamJournals,
+  createUnfinishedSearches,
   defaultQueueSettings,
   EvaluatorRegistry,
+  hearCancellation,
   Janitor,
-  leaseTtlMs,
+  LeaseTakenError,
   openBucket,
   provisionStreams,
+  requestCancellation,
 } from "@collm/events";
-import type { Journals } from "@collm/journal";
 import type { Logger } from "@collm/telemetry";
 import type { Backends } from "./backends.js";
 import { createQueueDispatcher } from "./queue-dispatcher.js";
+import { DrivenElsewhereError } from "./search-refusals.js";
 
 /** Journals, results and evaluations over NATS: the cluster mode. Makes streams and buckets. */
 export async function openNatsBackends(
@@ -49,36 +51,38 @@ export async function openNatsBackends(
   const janitor = await Janitor.start(connection, createDeadLetters(deadLetters), (error) =>
     logger.warn({ err: error }, "janitor"),
   );
+  const { leaseMs } = nats;
+  const journals = createStreamJournals({
+    connection,
+    leases: await bucket(bucketNames.leases, leaseMs),
+    unfinished: createUnfinishedSearches(connection, await bucket(bucketNames.unfinished)),
+    leaseMs,
+  });
   return {
-    journals: worthWaitingFor(
-      createStreamJournals(connection, await bucket(bucketNames.leases, leaseTtlMs)),
-    ),
+    journals: {
+      ...journals,
+      open: async (id, known) => {
+        try {
+          return await journals.open(id, known);
+        } catch (error) {
+          throw error instanceof LeaseTakenError ? new DrivenElsewhereError(id, error) : error;
+        }
+      },
+    },
     store: createKvEvaluationStore(evaluations),
     dispatcher,
+    peers: {
+      unfinished: journals.unfinished,
+      follow: journals.follow,
+      requestCancellation: (id) => requestCancellation(connection, id),
+      hearCancellation: (id, cancel) => hearCancellation(connection, id, cancel),
+      leaseMs,
+    },
     close: async () => {
-      dispatcher.close();
+      await dispatcher.close();
       registry.close();
       await janitor.close();
       await connection.close();
-    },
-  };
-}
-
-/**
- * A journal that another coordinator has is worth asking for again: one that died keeps it until its
- * lease runs out.
- */
-function worthWaitingFor(journals: Journals): Journals {
-  return {
-    ...journals,
-    open: async (id, known) => {
-      try {
-        return await journals.open(id, known);
-      } catch (error) {
-        const { code, message } = CollmError.from(error);
-        if (code !== "failed-precondition") throw error;
-        throw new CollmError("unavailable", message, { cause: error });
-      }
     },
   };
 }

@@ -93,7 +93,7 @@ describeWithNats("createQueueDispatcher", () => {
         evaluator = await startEvaluator(script, id());
       },
       close: async () => {
-        dispatcher.close();
+        await dispatcher.close();
         registry.close();
         await evaluator.kill();
         await connection.close();

@@ -8,16 +8,20 @@ import {
   decodeLetter,
   type EvaluatorRegistry,
   hearNotes,
+  isQueued,
   provisionConsumer,
   publishWork,
   type QueueSettings,
   readEvaluation,
+  type WorkMessage,
+  withdrawWork,
 } from "@collm/events";
 import type {
   EvaluationDispatcher,
   EvaluationOutcome,
   EvaluationRequest,
   EvaluationStore,
+  StopRequest,
 } from "@collm/search";
 import type { KV } from "@nats-io/kv";
 import type { NatsConnection } from "@nats-io/transport-node";
@@ -37,19 +41,23 @@ export interface QueueDispatcherOptions {
 }
 
 export interface QueueDispatcher extends EvaluationDispatcher {
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** How often a queue that is full or a server that is away is asked again. */
 const heldBackPauseMs = 500;
 /** A note says sooner whether a result was stored before; the store says it later, without. */
 const noteGraceMs = 250;
-/** How often it is looked whether somebody can do the work, and whether a result was missed. */
+/** How often it is looked whether somebody can do the work; a round of the lookout. */
 const lookAroundMs = 1_000;
 
 /**
  * Evaluations through the work queue. What is asked for is waited for in two places that lose
  * nothing, the store and the dead letters; notes of evaluators only say it sooner.
+ *
+ * One message stands for a content key, whoever waits for its result. A search that leaves without
+ * one takes the message along, unless somebody else here waits for it or measuring has begun; a
+ * coordinator that misses a message publishes it again.
  */
 export async function createQueueDispatcher(
   options: QueueDispatcherOptions,
@@ -61,7 +69,10 @@ export async function createQueueDispatcher(
 
 /** Somebody who waits for a content key. */
 interface Waiter {
-  readonly key: string;
+  readonly work: WorkMessage;
+  /** Where its message lies in the queue. */
+  sequence: number | undefined;
+  isStarted: boolean;
   onStarted(): void;
   onResult(isStored: boolean | undefined): void;
   onLetter(letter: DeadLetter): void;
@@ -75,6 +86,7 @@ class Dispatcher implements QueueDispatcher {
   readonly #lookout: Lookout;
   readonly #consumers = new Map<string, Promise<void>>();
   readonly #stops: (() => void)[] = [];
+  readonly #withdrawals = new Set<Promise<void>>();
 
   constructor(options: QueueDispatcherOptions) {
     this.#options = options;
@@ -127,7 +139,11 @@ class Dispatcher implements QueueDispatcher {
     signal.throwIfAborted();
     const over = new AbortController();
     const aborted = new Promise<never>((_, reject) => {
-      signal.addEventListener("abort", () => reject(signal.reason), { signal: over.signal });
+      const leave = (): void => {
+        reject(signal.reason);
+        over.abort(signal.reason);
+      };
+      signal.addEventListener("abort", leave, { signal: over.signal });
     });
     try {
       return await Promise.race([this.#obtain(request, onStarted, over.signal), aborted]);
@@ -136,8 +152,9 @@ class Dispatcher implements QueueDispatcher {
     }
   }
 
-  close(): void {
+  async close(): Promise<void> {
     for (const stop of this.#stops) stop();
+    await Promise.all(this.#withdrawals);
   }
 
   async #obtain(
@@ -145,7 +162,7 @@ class Dispatcher implements QueueDispatcher {
     onStarted: () => void,
     over: AbortSignal,
   ): Promise<EvaluationOutcome> {
-    const { key } = request;
+    const { searchId, candidateId, supernet, canonical, contextDigest, key } = request;
     const earlier = await this.#letters.read(key);
     const epoch = earlier ? earlier.epoch + 1 : 0;
     let settle: (outcome: EvaluationOutcome | CollmError) => void = () => undefined;
@@ -159,8 +176,11 @@ class Dispatcher implements QueueDispatcher {
       if (result) settle({ kind: "completed", result, isStored });
     };
     const waiter: Waiter = {
-      key,
+      work: { searchId, candidateId, supernet, canonical, contextDigest, key, epoch },
+      sequence: undefined,
+      isStarted: false,
       onStarted: () => {
+        waiter.isStarted = true;
         if (!over.aborted) onStarted();
       },
       onResult: (isStored) => {
@@ -176,35 +196,67 @@ class Dispatcher implements QueueDispatcher {
     over.addEventListener("abort", () => settle(new CollmError("cancelled", "nobody waits")), {
       once: true,
     });
-    const watched = this.#watched(request, epoch, waiter, (error) =>
-      settle(CollmError.from(error)),
-    );
+    const watched = this.#watched(waiter, (error) => settle(CollmError.from(error)));
     this.#waiting.add(waiter);
+    let isDone = false;
     try {
-      await this.#queue(request, epoch, over);
+      await this.#queue(waiter, over);
       if (!over.aborted) this.#lookout.add(watched);
-      return await settled;
+      const outcome = await settled;
+      isDone = outcome.kind === "completed";
+      return outcome;
     } finally {
       this.#waiting.delete(waiter);
       this.#lookout.remove(watched);
+      if (!isDone && !isHandedOver(over.reason)) this.#withdraw(waiter);
     }
   }
 
+  /** Takes the waiter's message out of the queue if nobody here needs it and nobody works on it. */
+  #withdraw({ sequence, isStarted, work }: Waiter): void {
+    if (sequence === undefined || isStarted || this.#of(work.key).length > 0) return;
+    const withdrawal = withdrawWork(this.#options.connection, sequence)
+      // Then somebody does it for nobody.
+      .catch(() => undefined)
+      .finally(() => this.#withdrawals.delete(withdrawal));
+    this.#withdrawals.add(withdrawal);
+  }
+
   /** Puts the work into the queue, however long it is full or NATS away; evaluators have their own patience. */
-  async #queue(request: EvaluationRequest, epoch: number, over: AbortSignal): Promise<void> {
-    const { connection } = this.#options;
+  async #queue(waiter: Waiter, over: AbortSignal): Promise<void> {
+    const { connection, timeoutMs } = this.#options;
+    const { work } = waiter;
     const since = performance.now();
     for (;;) {
       over.throwIfAborted();
-      await this.#provide(request.contextDigest);
-      const { searchId, candidateId, supernet, canonical, contextDigest, key } = request;
-      const work = { searchId, candidateId, supernet, canonical, contextDigest, key, epoch };
+      await this.#provide(work.contextDigest);
       const published = await publishWork(connection, work);
-      if (published.kind !== "held-back") return;
-      if (performance.now() - since > this.#options.timeoutMs) {
+      if (published.kind !== "held-back") {
+        waiter.sequence = published.sequence;
+        if (published.kind === "duplicate") await this.#requeue(waiter);
+        return;
+      }
+      if (performance.now() - since > timeoutMs) {
         throw new CollmError("unavailable", `work queue: ${published.reason}`);
       }
       await delay(heldBackPauseMs, undefined, { signal: over });
+    }
+  }
+
+  /**
+   * Publishes the work once more if its message is gone and nothing came of it: another search took
+   * it along, or the queue was emptied.
+   */
+  async #requeue(waiter: Waiter): Promise<void> {
+    const { connection } = this.#options;
+    const { key, epoch } = waiter.work;
+    while (waiter.sequence !== undefined && !(await isQueued(connection, waiter.sequence))) {
+      const letter = await this.#letters.read(key);
+      if ((await this.#store.read(key)) || (letter && letter.epoch >= epoch)) return;
+      const published = await publishWork(connection, waiter.work, waiter.sequence);
+      // The next look tries again.
+      if (published.kind === "held-back") return;
+      waiter.sequence = published.sequence;
     }
   }
 
@@ -222,14 +274,11 @@ class Dispatcher implements QueueDispatcher {
 
   /**
    * The second line: what a watch missed while the connection was cut is found in store and dead
-   * letters, and a queue that nobody pulls from is an error in the end.
+   * letters, work that is no longer queued is queued again, and a queue that nobody pulls from is an
+   * error in the end.
    */
-  #watched(
-    { key, contextDigest }: EvaluationRequest,
-    epoch: number,
-    waiter: Waiter,
-    fail: (error: unknown) => void,
-  ): Watched {
+  #watched(waiter: Waiter, fail: (error: unknown) => void): Watched {
+    const { key, epoch, contextDigest } = waiter.work;
     const { registry, unavailableForMs, timeoutMs } = this.#options;
     const beganMs = performance.now();
     let servedMs = beganMs;
@@ -248,14 +297,21 @@ class Dispatcher implements QueueDispatcher {
         if (await this.#store.read(key)) waiter.onResult(undefined);
         const letter = await this.#letters.read(key);
         if (letter) waiter.onLetter(letter);
+        await this.#requeue(waiter);
       },
       fail,
     };
   }
 
   #of(key: string): readonly Waiter[] {
-    return [...this.#waiting].filter((waiter) => waiter.key === key);
+    return [...this.#waiting].filter(({ work }) => work.key === key);
   }
+}
+
+/** Whether the search goes on at another coordinator, which will wait for the same work. */
+function isHandedOver(reason: unknown): boolean {
+  const stop = reason as Partial<Extract<StopRequest, { kind: "shutdown" }>> | undefined;
+  return stop?.kind === "shutdown" && stop.cause === "shutdown";
 }
 
 /** A dead letter is the candidate's failure, or an error that would fail the next one too. */

@@ -1,25 +1,38 @@
 import { CollmError } from "@collm/errors";
 import type { Journals } from "@collm/journal";
+import { retryUnavailable } from "@collm/rpc";
 import {
   best,
   type EventBody,
   type EventOf,
+  isAtRest,
   presentedSupernet,
   type SearchConfig,
+  type SearchEvent,
   type SearcherName,
   type SearchId,
   type SearchState,
+  type StopRequest,
   type SupernetInfo,
-  searchProblems,
 } from "@collm/search";
-import { createSearchSpace } from "@collm/search-space";
 import type { Logger } from "@collm/telemetry";
 import { ActiveSearch, type RestingSearch, type SearchPorts } from "./active-search.js";
-import { EventFeed } from "./event-feed.js";
+import type { Peers } from "./backends.js";
 import { foldJournal } from "./fold-journal.js";
 import { RestingSummaries } from "./resting-summaries.js";
+import {
+  DrivenElsewhereError,
+  refuseHopeless,
+  sameSearch,
+  unknownSearch,
+} from "./search-refusals.js";
 import { type SearchSummary, summaryOf } from "./search-summary.js";
 import { parseSupernetName, refuseOtherDigest } from "./supernet-name.js";
+import { Turns } from "./turns.js";
+import { watchAlone, watchShared } from "./watch.js";
+
+/** How long a coordinator that died is waited for, in leases, before a cancellation is refused. */
+const leasesWaited = 2;
 
 export interface SearchesOptions {
   readonly journals: Journals;
@@ -37,21 +50,22 @@ export interface SearchesOptions {
   /** Who plays the roles that this searcher needs, e.g. `{ navigator: "heuristic" }`. */
   readonly describeRoles: (searcher: SearcherName) => Promise<Record<string, string>>;
   readonly versions: Readonly<Record<string, string>>;
+  /** Coordinators that share the journals; absent where this one has them for itself. */
+  readonly peers?: Peers | undefined;
   readonly logger: Logger;
 }
 
 /**
- * All searches this coordinator knows: those it runs, and those whose journals rest. A search
- * is running here if and only if it is in `#active`.
+ * All searches this coordinator knows: those it drives, those that others drive, and those whose
+ * journals rest. A search is driven here if and only if it is in `#active`.
  */
 export class Searches {
   readonly #options: SearchesOptions;
   readonly #active = new Map<SearchId, ActiveSearch>();
   readonly #resting: RestingSummaries;
-  /** Settled when the last request so far that changes a search is answered. */
-  readonly #turns = new Map<SearchId, Promise<unknown>>();
-  /** Why no new work is taken; undefined while it is. */
-  #drainReason: string | undefined;
+  readonly #turns = new Turns();
+  /** Aborted, with the reason, when no new work is taken. */
+  readonly #draining = new AbortController();
 
   constructor(options: SearchesOptions) {
     this.#options = options;
@@ -75,17 +89,21 @@ export class Searches {
       const supernet = await this.#options.describeSupernet(wanted.name);
       refuseOtherDigest(supernet, wanted);
       refuseHopeless(supernet, config);
-      return this.#begin(id, {
+      const first = {
         type: "SearchStarted",
         config,
         supernet: presentedSupernet(supernet, config),
         versions: { ...this.#options.versions },
         roles: await this.#options.describeRoles(config.searcher),
+      } as const;
+      return this.#with(id, (search) => {
+        if (search.state.lastSeq > 0) throw new DrivenElsewhereError(id);
+        return this.#drive(search, first);
       });
     });
   }
 
-  /** Continues a search from its journal. A running or finished search is left as it is. */
+  /** Continues a search from its journal. A running or finished search is left as it is, wherever it runs. */
   async resume(id: SearchId): Promise<SearchState> {
     return this.#inTurn(id, async () => {
       const running = await this.#running(id);
@@ -96,11 +114,53 @@ export class Searches {
     });
   }
 
-  /** Continues a resting search, with whoever plays its roles now. */
+  /**
+   * Continues a search whose coordinator stopped or died, if nobody does: `elsewhere` if somebody
+   * does, `at rest` if it needs no coordinator. One that cannot go on for a reason that will not pass
+   * by itself ends interrupted with that reason.
+   */
+  async takeOver(id: SearchId): Promise<"taken over" | "elsewhere" | "at rest"> {
+    return this.#inTurn(id, async () => {
+      if (this.#active.has(id)) return "elsewhere";
+      try {
+        return await this.#with(id, async (search) => {
+          const last = search.feed.events.at(-1);
+          if (!last || isAtRest(last)) return "at rest";
+          try {
+            await this.#continue(search);
+            return "taken over";
+          } catch (error) {
+            await giveUp(search, error);
+            return "at rest";
+          }
+        });
+      } catch (error) {
+        if (error instanceof DrivenElsewhereError) return "elsewhere";
+        throw error;
+      }
+    });
+  }
+
+  /** Continues a resting search; one that is driven elsewhere is left to whoever drives it. */
   async #goOn(id: SearchId, resting: RestingSearch): Promise<SearchState> {
     const existing = resting.state;
     if (existing.phase === "finished" || !existing.started) return existing;
-    const { supernet: journaled, config } = existing.started;
+    try {
+      return await this.#with(id, (search) => this.#continue(search), resting);
+    } catch (error) {
+      if (!(error instanceof DrivenElsewhereError)) throw error;
+      const state = await this.find(id);
+      // It is just coming to rest there.
+      if (!state || state.phase === "interrupted") throw error;
+      return state;
+    }
+  }
+
+  /** Goes on with an opened search, with whoever plays its roles now. */
+  async #continue(search: ActiveSearch): Promise<SearchState> {
+    const { state } = search;
+    if (state.phase === "finished" || !state.started) return state;
+    const { supernet: journaled, config } = state.started;
     const supernet = await this.#options.describeSupernet(journaled.name);
     if (supernet.contextDigest !== journaled.contextDigest) {
       throw new CollmError(
@@ -109,7 +169,7 @@ export class Searches {
       );
     }
     const roles = await this.#options.describeRoles(config.searcher);
-    return this.#begin(id, { type: "SearchResumed", roles }, resting);
+    return this.#drive(search, { type: "SearchResumed", roles });
   }
 
   /** The state of a search, running or resting; undefined if there is none. */
@@ -141,18 +201,26 @@ export class Searches {
     return found.flatMap((summary) => summary ?? []);
   }
 
-  /** The search's events; of a resting search those it has. */
-  async feed(id: SearchId): Promise<EventFeed> {
-    const active = this.#active.get(id);
-    if (active) return active.feed;
-    const events = await this.#options.journals.read(id);
-    if (events.length === 0) throw unknownSearch(id);
-    const feed = new EventFeed(events);
-    feed.end();
-    return feed;
+  /**
+   * The search's events with a seq above `afterSeq`, then live ones until it is at rest, whoever drives
+   * it. Ends silently when `signal` aborts.
+   *
+   * @throws CollmError unavailable if this coordinator drains before the search is at rest and others
+   *   know how it goes on
+   */
+  watch(id: SearchId, afterSeq: number, signal: AbortSignal): AsyncGenerator<SearchEvent> {
+    const { journals, peers } = this.#options;
+    const feed = this.#active.get(id)?.feed;
+    const draining = this.#draining.signal;
+    return peers
+      ? watchShared({ feed, peers, draining }, id, afterSeq, signal)
+      : watchAlone({ feed, journals }, id, afterSeq, signal);
   }
 
-  /** Ends a search as cancelled, running or interrupted; its best so far stays its result. */
+  /**
+   * Ends a search as cancelled, running or interrupted; its best so far stays its result. Whoever
+   * drives it elsewhere is asked to; one that died is waited for.
+   */
   async cancel(id: SearchId): Promise<void> {
     await this.#inTurn(id, async () => {
       const running = await this.#running(id);
@@ -160,10 +228,19 @@ export class Searches {
       const state = await this.find(id);
       if (!state) throw unknownSearch(id);
       if (state.phase === "finished") return;
-      const search = await this.#open(id);
-      search.run(this.#logInterruption(id), () => {});
-      await search.stop({ kind: "cancel" });
+      const { peers } = this.#options;
+      if (!peers) return this.#cancelHere(id);
+      const attempt = async (): Promise<void> => {
+        if ((await peers.requestCancellation(id)) === "nobody") await this.#cancelHere(id);
+      };
+      await retryUnavailable(attempt, { maxWaitMs: leasesWaited * peers.leaseMs });
     });
+  }
+
+  async #cancelHere(id: SearchId): Promise<void> {
+    const search = await this.#open(id);
+    search.run(this.#logInterruption(id), () => {});
+    await search.stop({ kind: "cancel" });
   }
 
   /**
@@ -188,6 +265,7 @@ export class Searches {
       const { canonical } = winner.architecture;
       const search = await this.#open(id);
       try {
+        if (search.state.test) return search.state.test.result;
         if (search.state.testOpened === undefined) {
           await search.record({ type: "TestOpened", canonical });
         }
@@ -203,10 +281,8 @@ export class Searches {
 
   /** Interrupts every search so that each can be resumed, and takes no new one. */
   async drain(reason: string): Promise<void> {
-    this.#drainReason = reason;
-    await Promise.all(
-      [...this.#active.values()].map((search) => search.stop({ kind: "shutdown", reason })),
-    );
+    this.#draining.abort(new CollmError("unavailable", reason));
+    await Promise.all([...this.#active.values()].map((search) => search.stop(shutdown(reason))));
   }
 
   #open(id: SearchId, resting?: RestingSearch): Promise<ActiveSearch> {
@@ -214,23 +290,39 @@ export class Searches {
     return ActiveSearch.open(id, journals, { ...ports, roles: ports.roles(id) }, resting);
   }
 
-  /** Journals how this stretch of the search begins and runs the loop in the background. */
-  async #begin(id: SearchId, first: EventBody, resting?: RestingSearch): Promise<SearchState> {
-    // What was asked before may have taken long.
+  /** Opens the search for `work`; it is closed again unless it is driven then. */
+  async #with<T>(
+    id: SearchId,
+    work: (search: ActiveSearch) => Promise<T>,
+    resting?: RestingSearch,
+  ): Promise<T> {
     this.#refuseWhileDraining();
     const search = await this.#open(id, resting);
     try {
-      await search.record(first);
-    } catch (error) {
-      await search.close();
-      throw error;
+      return await work(search);
+    } finally {
+      if (this.#active.get(id) !== search) await search.close();
     }
-    const { state } = search;
+  }
+
+  /** Journals how this stretch of the search begins and runs the loop in the background. */
+  async #drive(search: ActiveSearch, first: EventBody): Promise<SearchState> {
+    // What was asked before may have taken long.
+    this.#refuseWhileDraining();
+    await search.record(first);
+    const { id, state } = search;
     this.#active.set(id, search);
-    search.run(this.#logInterruption(id), () => this.#active.delete(id));
+    this.#options.logger.info({ searchId: id, seq: state.lastSeq }, "search driven here");
+    const hearing = this.#options.peers?.hearCancellation(id, () =>
+      search.stop({ kind: "cancel" }),
+    );
+    search.run(this.#logInterruption(id), () => {
+      hearing?.stop();
+      this.#active.delete(id);
+    });
     // A drain that began while the event was written did not see this search.
-    const reason = this.#drainReason;
-    if (reason !== undefined) await search.stop({ kind: "shutdown", reason });
+    const { aborted, reason } = this.#draining.signal;
+    if (aborted) await search.stop(shutdown(CollmError.from(reason).message));
     return state;
   }
 
@@ -239,7 +331,7 @@ export class Searches {
   }
 
   #refuseWhileDraining(): void {
-    if (this.#drainReason !== undefined) throw new CollmError("unavailable", this.#drainReason);
+    this.#draining.signal.throwIfAborted();
   }
 
   /** The search if it runs here; one that is just coming to rest is waited for. */
@@ -250,50 +342,23 @@ export class Searches {
     return undefined;
   }
 
-  /**
-   * Does what changes a search, one request after the other: what `work` reads of a resting
-   * journal stays true until it writes.
-   */
+  /** Does what changes a search when its turn has come. */
   async #inTurn<T>(id: SearchId, work: () => Promise<T>): Promise<T> {
-    const outcome = (this.#turns.get(id) ?? Promise.resolve()).then(() => {
+    return await this.#turns.take(id, () => {
       this.#refuseWhileDraining();
       return work();
     });
-    const turn = outcome.catch(() => undefined);
-    this.#turns.set(id, turn);
-    try {
-      return await outcome;
-    } finally {
-      if (this.#turns.get(id) === turn) this.#turns.delete(id);
-    }
   }
 }
 
-/** Gives a search that is there already if it is the one asked for; throws `already-exists` if not. */
-function sameSearch(
-  id: SearchId,
-  state: SearchState,
-  config: SearchConfig,
-  supernetName: string,
-): SearchState {
-  const { started } = state;
-  if (
-    JSON.stringify(started?.config) === JSON.stringify(config) &&
-    started?.supernet.name === parseSupernetName(supernetName).name
-  ) {
-    return state;
-  }
-  throw new CollmError(
-    "already-exists",
-    `search id: "${id}" is taken by a search with another configuration or supernet`,
-  );
+function shutdown(reason: string): StopRequest {
+  return { kind: "shutdown", reason, cause: "shutdown" };
 }
 
-function unknownSearch(id: SearchId): CollmError {
-  return new CollmError("not-found", `search "${id}": no journal of that name`);
-}
-
-function refuseHopeless(supernet: SupernetInfo, config: SearchConfig): void {
-  const problems = searchProblems(config, createSearchSpace(supernet.space), supernet.name);
-  if (problems.length > 0) throw new CollmError("invalid-argument", problems.join("; "));
+/** Journals why a search that was taken over cannot go on, unless that may pass. */
+async function giveUp(search: ActiveSearch, error: unknown): Promise<void> {
+  const { isRetryable, message } = CollmError.from(error);
+  if (isRetryable) throw error;
+  await search.record({ type: "SearchResumed" });
+  await search.record({ type: "SearchInterrupted", reason: message });
 }

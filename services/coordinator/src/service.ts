@@ -33,8 +33,7 @@ export function createCoordinatorService(searches: Searches): CoordinatorService
       return { searches: found.map(summaryToProto) };
     }),
     watchSearch: serverStream(async function* ({ searchId, afterSeq }, { signal }) {
-      const feed = await searches.feed(readSearchId(searchId));
-      for await (const event of feed.read(afterSeq, signal)) {
+      for await (const event of searches.watch(readSearchId(searchId), afterSeq, signal)) {
         yield { event: toProtoEvent(event) };
       }
     }),

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { CoordinatorEnv } from "@collm/config";
 import { CollmError } from "@collm/errors";
 import {
@@ -22,6 +23,7 @@ import { describeRoles } from "./role-labels.js";
 import { createGrpcRoles } from "./roles-client.js";
 import { Searches } from "./searches.js";
 import { createCoordinatorService } from "./service.js";
+import { Takeover } from "./takeover.js";
 
 /** How long a neighbour that cannot be reached is asked again. A supervised one is back in seconds. */
 const neighbourPatienceMs = 60_000;
@@ -40,7 +42,7 @@ export async function startCoordinator(
     retryUnavailable(attempt, { maxWaitMs: neighbourPatienceMs });
 
   const { storage } = env;
-  const { journals, store, dispatcher, close } =
+  const { journals, store, dispatcher, peers, close } =
     storage.kind === "nats"
       ? await openNatsBackends(storage.nats, env, neighbourPatienceMs, logger)
       : openFileBackends(storage, env, evaluator, neighbourPatienceMs);
@@ -74,6 +76,7 @@ export async function startCoordinator(
         if (!result) throw new CollmError("internal", "the evaluator sent no test result");
         return fromProtoEvaluationResult(result).result;
       }),
+    peers,
     versions: { collm: "0.1.0", node: process.versions.node },
     logger,
   });
@@ -102,11 +105,15 @@ export async function startCoordinator(
     metrics,
     maxConnectionAgeMs: env.maxConnectionAgeMs,
   });
+  const takeover = peers && new Takeover(searches, peers, logger);
   return {
     addresses: { port: server.port, metricsPort: pages?.port },
     drain: async () => {
       // First the journals: watchers see the last events before their streams end.
+      const takenOver = takeover?.stop();
       await searches.drain("the coordinator is shutting down");
+      // One that waits for a neighbour leaves its journal to the lease.
+      await Promise.race([takenOver, delay(env.drainMs, undefined, { ref: false })]);
       await server.drain(env.drainMs);
       for (const client of [navigator, generator, evaluator]) client.close();
       await close();

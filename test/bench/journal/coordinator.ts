@@ -20,6 +20,7 @@ export function natsEnv(url: string): NatsEnv {
     beatMs: 10_000,
     maxDeliver: 5,
     maxWaiting: 10_000,
+    leaseMs: 10_000,
   };
 }
 

@@ -5,7 +5,7 @@ import {
   bucketNames,
   connectNats,
   createStreamJournals,
-  leaseTtlMs,
+  createUnfinishedSearches,
   openBucket,
 } from "@collm/events";
 import { findNatsServer, TestNatsServer } from "@collm/events/testing";
@@ -75,11 +75,15 @@ async function onNats(folder: string, events: readonly SearchEvent[]): Promise<M
     const coordinator = await BenchCoordinator.start(join(folder, "nats"), natsEnv(server.url));
     try {
       const connection = await connectNats({ servers: [server.url], name: "bench" });
-      const leases = await openBucket(connection, bucketNames.leases, {
-        replicas: 1,
-        ttlMs: leaseTtlMs,
+      const bucket = (name: string, ttlMs?: number) =>
+        openBucket(connection, name, { replicas: 1, ...(ttlMs === undefined ? {} : { ttlMs }) });
+      const { leaseMs } = natsEnv(server.url);
+      const journals = createStreamJournals({
+        connection,
+        leases: await bucket(bucketNames.leases, leaseMs),
+        unfinished: createUnfinishedSearches(connection, await bucket(bucketNames.unfinished)),
+        leaseMs,
       });
-      const journals = createStreamJournals(connection, leases);
       say("NATS: publishing the journal");
       const journal = await journals.open(benchSearchId);
       const appends = events.slice(0, -cutEvents).map((event) => journal.append(event));

@@ -13,7 +13,10 @@ export function addSearchCommand(program: Command): void {
     .description("search a supernet, with the four services on this machine")
     .option("--config <file>", "search configuration (YAML)")
     .option("--supernet <manifest>", "manifest of the supernet")
-    .option("--coordinator <host:port>", "send the search there; --supernet is NAME or NAME@DIGEST")
+    .option(
+      "--coordinator <host:port>",
+      "send the search there, of several (a:1,b:2) to any; --supernet is NAME or NAME@DIGEST",
+    )
     .option("--out <dir>", "run directory (default runs/<supernet>-<time>)")
     .option("--seed <n>", "seed of everything random (default 0)")
     .option("--searcher <name>", `${searcherNames.join(", ")} (default collm)`)

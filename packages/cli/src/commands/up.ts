@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { CollmError } from "@collm/errors";
 import type { Command } from "commander";
 import { Fleet } from "../embedded/fleet.js";
+import type { ServiceName } from "../embedded/service-entry.js";
 import { evaluationsDirectory, requireHome } from "../home.js";
 import { processOutput } from "../output.js";
 import { openSearchTarget } from "../search-target.js";
@@ -9,6 +10,9 @@ import { openSearchTarget } from "../search-target.js";
 interface UpFlags {
   readonly supernet: readonly string[];
   readonly nats?: string;
+  readonly coordinators: string;
+  readonly navigators: string;
+  readonly generators: string;
   readonly evaluators: string;
   readonly port: string;
   readonly runs: string;
@@ -26,8 +30,11 @@ export function addUpCommand(program: Command): void {
       (path: string, earlier: string[] = []) => [...earlier, path],
     )
     .option("--nats <url>", "NATS server: keeps journals and results, shares work among evaluators")
+    .option("--coordinators <n>", "coordinators; more than one needs --nats", "1")
+    .option("--navigators <n>", "navigators", "1")
+    .option("--generators <n>", "generators", "1")
     .option("--evaluators <n>", "evaluators; more than one needs --nats", "1")
-    .option("--port <n>", "port of the coordinator", "7000")
+    .option("--port <n>", "port of the coordinator, of several the first in a row", "7000")
     .option("--runs <dir>", "folder of journals and logs; with --nats of logs only", "runs")
     .option(
       "--real-time <share>",
@@ -39,14 +46,8 @@ export function addUpCommand(program: Command): void {
 }
 
 async function runServices(flags: UpFlags): Promise<void> {
-  const evaluators = wholeNumber("--evaluators", flags.evaluators, 1, 64);
-  const port = wholeNumber("--port", flags.port, 0, 65_535);
-  if (evaluators > 1 && flags.nats === undefined) {
-    throw new CollmError(
-      "invalid-argument",
-      `--evaluators: got ${evaluators}, allowed without --nats is 1`,
-    );
-  }
+  const replicas = replicasOf(flags);
+  const port = wholeNumber("--port", flags.port, 0, 65_536 - replicas.coordinator);
   const realTime = share("--real-time", flags.realTime);
   const targets = await Promise.all(flags.supernet.map(openSearchTarget));
   await requireHome();
@@ -62,7 +63,7 @@ async function runServices(flags: UpFlags): Promise<void> {
       evaluationsDirectory: evaluationsDirectory(),
       logDirectory: resolve(runs, "logs"),
       evaluator: realTime === undefined ? {} : { realTime },
-      evaluators,
+      replicas,
       nats: flags.nats,
       port,
     },
@@ -76,7 +77,7 @@ async function runServices(flags: UpFlags): Promise<void> {
     processOutput.print(address);
     const names = targets.map(({ name }) => name).join(", ");
     processOutput.say(
-      `coordinator ${address}, ${evaluators === 1 ? "1 evaluator" : `${evaluators} evaluators`}, supernets ${names}; ` +
+      `${Object.entries(replicas).map(counted).join(", ")}, supernets ${names}; ` +
         `collm search --coordinator ${address} --supernet ${targets[0]?.name} searches; Ctrl-C ends`,
     );
     const stopped = new Promise<void>((end) => stop.signal.addEventListener("abort", () => end()));
@@ -84,6 +85,25 @@ async function runServices(flags: UpFlags): Promise<void> {
   } finally {
     await fleet.stop();
   }
+}
+
+function replicasOf(flags: UpFlags): Record<ServiceName, number> {
+  const count = (name: ServiceName, mostAlone: number): number => {
+    const flag = `--${name}s`;
+    const value = wholeNumber(flag, flags[`${name}s`], 1, 64);
+    if (value <= mostAlone || flags.nats !== undefined) return value;
+    throw new CollmError("invalid-argument", `${flag}: got ${value}, allowed without --nats is 1`);
+  };
+  return {
+    coordinator: count("coordinator", 1),
+    navigator: count("navigator", 64),
+    generator: count("generator", 64),
+    evaluator: count("evaluator", 1),
+  };
+}
+
+function counted([name, count]: readonly [string, number]): string {
+  return count === 1 ? `1 ${name}` : `${count} ${name}s`;
 }
 
 /** The range is that of the evaluator's `realTime`. */

@@ -20,11 +20,11 @@ export interface FleetOptions {
   readonly navigator?: NavigatorSettings | undefined;
   readonly generator?: RoleSettings | undefined;
   readonly evaluator: SearchSettings["evaluator"];
-  /** Evaluators at once; more than one only with NATS, which shares the work among them. Default 1. */
-  readonly evaluators?: number | undefined;
+  /** How many of each service; default 1. More coordinators or evaluators only with NATS. */
+  readonly replicas?: Readonly<Partial<Record<ServiceName, number>>> | undefined;
   /** NATS servers, separated by commas: journals and results are kept there, not in folders. */
   readonly nats?: string | undefined;
-  /** Port of the coordinator; default any. */
+  /** Port of the coordinator, of several the first in a row; default any. */
   readonly port?: number | undefined;
 }
 
@@ -38,7 +38,7 @@ const stopGraceMs = 10_000;
  * journal's last event is written while everybody still answers.
  */
 export class Fleet {
-  /** By name; of several evaluators the others are `evaluator-2` and so on. */
+  /** By name; of several the others are `evaluator-2` and so on. */
   readonly #services: ReadonlyMap<string, Supervised>;
 
   private constructor(services: ReadonlyMap<string, Supervised>) {
@@ -63,25 +63,29 @@ export class Fleet {
         ),
       );
     };
+    const startAll = (
+      name: ServiceName,
+      env: Record<string, string>,
+      port?: number,
+    ): readonly Promise<void>[] =>
+      namesOf(name, options.replicas?.[name] ?? 1).map((as, i) =>
+        start(name, port === undefined ? env : { ...env, COLLM_PORT: portAfter(port, i) }, as),
+      );
     try {
-      // Let all three end before anything is stopped: a half-started child must not be forgotten.
-      const outcomes = await Promise.allSettled([
-        start("navigator", roleEnvironment("NAVIGATOR", options.navigator, options.prompts)),
-        start("generator", roleEnvironment("GENERATOR", options.generator, options.prompts)),
-        ...evaluatorNames(options.evaluators ?? 1).map((as) =>
-          start("evaluator", evaluatorEnvironment(options), as),
-        ),
+      await allStarted([
+        ...startAll("navigator", roleEnvironment("NAVIGATOR", options.navigator, options.prompts)),
+        ...startAll("generator", roleEnvironment("GENERATOR", options.generator, options.prompts)),
+        ...startAll("evaluator", evaluatorEnvironment(options)),
       ]);
-      for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
-      const address = (name: ServiceName): string => services.get(name)?.address ?? "";
-      await start("coordinator", {
-        COLLM_NAVIGATOR_ADDRESS: address("navigator"),
-        COLLM_GENERATOR_ADDRESS: address("generator"),
-        COLLM_EVALUATOR_ADDRESS: address("evaluator"),
-        ...(options.port === undefined ? {} : { COLLM_PORT: String(options.port) }),
+      const addresses = (name: ServiceName): string => addressesIn(services, name).join(",");
+      const environment = {
+        COLLM_NAVIGATOR_ADDRESS: addresses("navigator"),
+        COLLM_GENERATOR_ADDRESS: addresses("generator"),
+        COLLM_EVALUATOR_ADDRESS: addresses("evaluator"),
         ...storeEnvironment(options),
         ...journalEnvironment(options.journals),
-      });
+      };
+      await allStarted(startAll("coordinator", environment, options.port));
       return new Fleet(services);
     } catch (error) {
       await stopAll(services);
@@ -89,13 +93,14 @@ export class Fleet {
     }
   }
 
+  /** Where its replicas are, separated by commas. */
   addressOf(name: ServiceName): string {
-    const service = this.#services.get(name);
-    if (!service) throw new RangeError(`${name} is not running`);
-    return service.address;
+    const addresses = addressesIn(this.#services, name);
+    if (addresses.length === 0) throw new RangeError(`${name} is not running`);
+    return addresses.join(",");
   }
 
-  /** @param name of several evaluators the others are `evaluator-2` and so on. */
+  /** @param name of several the others are `evaluator-2` and so on. */
   pidOf(name: string): number | undefined {
     return this.#services.get(name)?.pid;
   }
@@ -111,8 +116,39 @@ export class Fleet {
 }
 
 async function stopAll(services: ReadonlyMap<string, Supervised>): Promise<void> {
-  await services.get("coordinator")?.stop(stopGraceMs);
+  const coordinators = replicasIn(services, "coordinator");
+  await Promise.all(coordinators.map((service) => service.stop(stopGraceMs)));
   await Promise.all([...services.values()].map((service) => service.stop(stopGraceMs)));
+}
+
+/** Waits until all have ended: a half-started child must not be forgotten. Throws what one threw. */
+async function allStarted(starts: readonly Promise<void>[]): Promise<void> {
+  const outcomes = await Promise.allSettled(starts);
+  for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+}
+
+const inOrder = new Intl.Collator("en", { numeric: true });
+
+function replicasIn(
+  services: ReadonlyMap<string, Supervised>,
+  name: ServiceName,
+): readonly Supervised[] {
+  // They came up in any order.
+  return [...services]
+    .filter(([as]) => as === name || as.startsWith(`${name}-`))
+    .toSorted(([a], [b]) => inOrder.compare(a, b))
+    .map(([, service]) => service);
+}
+
+function addressesIn(
+  services: ReadonlyMap<string, Supervised>,
+  name: ServiceName,
+): readonly string[] {
+  return replicasIn(services, name).map(({ address }) => address);
+}
+
+function portAfter(first: number, i: number): string {
+  return String(first === 0 ? 0 : first + i);
 }
 
 function roleEnvironment(
@@ -134,8 +170,8 @@ function roleEnvironment(
   });
 }
 
-function evaluatorNames(count: number): readonly string[] {
-  return Array.from({ length: count }, (_, i) => (i === 0 ? "evaluator" : `evaluator-${i + 1}`));
+function namesOf(name: ServiceName, count: number): readonly string[] {
+  return Array.from({ length: count }, (_, i) => (i === 0 ? name : `${name}-${i + 1}`));
 }
 
 /** Empty means unset: services inherit this process's environment. */

@@ -40,7 +40,14 @@ const result = fc.record({
 
 const body: fc.Arbitrary<EventBody> = fc.oneof(
   fc.record({ type: fc.constant("SearchResumed" as const) }),
-  fc.record({ type: fc.constant("SearchInterrupted" as const), reason: arbitraryText }),
+  fc.record(
+    {
+      type: fc.constant("SearchInterrupted" as const),
+      reason: arbitraryText,
+      cause: fc.constant("shutdown" as const),
+    },
+    { requiredKeys: ["type", "reason"] },
+  ),
   fc.record(
     {
       type: fc.constant("StrategyRequested" as const),

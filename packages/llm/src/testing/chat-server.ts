@@ -45,7 +45,7 @@ export interface ChatServer {
 /** A behaviour, or a function that chooses one by the request. */
 export type ChatScript =
   | readonly ChatBehaviour[]
-  | ((request: SeenRequest, index: number) => ChatBehaviour);
+  | ((request: SeenRequest, index: number) => ChatBehaviour | Promise<ChatBehaviour>);
 
 /** A real HTTP server on loopback that speaks the OpenAI chat completions protocol, well or badly. */
 export async function startChatServer(script: ChatScript): Promise<ChatServer> {
@@ -86,7 +86,7 @@ async function handle(
   });
   const behaviour =
     typeof script === "function"
-      ? script(entry, index)
+      ? await script(entry, index)
       : script[Math.min(index, script.length - 1)];
   if (behaviour) behave(behaviour, response);
 }

@@ -95,7 +95,9 @@ class RecordedLife {
   #stopNext(): StopRequest | "death" | undefined {
     const { next } = this.#recording;
     if (!next || next.type === "SearchResumed") return "death";
-    if (next.type === "SearchInterrupted") return { kind: "shutdown", reason: next.reason };
+    if (next.type === "SearchInterrupted") {
+      return { kind: "shutdown", reason: next.reason, cause: next.cause };
+    }
     if (next.type === "SearchFinished" && next.reason === "cancelled") return { kind: "cancel" };
     return undefined;
   }

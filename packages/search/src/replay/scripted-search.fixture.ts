@@ -122,7 +122,8 @@ async function runLife(script: Script, { events, store, life, end, lastSeq }: Li
     if (end.startsWith("death") && event.seq > lastSeq) throw new Error("killed");
     await append(event);
     if (event.seq < lastSeq) return;
-    if (end === "interrupted") stop.abort({ kind: "shutdown", reason: "SIGTERM" });
+    if (end === "interrupted")
+      stop.abort({ kind: "shutdown", reason: "SIGTERM", cause: "shutdown" });
     if (end === "cancelled") stop.abort({ kind: "cancel" });
   };
   const evaluate = dispatcher.evaluate.bind(dispatcher);

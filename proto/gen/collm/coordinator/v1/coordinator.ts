@@ -1036,7 +1036,7 @@ export const SearchEvent: MessageFns<SearchEvent> = {
   },
 };
 
-/** Drives searches and keeps their journals. */
+/** Drives searches and keeps their journals. Where several share the journals any of them answers for any search. */
 export type CoordinatorServiceService = typeof CoordinatorServiceService;
 export const CoordinatorServiceService = {
   /** Starts a search and returns at once. The same search_id and configuration again is no error. */
@@ -1068,7 +1068,10 @@ export const CoordinatorServiceService = {
       Buffer.from(ListSearchesResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListSearchesResponse => ListSearchesResponse.decode(value),
   },
-  /** All events after `after_seq`, then live ones, until the search rests. */
+  /**
+   * All events after `after_seq`, then live ones, until the search rests. Ends UNAVAILABLE when this coordinator
+   * stops and another may go on: ask again, after the last event that came.
+   */
   watchSearch: {
     path: "/collm.coordinator.v1.CoordinatorService/WatchSearch" as const,
     requestStream: false as const,
@@ -1116,7 +1119,10 @@ export interface CoordinatorServiceServer extends UntypedServiceImplementation {
   startSearch: handleUnaryCall<StartSearchRequest, StartSearchResponse>;
   getSearch: handleUnaryCall<GetSearchRequest, GetSearchResponse>;
   listSearches: handleUnaryCall<ListSearchesRequest, ListSearchesResponse>;
-  /** All events after `after_seq`, then live ones, until the search rests. */
+  /**
+   * All events after `after_seq`, then live ones, until the search rests. Ends UNAVAILABLE when this coordinator
+   * stops and another may go on: ask again, after the last event that came.
+   */
   watchSearch: handleServerStreamingCall<WatchSearchRequest, WatchSearchResponse>;
   cancelSearch: handleUnaryCall<CancelSearchRequest, CancelSearchResponse>;
   /** Continues a search from its journal after a crash or interruption. */
@@ -1172,7 +1178,10 @@ export interface CoordinatorServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListSearchesResponse) => void,
   ): ClientUnaryCall;
-  /** All events after `after_seq`, then live ones, until the search rests. */
+  /**
+   * All events after `after_seq`, then live ones, until the search rests. Ends UNAVAILABLE when this coordinator
+   * stops and another may go on: ask again, after the last event that came.
+   */
   watchSearch(request: WatchSearchRequest, options?: Partial<CallOptions>): ClientReadableStream<WatchSearchResponse>;
   watchSearch(
     request: WatchSearchRequest,
