@@ -16,7 +16,7 @@ export { type Finding, inspectDeployment } from "./inspect.js";
 export { Janitor } from "./janitor.js";
 export { createKvEvaluationStore, readEvaluation } from "./kv-evaluation-store.js";
 export { leaseTtlMs } from "./lease.js";
-export { bucketNames, streamNames } from "./names.js";
+export { bucketNames, noteSubject, streamNames, workSubject } from "./names.js";
 export { hearNotes, type Note, tellNote } from "./notes.js";
 export {
   defaultQueueSettings,
