@@ -3,8 +3,10 @@ import { join, resolve } from "node:path";
 import { CollmError } from "@collm/errors";
 import { corruptionSuite } from "./corruption/suite.js";
 import { damagedRecordsSuite } from "./damaged-records/suite.js";
+import { faultsSuite } from "./faults/suite.js";
 import { landscapeSuite } from "./landscape/suite.js";
 import { say } from "./progress.js";
+import { scalingSuite } from "./scaling/suite.js";
 import type { Suite } from "./suite.js";
 import { throughputSuite } from "./throughput/suite.js";
 
@@ -13,6 +15,8 @@ const suites: readonly Suite[] = [
   landscapeSuite,
   corruptionSuite,
   damagedRecordsSuite,
+  faultsSuite,
+  scalingSuite,
 ];
 
 const overview = [

@@ -51,7 +51,7 @@ export async function problemsOf(
     ...(await storeProblems(cluster, run)),
     ...(await letterProblems(cluster, run)),
     ...(await queueProblems(cluster)),
-    ...cluster.services.flatMap(({ service }) => service.unexpectedEnds),
+    ...cluster.services.flatMap(({ service }) => service.takeUnexpectedEnds()),
   ];
 }
 

@@ -25,6 +25,8 @@ export interface FaultClusterOptions {
   readonly evaluationMs: number;
   /** Evaluations at the same time in one evaluator. */
   readonly workers: number;
+  /** Whether services reach NATS without the links, which then cut nothing. Default: no. */
+  readonly isDirect?: boolean;
   /** Further settings of all services. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -78,7 +80,7 @@ export class FaultCluster {
       const service = await Service.start({
         name,
         env: {
-          COLLM_NATS_URL: `nats://127.0.0.1:${link.port}`,
+          COLLM_NATS_URL: options.isDirect ? nats.url : `nats://127.0.0.1:${link.port}`,
           COLLM_ACK_WAIT_MS: String(ackWaitMs),
           COLLM_BEAT_MS: String(beatMs),
           COLLM_MAX_DELIVER: String(maxDeliver),

@@ -58,9 +58,9 @@ export class Service {
     return this.#child.pid;
   }
 
-  /** How it ended although nobody ended it. */
-  get unexpectedEnds(): readonly string[] {
-    return this.#unexpectedEnds;
+  /** How it ended although nobody ended it, since the last call. */
+  takeUnexpectedEnds(): readonly string[] {
+    return this.#unexpectedEnds.splice(0);
   }
 
   /** Resolves when it listens, after a restart too. */

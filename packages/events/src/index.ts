@@ -26,7 +26,7 @@ export {
 } from "./provision.js";
 export { type Published, publishWork } from "./publish-work.js";
 export { createStreamJournals } from "./stream-journals.js";
-export { type LeaseSettings, takeWork, WorkLease } from "./work-lease.js";
+export { findWork, type LeaseSettings, takeWork, WorkLease } from "./work-lease.js";
 export type { WorkMessage } from "./work-message.js";
 export {
   defaultPullSettings,
