@@ -135,14 +135,18 @@ export class Service {
           // Its neighbours are away: it ends and is started again until they are back.
           this.#expected.add(child);
         } else {
+          // What is wrong with it would be wrong again.
           this.#isStopping = true;
           reject(new Error(message?.message ?? `${name} sent an unknown message`));
         }
       });
       child.once("error", reject);
-      child.once("exit", (code, signal) =>
-        this.#succeed(child, signal ?? `exit code ${code}`, resolve),
-      );
+      child.once("exit", (code, signal) => {
+        // Without a word: it did not even begin.
+        if (code !== null && code > 1) this.#isStopping = true;
+        this.#succeed(child, signal ?? `exit code ${code}`, resolve);
+        reject(new Error(`${name} ended with exit code ${code}, see ${logFile}`));
+      });
     });
     // Whoever asks for it is told; one that dies before is started again all the same.
     ready.catch(() => undefined);
