@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { CoordinatorClient } from "@collm/cli";
 import { connectNats } from "@collm/events";
 import { TestNatsServer } from "@collm/events/testing";
+import type { NetworkNamespace } from "../support/network-namespace.js";
 import { Service } from "../support/service.js";
 import { trainingSeconds, writeSmallTable } from "../support/small-table.js";
 import { TcpProxy } from "../support/tcp-proxy.js";
@@ -27,6 +28,8 @@ export interface FaultClusterOptions {
   readonly workers: number;
   /** Whether services reach NATS without the links, which then cut nothing. Default: no. */
   readonly isDirect?: boolean;
+  /** The other host, if evaluators are to be on one; it reaches NATS without links. */
+  readonly evaluatorHost?: NetworkNamespace;
   /** Further settings of all services. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -60,7 +63,7 @@ export class FaultCluster {
     this.coordinator = coordinator;
     this.evaluators = evaluators;
     this.connection = connection;
-    this.client = new CoordinatorClient(`127.0.0.1:${coordinator.service.port}`);
+    this.client = new CoordinatorClient(coordinator.service.address);
   }
 
   static async start(options: FaultClusterOptions): Promise<FaultCluster> {
@@ -70,7 +73,9 @@ export class FaultCluster {
     for (const [i, seed] of seeds.entries()) {
       await writeSmallTable(`${folder}/${supernetOf(seed)}.safetensors`, manifests[i] ?? "", seed);
     }
-    const nats = await TestNatsServer.start();
+    const { evaluatorHost } = options;
+    const nats = await TestNatsServer.start(evaluatorHost?.here);
+    const isDirect = options.isDirect === true || evaluatorHost !== undefined;
     const started: LinkedService[] = [];
     const start = async (name: "coordinator" | "evaluator", env: Record<string, string>) => {
       const link = await TcpProxy.start({
@@ -80,7 +85,7 @@ export class FaultCluster {
       const service = await Service.start({
         name,
         env: {
-          COLLM_NATS_URL: options.isDirect ? nats.url : `nats://127.0.0.1:${link.port}`,
+          COLLM_NATS_URL: isDirect ? nats.url : `nats://127.0.0.1:${link.port}`,
           COLLM_ACK_WAIT_MS: String(ackWaitMs),
           COLLM_BEAT_MS: String(beatMs),
           COLLM_MAX_DELIVER: String(maxDeliver),
@@ -88,6 +93,7 @@ export class FaultCluster {
           ...env,
           ...options.env,
         },
+        through: name === "evaluator" ? (evaluatorHost?.through ?? []) : [],
         logFile: `${folder}/logs/${name}-${started.length}.log`,
       });
       const linked = { service, link };
@@ -98,6 +104,7 @@ export class FaultCluster {
       const evaluators = await Promise.all(
         Array.from({ length: options.evaluators }, () =>
           start("evaluator", {
+            COLLM_HOST: evaluatorHost?.there ?? "127.0.0.1",
             COLLM_SUPERNETS: manifests.join(","),
             COLLM_WORKERS: String(options.workers),
             COLLM_REAL_TIME: String(options.evaluationMs / 1000 / trainingSeconds),
@@ -105,7 +112,7 @@ export class FaultCluster {
         ),
       );
       const coordinator = await start("coordinator", {
-        COLLM_EVALUATOR_ADDRESS: `127.0.0.1:${evaluators[0]?.service.port}`,
+        COLLM_EVALUATOR_ADDRESS: evaluators[0]?.service.address ?? "",
         // Searchers that use no role never ask there.
         COLLM_NAVIGATOR_ADDRESS: "127.0.0.1:1",
         COLLM_GENERATOR_ADDRESS: "127.0.0.1:1",

@@ -49,8 +49,9 @@ export class Service {
     return service;
   }
 
-  get port(): number {
-    return this.#port;
+  /** `HOST:PORT` of its gRPC. */
+  get address(): string {
+    return `${this.#options.env.COLLM_HOST ?? "127.0.0.1"}:${this.#port}`;
   }
 
   get pid(): number {
