@@ -75,12 +75,13 @@ export class Service {
 
   /** Ends it as the kernel would and waits until its successor listens. */
   async kill(): Promise<void> {
-    await this.#end("SIGKILL");
+    await this.#ended(this.#child, "SIGKILL");
+    await this.ready();
   }
 
-  /** Ends it in order and waits until its successor listens. */
-  async roll(): Promise<void> {
-    await this.#end("SIGTERM");
+  /** Ends it in order and waits until it has gone; its successor is started at once. */
+  async replace(): Promise<void> {
+    await this.#ended(this.#child, "SIGTERM");
   }
 
   /** `SIGSTOP` or `SIGCONT` to the process of the moment. */
@@ -94,11 +95,6 @@ export class Service {
     const timer = setTimeout(() => child.kill("SIGKILL"), graceMs);
     await this.#ended(child, "SIGTERM");
     clearTimeout(timer);
-  }
-
-  async #end(signal: NodeJS.Signals): Promise<void> {
-    await this.#ended(this.#child, signal);
-    await this.ready();
   }
 
   async #ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {

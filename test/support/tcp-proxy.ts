@@ -14,7 +14,7 @@ export class TcpProxy {
   readonly #connections = new Set<Connection>();
   #mode: Mode = "pass";
   #delayMs = 0;
-  #watched: { readonly text: string; readonly onSeen: () => void } | undefined;
+  readonly #watched = new Map<() => void, string>();
   readonly port: number;
 
   private constructor(server: Server, port: number) {
@@ -65,16 +65,15 @@ export class TcpProxy {
     this.#delayMs = ms;
   }
 
-  /** Resolves in the moment when a client sends `text`, which is held with all that follows. */
-  heldAt(text: string): Promise<void> {
+  /**
+   * Resolves in the moment when a client sends `text`, which is held with all that follows; never,
+   * when `signal` aborts before.
+   */
+  heldAt(text: string, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      this.#watched = { text, onSeen: resolve };
+      this.#watched.set(resolve, text);
+      signal.addEventListener("abort", () => this.#watched.delete(resolve), { once: true });
     });
-  }
-
-  /** Forgets what `heldAt` waits for. */
-  unwatch(): void {
-    this.#watched = undefined;
   }
 
   async stop(): Promise<void> {
@@ -100,11 +99,12 @@ export class TcpProxy {
   }
 
   #look(piece: Buffer): void {
-    const watched = this.#watched;
-    if (!watched || !piece.includes(watched.text)) return;
-    this.#watched = undefined;
-    this.hold();
-    watched.onSeen();
+    for (const [onSeen, text] of this.#watched) {
+      if (!piece.includes(text)) continue;
+      this.#watched.delete(onSeen);
+      this.hold();
+      onSeen();
+    }
   }
 }
 

@@ -10,7 +10,7 @@ import { until } from "../../support/poll.js";
 import type { Disturbance, DisturbedSearch } from "../disturbance.js";
 import { ackWaitMs, type FaultCluster, type LinkedService, maxDeliver } from "../fault-cluster.js";
 import { extraWork } from "./extra-work.js";
-import { startMs } from "./kill.js";
+import { killUnheard, startMs } from "./kill.js";
 
 /** Every death costs an ack wait, and at worst all evaluators are just being started again. */
 const allDeathsMs = maxDeliver * (ackWaitMs + startMs);
@@ -55,20 +55,17 @@ function killWhoeverBegins(
   key: string,
 ): { readonly stop: () => Promise<void> } {
   const restarts: Promise<void>[] = [];
+  const over = new AbortController();
   const lieInWait = async ({ service, link }: LinkedService): Promise<void> => {
     for (;;) {
-      await link.heldAt(noteSubject(key));
-      const restarted = service.kill();
-      // Its last words are lost with it.
-      link.refuse();
-      link.pass();
-      restarts.push(restarted);
+      await link.heldAt(noteSubject(key), over.signal);
+      restarts.push(killUnheard({ service, link }));
     }
   };
   for (const evaluator of evaluators) void lieInWait(evaluator);
   return {
     stop: async () => {
-      for (const { link } of evaluators) link.unwatch();
+      over.abort();
       await Promise.all(restarts);
     },
   };

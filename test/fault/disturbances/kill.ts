@@ -1,18 +1,29 @@
 import { leaseTtlMs } from "@collm/events";
 import type { Disturbance } from "../disturbance.js";
-import { ackWaitMs } from "../fault-cluster.js";
+import { ackWaitMs, type LinkedService } from "../fault-cluster.js";
+import { untilAtWork } from "./until-at-work.js";
 
 /** A service starts within this time. */
 export const startMs = 5_000;
 
-/** Its work goes to another after an ack wait. */
+/** In the middle of an evaluation, which goes to another after an ack wait. */
 export const killEvaluator: Disturbance = {
   name: "kill -9 of an evaluator",
   delayMs: 2 * ackWaitMs + startMs,
   apply: async ({ evaluators }, _, rng) => {
-    await rng.pick(evaluators).service.kill();
+    const evaluator = rng.pick(evaluators);
+    await untilAtWork(evaluator);
+    await killUnheard(evaluator);
   },
 };
+
+/** Kills it with all that it said and its link held; resolves when it was started again. */
+export function killUnheard({ service, link }: LinkedService): Promise<void> {
+  const restarted = service.kill();
+  link.refuse();
+  link.pass();
+  return restarted;
+}
 
 /** The next one drives the search when the lease of the dead one has run out. */
 export const killCoordinator: Disturbance = {
@@ -32,11 +43,15 @@ export const killNats: Disturbance = {
   },
 };
 
-/** An upgrade: each evaluator in turn ends in order and comes back. */
+/**
+ * An upgrade in a hurry: each evaluator in turn ends in order, the next as soon as it has gone. A
+ * search with work to do sees all of them go, and waits for the first that is back.
+ */
 export const rollEvaluators: Disturbance = {
   name: "rolling restart of all evaluators",
   delayMs: 2 * ackWaitMs + startMs,
   apply: async ({ evaluators }) => {
-    for (const { service } of evaluators) await service.roll();
+    for (const { service } of evaluators) await service.replace();
+    await Promise.all(evaluators.map(({ service }) => service.ready()));
   },
 };

@@ -1,14 +1,18 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Disturbance } from "../disturbance.js";
 import { ackWaitMs } from "../fault-cluster.js";
+import { untilAtWork } from "./until-at-work.js";
 
-/** Longer than the queue waits: its work is done by others, and then by itself once more. */
+/** In the middle of an evaluation and longer than the queue waits: its work is done by others, and then by itself once more. */
 export const freezeEvaluator: Disturbance = {
   name: "evaluator frozen for three ack waits",
   delayMs: 4 * ackWaitMs,
   apply: async ({ evaluators }, _, rng) => {
-    const { service } = rng.pick(evaluators);
+    const evaluator = rng.pick(evaluators);
+    await untilAtWork(evaluator);
+    const { service, link } = evaluator;
     service.signal("SIGSTOP");
+    link.pass();
     await delay(3 * ackWaitMs);
     service.signal("SIGCONT");
   },
