@@ -3,9 +3,11 @@ import { join, resolve } from "node:path";
 import { CollmError } from "@collm/errors";
 import { corruptionSuite } from "./corruption/suite.js";
 import { damagedRecordsSuite } from "./damaged-records/suite.js";
+import { faultsSuite } from "./faults/suite.js";
 import { journalSuite } from "./journal/suite.js";
 import { landscapeSuite } from "./landscape/suite.js";
 import { say } from "./progress.js";
+import { scalingSuite } from "./scaling/suite.js";
 import type { Suite } from "./suite.js";
 import { throughputSuite } from "./throughput/suite.js";
 
@@ -15,6 +17,8 @@ const suites: readonly Suite[] = [
   corruptionSuite,
   damagedRecordsSuite,
   journalSuite,
+  faultsSuite,
+  scalingSuite,
 ];
 
 const overview = [

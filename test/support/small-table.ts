@@ -14,9 +14,13 @@ export const trainingSeconds = 1000;
 
 /**
  * Writes a table of all cells with made-up accuracies of CIFAR-10, and its manifest: convolutions
- * help, zeros do not, and a little noise depends on the cell and the split.
+ * help, zeros do not, and a little noise depends on the cell, the split and the seed.
  */
-export async function writeSmallTable(tablePath: string, manifestPath: string): Promise<void> {
+export async function writeSmallTable(
+  tablePath: string,
+  manifestPath: string,
+  seed?: number,
+): Promise<void> {
   const space = createSearchSpace(nasBench201Spec("cifar10"));
   const architectures = new Uint8Array(architectureCount * edges.length);
   const validation = new Float64Array(architectureCount);
@@ -28,7 +32,7 @@ export async function writeSmallTable(tablePath: string, manifestPath: string): 
     architectures.set(choices, row * edges.length);
     const { canonical } = space.canonicalise(choices);
     const merit = choices.reduce((sum, choice) => sum + ([0, 2, 3, 4, 1][choice] ?? 0), 0);
-    const noise = createRng("small table", canonical);
+    const noise = createRng("small table", canonical, ...(seed === undefined ? [] : [seed]));
     validation[row] = 50 + merit + noise.next();
     test[row] = 49 + merit + noise.next();
   }

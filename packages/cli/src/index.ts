@@ -1,1 +1,2 @@
+export { CoordinatorClient } from "./coordinator-client.js";
 export { imageCacheDirectory } from "./home.js";

@@ -18,7 +18,7 @@ export { Janitor } from "./janitor.js";
 export { checkpointTtlMs, createKvCheckpointStore } from "./kv-checkpoint-store.js";
 export { createKvEvaluationStore, readEvaluation } from "./kv-evaluation-store.js";
 export { LeaseTakenError } from "./lease.js";
-export { bucketNames, streamNames } from "./names.js";
+export { bucketNames, noteSubject, streamNames, workSubject } from "./names.js";
 export { hearNotes, type Note, tellNote } from "./notes.js";
 export {
   defaultQueueSettings,
@@ -27,9 +27,9 @@ export {
   type QueueSettings,
 } from "./provision.js";
 export { isQueued, type Published, publishWork, withdrawWork } from "./publish-work.js";
-export { createStreamJournals, type SharedJournals } from "./stream-journals.js";
+export { createStreamJournals, readStreamJournal, type SharedJournals } from "./stream-journals.js";
 export { createUnfinishedSearches } from "./unfinished.js";
-export { type LeaseSettings, takeWork, WorkLease } from "./work-lease.js";
+export { findWork, type LeaseSettings, takeWork, WorkLease } from "./work-lease.js";
 export type { WorkMessage } from "./work-message.js";
 export {
   defaultPullSettings,

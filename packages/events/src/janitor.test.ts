@@ -10,12 +10,16 @@ import { defaultQueueSettings, provisionConsumer, provisionStreams } from "./pro
 import { publishWork } from "./publish-work.js";
 import { TestNatsServer } from "./testing/nats-server.js";
 import { describeWithNats } from "./testing/with-nats.js";
-import { takeWork } from "./work-lease.js";
+import { findWork, takeWork } from "./work-lease.js";
 import { WorkPuller } from "./work-puller.js";
 
 const queue = { ...defaultQueueSettings, ackWaitMs: 300, maxDeliver: 2, maxWaiting: 3 };
 const context = "context-1";
 const lease = { beatMs: 100, waitMs: 2_000 };
+
+async function take(connection: NatsConnection) {
+  return await takeWork(await findWork(connection, context), connection, lease);
+}
 
 const request: EvaluationRequest = {
   searchId: "s",
@@ -51,12 +55,12 @@ describeWithNats("work that nobody can do", () => {
     await publishWork(connection, { ...request, epoch: 0 });
     for (let death = 0; death < queue.maxDeliver; death++) {
       const own = await connectNats({ servers: [server.url], name: `evaluator-${death}` });
-      expect(await takeWork(own, context, lease)).toBeDefined();
+      expect(await take(own)).toBeDefined();
       // Beats end with the connection, as they do with a process.
       await own.close();
     }
     // The server gives a message up when it would have to deliver it once more.
-    expect(await takeWork(connection, context, lease)).toBeUndefined();
+    expect(await take(connection)).toBeUndefined();
     await vi.waitFor(async () => expect(await letters.read(request.key)).toBeDefined(), 10_000);
     expect(await letters.read(request.key)).toMatchObject({
       code: "internal",
@@ -108,7 +112,7 @@ describeWithNats("work that nobody can do", () => {
     expect(await publishWork(connection, first)).toMatchObject({ kind: "duplicate" });
     const more = { ...request, canonical: "f", key: "f@context-1", epoch: 0 };
     expect(await publishWork(connection, more)).toMatchObject({ kind: "held-back" });
-    const taken = await takeWork(connection, context, lease);
+    const taken = await take(connection);
     await taken?.finish(false);
     expect(await publishWork(connection, more)).toMatchObject({ kind: "queued" });
   });

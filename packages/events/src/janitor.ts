@@ -12,6 +12,7 @@ import { z } from "zod";
 import type { DeadLetters } from "./dead-letters.js";
 import { streamNames } from "./names.js";
 import { parseJson } from "./parse-json.js";
+import { removeDoneWork } from "./remove-done-work.js";
 import { decodeWork } from "./work-message.js";
 
 const advisorySchema = z.looseObject({
@@ -21,11 +22,14 @@ const advisorySchema = z.looseObject({
 
 const consumerName = "janitor";
 const retryDelayMs = 1_000;
+/** How often the queue is looked through. */
+const roundMs = 5_000;
 
 /**
  * Turns messages that were delivered too often into dead letters: whoever worked on them died or
  * froze each time. Without a janitor they would stay in the queue for ever, fill it, and be waited
- * for. Any number of coordinators may run one; they share the work.
+ * for. It also clears away work that is done and was left in the queue. Any number of coordinators
+ * may run one; they share the work.
  */
 export class Janitor {
   readonly #connection: NatsConnection;
@@ -61,7 +65,14 @@ export class Janitor {
       consumerName,
     );
     const advisories = await consumer.consume({ max_messages: 10 });
-    janitor.#stop = () => advisories.stop();
+    const rounds = setInterval(() => {
+      // Where NATS is away, the next round finds it again.
+      void removeDoneWork(connection).catch(() => undefined);
+    }, roundMs);
+    janitor.#stop = () => {
+      clearInterval(rounds);
+      advisories.stop();
+    };
     janitor.#ended = (async () => {
       for await (const advisory of advisories) await janitor.#sweep(advisory);
     })();

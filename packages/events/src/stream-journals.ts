@@ -104,6 +104,14 @@ export function createStreamJournals(options: StreamJournalsOptions): SharedJour
   };
 }
 
+/** A search's events as they lie in the stream; empty if there are none. */
+export async function readStreamJournal(
+  connection: NatsConnection,
+  id: SearchId,
+): Promise<readonly SearchEvent[]> {
+  return (await readStored(connection, id, nothingStored)).events;
+}
+
 /** What lies in the stream, where `before` is what is known of it already. */
 async function readStored(
   connection: NatsConnection,

@@ -1,4 +1,4 @@
-import { type JsMsg, jetstream } from "@nats-io/jetstream";
+import { type Consumer, type JsMsg, jetstream } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
 import type { DeadLetters } from "./dead-letters.js";
 import { consumerName, streamNames } from "./names.js";
@@ -96,16 +96,33 @@ export class WorkLease {
   }
 }
 
-/** Takes one message of a context's work; undefined if none came in time. */
-export async function takeWork(
+/** Finds the consumer of a context's work. Throws while no coordinator has made it. */
+export async function findWork(
   connection: NatsConnection,
   contextDigest: string,
+): Promise<Consumer> {
+  const { consumers } = jetstream(connection);
+  return await consumers.get(streamNames.work, consumerName(contextDigest));
+}
+
+/**
+ * Takes one message of a consumer's work; undefined if none came within `waitMs` or before `signal`
+ * aborted. A message that is on its way just then comes again after an ack wait.
+ */
+export async function takeWork(
+  consumer: Consumer,
+  connection: NatsConnection,
   settings: LeaseSettings & { readonly waitMs: number },
+  signal?: AbortSignal,
 ): Promise<WorkLease | undefined> {
-  const consumer = await jetstream(connection).consumers.get(
-    streamNames.work,
-    consumerName(contextDigest),
-  );
-  const message = await consumer.next({ expires: settings.waitMs });
-  return message ? new WorkLease(message, connection, settings) : undefined;
+  const messages = await consumer.fetch({ max_messages: 1, expires: settings.waitMs });
+  const stop = (): void => messages.stop();
+  signal?.addEventListener("abort", stop, { once: true });
+  try {
+    if (signal?.aborted) stop();
+    for await (const message of messages) return new WorkLease(message, connection, settings);
+    return undefined;
+  } finally {
+    signal?.removeEventListener("abort", stop);
+  }
 }

@@ -9,7 +9,7 @@ import { defaultQueueSettings, provisionConsumer, provisionStreams } from "./pro
 import { publishWork } from "./publish-work.js";
 import { TestNatsServer } from "./testing/nats-server.js";
 import { describeWithNats } from "./testing/with-nats.js";
-import { takeWork } from "./work-lease.js";
+import { findWork, takeWork } from "./work-lease.js";
 import { defaultPullSettings, type PullPorts, WorkPuller } from "./work-puller.js";
 
 const context = "context-1";
@@ -42,6 +42,9 @@ describeWithNats("WorkPuller.drain", () => {
     await connection.close();
     await server.stop();
   });
+
+  const take = async (settings: typeof lease) =>
+    takeWork(await findWork(connection, context), connection, settings);
 
   async function startPuller(slots: number, evaluate: PullPorts["evaluate"]) {
     const own = await connectNats({ servers: [server.url], name: "evaluator" });
@@ -91,7 +94,7 @@ describeWithNats("WorkPuller.drain", () => {
     await publishWork(connection, { ...request, epoch: 0 });
     const since = performance.now();
     expect(await drainAtWork()).toBe(1);
-    const taken = await takeWork(connection, context, lease);
+    const taken = await take(lease);
     expect(performance.now() - since).toBeLessThan(quickMs);
     expect(taken).toMatchObject({ work: request, deliveries: 2 });
     await taken?.finish(false);
@@ -101,11 +104,11 @@ describeWithNats("WorkPuller.drain", () => {
     const key = "c@context-1";
     await publishWork(connection, { ...request, key, epoch: 0 });
     for (let stops = 0; stops < 2 * maxDeliver; stops++) await drainAtWork();
-    const taken = await takeWork(connection, context, lease);
+    const taken = await take(lease);
     expect(taken?.work?.key).toBe(key);
     await taken?.finish(false);
     // No second message of it.
-    expect(await takeWork(connection, context, { ...lease, waitMs: 1_000 })).toBeUndefined();
+    expect(await take({ ...lease, waitMs: 1_000 })).toBeUndefined();
   });
 
   it("gives back what does not end in time", async () => {
@@ -128,7 +131,7 @@ describeWithNats("WorkPuller.drain", () => {
     await puller.drain(100);
     await close();
     expect(aborted).toMatchObject({ message: "draining" });
-    const taken = await takeWork(connection, context, lease);
+    const taken = await take(lease);
     expect(taken?.work?.key).toBe("b@context-1");
     await taken?.finish(false);
   });

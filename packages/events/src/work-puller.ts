@@ -1,9 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { EvaluationOutcome, EvaluationRequest } from "@collm/search";
+import type { Consumer } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
 import type { DeadLetters } from "./dead-letters.js";
 import { defaultQueueSettings } from "./provision.js";
-import { type LeaseSettings, takeWork, type WorkLease } from "./work-lease.js";
+import { findWork, type LeaseSettings, takeWork, type WorkLease } from "./work-lease.js";
 
 export interface PullSettings extends LeaseSettings {
   /** Evaluations at the same time. */
@@ -91,21 +92,23 @@ export class WorkPuller {
   }
 
   async #pull(contextDigest: string): Promise<void> {
-    while (!this.#stop.signal.aborted) {
+    const { signal } = this.#stop;
+    let consumer: Consumer | undefined;
+    while (!signal.aborted) {
       try {
         await this.#freeSlot();
         // A delivery that is given back at once would still count as one.
-        if (this.#stop.signal.aborted) return;
-        const lease = await takeWork(this.#connection, contextDigest, this.#settings);
+        if (signal.aborted) return;
+        consumer ??= await findWork(this.#connection, contextDigest);
+        const lease = await takeWork(consumer, this.#connection, this.#settings, signal);
         if (!lease) continue;
-        if (this.#stop.signal.aborted) lease.giveBack(0);
+        if (signal.aborted) lease.giveBack(0);
         else this.#take(lease);
       } catch (error) {
-        if (this.#stop.signal.aborted) return;
+        if (signal.aborted) return;
+        consumer = undefined;
         this.#ports.onProblem(error);
-        await delay(problemPauseMs, undefined, { signal: this.#stop.signal }).catch(
-          () => undefined,
-        );
+        await delay(problemPauseMs, undefined, { signal }).catch(() => undefined);
       }
     }
   }

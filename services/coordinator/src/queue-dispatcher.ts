@@ -20,6 +20,7 @@ import type {
   EvaluationDispatcher,
   EvaluationOutcome,
   EvaluationRequest,
+  EvaluationResult,
   EvaluationStore,
   StopRequest,
 } from "@collm/search";
@@ -74,7 +75,8 @@ interface Waiter {
   sequence: number | undefined;
   isStarted: boolean;
   onStarted(): void;
-  onResult(isStored: boolean | undefined): void;
+  /** @param result if it came along; else it is read */
+  onResult(isStored: boolean | undefined, result?: EvaluationResult): void;
   onLetter(letter: DeadLetter): void;
 }
 
@@ -119,8 +121,8 @@ class Dispatcher implements QueueDispatcher {
     void (async () => {
       for await (const entry of results) {
         if (entry.operation !== "PUT") continue;
-        const { key } = readEvaluation(entry);
-        for (const waiter of this.#of(key)) waiter.onResult(undefined);
+        const { key, result } = readEvaluation(entry);
+        for (const waiter of this.#of(key)) waiter.onResult(undefined, result);
       }
     })().catch(() => undefined);
     void (async () => {
@@ -171,9 +173,10 @@ class Dispatcher implements QueueDispatcher {
     });
     // Nobody may be waiting for it any more.
     settled.catch(() => undefined);
+    let known: EvaluationResult | undefined;
     const complete = async (isStored: boolean): Promise<void> => {
-      const result = await this.#store.read(key);
-      if (result) settle({ kind: "completed", result, isStored });
+      known ??= await this.#store.read(key);
+      if (known) settle({ kind: "completed", result: known, isStored });
     };
     const waiter: Waiter = {
       work: { searchId, candidateId, supernet, canonical, contextDigest, key, epoch },
@@ -183,7 +186,8 @@ class Dispatcher implements QueueDispatcher {
         waiter.isStarted = true;
         if (!over.aborted) onStarted();
       },
-      onResult: (isStored) => {
+      onResult: (isStored, result) => {
+        known ??= result;
         const grace = isStored === undefined ? noteGraceMs : 0;
         void delay(grace)
           .then(() => complete(isStored ?? false))

@@ -34,16 +34,17 @@ export class EvaluationQueue {
   }
 
   /**
-   * Runs `work` when its turn comes. Throws `resource-exhausted` when too many wait, and the
+   * Runs `work` when its turn comes, and tells it whether it had to wait. Throws `resource-exhausted` when too many wait, and the
    * signal's reason when it aborts before the turn.
    */
-  async run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  async run<T>(signal: AbortSignal, work: (hasWaited: boolean) => Promise<T>): Promise<T> {
     signal.throwIfAborted();
-    if (this.#running < this.#slots) this.#running++;
-    else await this.#turn(signal);
+    const hasWaited = this.#running >= this.#slots;
+    if (hasWaited) await this.#turn(signal);
+    else this.#running++;
     this.#onChange(this.load);
     try {
-      return await work();
+      return await work(hasWaited);
     } finally {
       const next = this.#waiting.shift();
       // The slot goes to the next in line without becoming free.

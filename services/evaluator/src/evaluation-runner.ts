@@ -129,9 +129,9 @@ export class EvaluationRunner {
       async ({ signal, onProgress }) => {
         const stored = await store.read(key);
         if (stored) return { result: stored, isStored: true };
-        return await queue.run(signal, async () => {
+        return await queue.run(signal, async (hasWaited) => {
           // Another evaluator on the same store may have been faster while this one waited.
-          const storedMeanwhile = await store.read(key);
+          const storedMeanwhile = hasWaited ? await store.read(key) : undefined;
           if (storedMeanwhile) return { result: storedMeanwhile, isStored: true };
           return await this.#measure(key, { signal, onProgress }, (measuring) =>
             hosted.executor.measure(architecture, split, measuring),

@@ -10,6 +10,7 @@ import {
   createKvCheckpointStore,
   createKvEvaluationStore,
   defaultQueueSettings,
+  findWork,
   openBucket,
   provisionConsumer,
   provisionStreams,
@@ -157,7 +158,10 @@ describeWithNats("an evaluation whose evaluators are stopped and killed", () => 
     const result = await results.read(key);
     // Nothing is left in the queue.
     expect(
-      await takeWork(connection, contextDigest, { beatMs: 300, waitMs: 2 * ackWaitMs }),
+      await takeWork(await findWork(connection, contextDigest), connection, {
+        beatMs: 300,
+        waitMs: 2 * ackWaitMs,
+      }),
     ).toBeUndefined();
     await connection.close();
 

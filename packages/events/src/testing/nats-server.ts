@@ -17,27 +17,33 @@ export function findNatsServer(): string | undefined {
 export class TestNatsServer {
   readonly #program: string;
   readonly #folder: string;
+  readonly #host: string;
   readonly #port: number;
   #process: ChildProcess | undefined;
 
-  private constructor(program: string, folder: string, port: number) {
+  private constructor(program: string, folder: string, host: string, port: number) {
     this.#program = program;
     this.#folder = folder;
+    this.#host = host;
     this.#port = port;
   }
 
-  /** Throws where no nats-server is installed; ask `findNatsServer` first. */
-  static async start(): Promise<TestNatsServer> {
+  /**
+   * Throws where no nats-server is installed; ask `findNatsServer` first.
+   *
+   * @param host address of this machine that it listens on
+   */
+  static async start(host = "127.0.0.1"): Promise<TestNatsServer> {
     const program = findNatsServer();
     if (!program) throw new Error("nats-server is not installed (Debian: nats-server)");
     const folder = await mkdtemp(join(tmpdir(), "collm-nats-"));
-    const server = new TestNatsServer(program, folder, await freePort());
+    const server = new TestNatsServer(program, folder, host, await freePort(host));
     await server.restart();
     return server;
   }
 
   get url(): string {
-    return `nats://127.0.0.1:${this.#port}`;
+    return `nats://${this.#host}:${this.#port}`;
   }
 
   get pid(): number | undefined {
@@ -49,7 +55,7 @@ export class TestNatsServer {
     await this.kill();
     const child = spawn(
       this.#program,
-      ["-a", "127.0.0.1", "-p", String(this.#port), "-js", "-sd", this.#folder],
+      ["-a", this.#host, "-p", String(this.#port), "-js", "-sd", this.#folder],
       { stdio: ["ignore", "ignore", "pipe"] },
     );
     this.#process = child;
@@ -84,11 +90,11 @@ export class TestNatsServer {
   }
 }
 
-async function freePort(): Promise<number> {
+async function freePort(host: string): Promise<number> {
   return await new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
+    server.listen(0, host, () => {
       const address = server.address();
       const port = typeof address === "object" && address ? address.port : 0;
       server.close(() => resolve(port));

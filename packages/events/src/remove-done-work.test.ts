@@ -1,0 +1,64 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { NatsConnection } from "@nats-io/transport-node";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { connectNats } from "./connection.js";
+import { patiently } from "./patiently.js";
+import { defaultQueueSettings, provisionConsumer, provisionStreams } from "./provision.js";
+import { publishWork } from "./publish-work.js";
+import { removeDoneWork } from "./remove-done-work.js";
+import { TestNatsServer } from "./testing/nats-server.js";
+import { countQueued } from "./testing/queue-probe.js";
+import { describeWithNats } from "./testing/with-nats.js";
+import { findWork, takeWork } from "./work-lease.js";
+
+const context = "context-1";
+const done = 20;
+const acknowledgementsInMemoryMs = 500;
+
+describeWithNats("removeDoneWork", () => {
+  let server: TestNatsServer;
+  let connection: NatsConnection;
+  beforeEach(async () => {
+    server = await TestNatsServer.start();
+    connection = await connectNats({ servers: [server.url], name: "test" });
+    await provisionStreams(connection, defaultQueueSettings);
+    await provisionConsumer(connection, context, defaultQueueSettings);
+  });
+  afterEach(async () => {
+    await connection.close();
+    await server.stop();
+  });
+
+  async function publish(canonical: string): Promise<void> {
+    const work = { searchId: "s", candidateId: "1.1", supernet: "tiny", contextDigest: context };
+    const key = `${canonical}@${context}`;
+    await patiently(() => publishWork(connection, { ...work, canonical, key, epoch: 0 }));
+  }
+
+  it("removes what a killed server had acknowledged, and nothing else", { retry: 2 }, async () => {
+    const consumer = await findWork(connection, context);
+    const take = () => takeWork(consumer, connection, { beatMs: 10_000, waitMs: 2_000 });
+    await publish("first");
+    await (await take())?.finish(false);
+    await publish("under way");
+    const underWay = await take();
+    for (let index = 0; index < done; index++) await publish(`done ${index}`);
+    for (let index = 0; index < done; index++) await (await take())?.finish(false);
+    expect(await countQueued(connection)).toBe(1);
+    // The server keeps acknowledgements in memory for a moment that nothing tells; removals longer.
+    await delay(acknowledgementsInMemoryMs);
+    await server.restart();
+    const { num_pending: forgotten } = await patiently(() => consumer.info());
+    expect(forgotten).toBe(0);
+    expect(await countQueued(connection)).toBe(done + 1);
+    // Up to the first that is under way: there is nothing to remove yet.
+    await removeDoneWork(connection);
+    expect(await countQueued(connection)).toBe(done + 1);
+
+    await underWay?.finish(false);
+    await publish("waiting");
+    await removeDoneWork(connection);
+    expect(await countQueued(connection)).toBe(1);
+    expect((await take())?.work?.canonical).toBe("waiting");
+  });
+});

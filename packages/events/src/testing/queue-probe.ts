@@ -1,0 +1,43 @@
+import { DiscardPolicy, JetStreamApiError, jetstream, jetstreamManager } from "@nats-io/jetstream";
+import type { NatsConnection } from "@nats-io/transport-node";
+import { streamNames, workSubject } from "../names.js";
+import { patiently } from "../patiently.js";
+
+/** Nobody's work: no consumer ever takes it. */
+const fillerSubject = workSubject("filler");
+
+/** Fills the work queue until it takes no more. `emptyFiller` makes room again. */
+export async function fillQueue(connection: NatsConnection): Promise<void> {
+  await patiently(async () => {
+    const manager = await jetstreamManager(connection);
+    const { config, state } = await manager.streams.info(streamNames.work);
+    if (config.discard !== DiscardPolicy.New) throw new Error("the work queue drops what is old");
+    for (let room = config.max_msgs - state.messages; room > 0; room--) {
+      const isFull = await jetstream(connection)
+        .publish(fillerSubject, "filler")
+        .then(() => false, ignoreFull);
+      if (isFull) return;
+    }
+  });
+}
+
+export async function emptyFiller(connection: NatsConnection): Promise<void> {
+  await patiently(async () => {
+    const manager = await jetstreamManager(connection);
+    await manager.streams.purge(streamNames.work, { filter: fillerSubject });
+  });
+}
+
+/** Messages in the work queue, waiting or under way. */
+export async function countQueued(connection: NatsConnection): Promise<number> {
+  return await patiently(async () => {
+    const manager = await jetstreamManager(connection);
+    return (await manager.streams.info(streamNames.work)).state.messages;
+  });
+}
+
+/** Others may have filled the last place. */
+function ignoreFull(error: unknown): true {
+  if (error instanceof JetStreamApiError && /maximum/.test(error.message)) return true;
+  throw error;
+}

@@ -1,0 +1,45 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { publishWork, streamNames, workSubject } from "@collm/events";
+import { emptyFiller, fillQueue } from "@collm/events/testing";
+import type { Disturbance } from "../disturbance.js";
+import { extraWork } from "./extra-work.js";
+
+const fullForMs = 2_000;
+
+/** The queue takes no more work for a while. */
+export const fullQueue: Disturbance = {
+  name: "full stream",
+  delayMs: fullForMs + 2_000,
+  apply: async ({ connection }) => {
+    await fillQueue(connection);
+    await delay(fullForMs);
+    await emptyFiller(connection);
+  },
+};
+
+/** Work that was published before comes again: with its own message id, and with two others. */
+export const duplicateWork: Disturbance = {
+  name: "duplicated publish",
+  delayMs: 1_000,
+  apply: async ({ connection }, { requested, supernet }) => {
+    const { contextDigest, name } = supernet;
+    for (const { searchId, candidateId, canonical, key } of requested.slice(-12)) {
+      const work = { searchId, candidateId, canonical, key, contextDigest, supernet: name };
+      // An epoch of its own makes it new to the queue; held back by a full one, it is simply missing.
+      for (const epoch of [0, 1, 2]) await publishWork(connection, { ...work, epoch });
+    }
+  },
+};
+
+/** What no evaluator can do anything with: no work at all, and work of an architecture that is none. */
+export const poisonWork: Disturbance = {
+  name: "poison work",
+  delayMs: 1_000,
+  apply: async ({ connection }, search) => {
+    const { contextDigest } = search.supernet;
+    search.expectLetter(`${streamNames.work}/`);
+    connection.publish(workSubject(contextDigest), "no work");
+    connection.publish(workSubject(contextDigest), JSON.stringify({ v: 99 }));
+    await publishWork(connection, extraWork(search, "no architecture"));
+  },
+};
