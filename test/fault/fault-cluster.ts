@@ -116,9 +116,6 @@ export class FaultCluster {
       );
       const coordinator = await start("coordinator", {
         COLLM_EVALUATOR_ADDRESS: evaluators[0]?.service.address ?? "",
-        // Searchers that use no role never ask there.
-        COLLM_NAVIGATOR_ADDRESS: "127.0.0.1:1",
-        COLLM_GENERATOR_ADDRESS: "127.0.0.1:1",
       });
       const connection = await connectNats({ servers: [nats.url], name: "test" });
       return new FaultCluster(folder, nats, coordinator, evaluators, connection);

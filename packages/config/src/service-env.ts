@@ -68,8 +68,9 @@ export const roleServiceEnvSchema = commonObject.transform(toCommonEnv);
 export const coordinatorEnvSchema = z
   .object({
     ...commonShape,
-    COLLM_NAVIGATOR_ADDRESS: addresses(),
-    COLLM_GENERATOR_ADDRESS: addresses(),
+    /** Of roles that no search here needs there may be none. */
+    COLLM_NAVIGATOR_ADDRESS: addresses().optional(),
+    COLLM_GENERATOR_ADDRESS: addresses().optional(),
     COLLM_EVALUATOR_ADDRESS: addresses(),
     /** Folder of the journals, one folder per search. */
     COLLM_JOURNAL_DIR: text("a folder").optional(),

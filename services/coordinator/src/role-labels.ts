@@ -1,21 +1,37 @@
+import { CollmError } from "@collm/errors";
 import type { GeneratorServiceClient, NavigatorServiceClient, search } from "@collm/proto";
 import { callUnary } from "@collm/rpc";
 import { rolesOf, type SearcherName } from "@collm/search";
 
-/** Asks the roles that this searcher needs who plays them; empty for searchers without a model. */
+/** The services that play roles; undefined where this coordinator has no address of one. */
+export interface RoleClients {
+  readonly navigator: NavigatorServiceClient | undefined;
+  readonly generator: GeneratorServiceClient | undefined;
+}
+
+/**
+ * Asks the roles that this searcher needs who plays them; empty for searchers without a model.
+ *
+ * @throws CollmError failed-precondition where there is nobody for one of them
+ */
 export async function describeRoles(
   searcher: SearcherName,
-  navigator: NavigatorServiceClient,
-  generator: GeneratorServiceClient,
+  { navigator, generator }: RoleClients,
 ): Promise<Record<string, string>> {
-  const roles = rolesOf[searcher];
   const labels = await Promise.all(
-    roles.map(async (name) => {
-      const { role } =
-        name === "navigator"
-          ? await callUnary(navigator, "describeNavigator", {})
-          : await callUnary(generator, "describeGenerator", {});
-      return [name, label(role)] as const;
+    rolesOf[searcher].map(async (name) => {
+      if (name === "navigator" && navigator) {
+        const { role } = await callUnary(navigator, "describeNavigator", {});
+        return [name, label(role)] as const;
+      }
+      if (name === "generator" && generator) {
+        const { role } = await callUnary(generator, "describeGenerator", {});
+        return [name, label(role)] as const;
+      }
+      throw new CollmError(
+        "failed-precondition",
+        `searcher: got "${searcher}", which needs a ${name}, and this coordinator has none (COLLM_${name.toUpperCase()}_ADDRESS)`,
+      );
     }),
   );
   return Object.fromEntries(labels);

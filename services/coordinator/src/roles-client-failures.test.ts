@@ -77,15 +77,15 @@ async function connectRoles(
     ],
   });
   const address = `127.0.0.1:${server.port}`;
-  const clients = [
-    connect(NavigatorServiceClient, address),
-    connect(GeneratorServiceClient, address),
-  ] as const;
+  const clients = {
+    navigator: connect(NavigatorServiceClient, address),
+    generator: connect(GeneratorServiceClient, address),
+  };
   onTestFinished(async () => {
-    for (const client of clients) client.close();
+    for (const client of Object.values(clients)) client.close();
     await server.drain(0);
   });
-  return createGrpcRoles(...clients, "search-1", { timeoutMs: 10_000, unavailableForMs: 0 });
+  return createGrpcRoles(clients, "search-1", { timeoutMs: 10_000, unavailableForMs: 0 });
 }
 
 describe("createGrpcRoles", () => {

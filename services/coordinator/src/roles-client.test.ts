@@ -43,7 +43,10 @@ async function ask(
     await server.drain(0);
   });
   if (isAway) await server.drain(0);
-  const roles = createGrpcRoles(navigator, generator, "s", { timeoutMs: 60_000, unavailableForMs });
+  const roles = createGrpcRoles({ navigator, generator }, "s", {
+    timeoutMs: 60_000,
+    unavailableForMs,
+  });
   const turn = { task: { limits: { maxMacs: 7 } }, space: tinySpec, iteration: 2, seed: 5 };
   return Promise.all([
     roles.proposeStrategy({ ...turn, trajectory: [], hasMemory: true }, signal),

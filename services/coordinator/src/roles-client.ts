@@ -1,5 +1,4 @@
 import { CollmError } from "@collm/errors";
-import type { GeneratorServiceClient, NavigatorServiceClient } from "@collm/proto";
 import {
   callStream,
   callUnary,
@@ -12,6 +11,7 @@ import {
   toProtoStrategyRequest,
 } from "@collm/rpc";
 import type { JointProposal, Proposal, RoleAnswer, Roles } from "@collm/search";
+import type { RoleClients } from "./role-labels.js";
 
 export interface RolesOptions {
   /** How long an answer may take, language model included. */
@@ -26,8 +26,7 @@ export interface RolesOptions {
  * known. Either way the search goes on.
  */
 export function createGrpcRoles(
-  navigator: NavigatorServiceClient,
-  generator: GeneratorServiceClient,
+  { navigator, generator }: RoleClients,
   searchId: string,
   options: RolesOptions,
 ): Roles {
@@ -56,30 +55,35 @@ export function createGrpcRoles(
     return { kind: "failed", reason: "the navigator sent no strategy", exchanges: [] };
   };
   const { timeoutMs } = options;
+  /** Searches are refused before they could ask a role that is not there. */
+  const present = <T>(client: T | undefined): T => {
+    if (client) return client;
+    throw new CollmError("failed-precondition", "nobody plays this role");
+  };
 
   return {
     proposeStrategy: (request, signal) =>
-      ask<string>(() => {
+      ask<string>(async () => {
         const message = toProtoStrategyRequest(searchId, request);
         const settings = { timeoutMs, signal };
         return lastOf(
-          callStream(navigator, "proposeStrategy", message, settings),
+          callStream(present(navigator), "proposeStrategy", message, settings),
           fromProtoStrategyAnswer,
         );
       }, signal),
     proposeStrategyAndCandidates: (request, signal) =>
-      ask<JointProposal>(() => {
+      ask<JointProposal>(async () => {
         const message = toProtoJointRequest(searchId, request);
         const settings = { timeoutMs, signal };
         return lastOf(
-          callStream(navigator, "proposeStrategyAndCandidates", message, settings),
+          callStream(present(navigator), "proposeStrategyAndCandidates", message, settings),
           fromProtoJointAnswer,
         );
       }, signal),
     proposeCandidates: (request, signal) =>
       ask<readonly Proposal[]>(async () => {
         const response = await callUnary(
-          generator,
+          present(generator),
           "proposeCandidates",
           toProtoCandidatesRequest(searchId, request),
           { timeoutMs, signal },

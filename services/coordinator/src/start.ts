@@ -35,8 +35,17 @@ export async function startCoordinator(
   env: CoordinatorEnv,
   logger: Logger,
 ): Promise<RunningService> {
-  const navigator = connect(NavigatorServiceClient, env.navigatorAddress);
-  const generator = connect(GeneratorServiceClient, env.generatorAddress);
+  const { navigatorAddress, generatorAddress } = env;
+  const roles = {
+    navigator:
+      navigatorAddress === undefined
+        ? undefined
+        : connect(NavigatorServiceClient, navigatorAddress),
+    generator:
+      generatorAddress === undefined
+        ? undefined
+        : connect(GeneratorServiceClient, generatorAddress),
+  };
   const evaluator = connect(EvaluatorServiceClient, env.evaluatorAddress);
   const patiently = <T>(attempt: () => Promise<T>): Promise<T> =>
     retryUnavailable(attempt, { maxWaitMs: neighbourPatienceMs });
@@ -50,7 +59,7 @@ export async function startCoordinator(
     journals,
     ports: {
       roles: (searchId) =>
-        createGrpcRoles(navigator, generator, searchId, {
+        createGrpcRoles(roles, searchId, {
           timeoutMs: roleTimeoutMs,
           unavailableForMs: neighbourPatienceMs,
         }),
@@ -64,7 +73,7 @@ export async function startCoordinator(
         if (!supernet) throw new CollmError("internal", "the evaluator described no supernet");
         return fromProtoSupernet(supernet);
       }),
-    describeRoles: (searcher) => patiently(() => describeRoles(searcher, navigator, generator)),
+    describeRoles: (searcher) => patiently(() => describeRoles(searcher, roles)),
     measureTest: (supernet, searchId, canonical) =>
       patiently(async () => {
         const { result } = await callUnary(
@@ -115,7 +124,7 @@ export async function startCoordinator(
       // One that waits for a neighbour leaves its journal to the lease.
       await Promise.race([takenOver, delay(env.drainMs, undefined, { ref: false })]);
       await server.drain(env.drainMs);
-      for (const client of [navigator, generator, evaluator]) client.close();
+      for (const client of [roles.navigator, roles.generator, evaluator]) client?.close();
       await close();
       await pages?.close();
     },

@@ -20,7 +20,7 @@ export interface FleetOptions {
   readonly navigator?: NavigatorSettings | undefined;
   readonly generator?: RoleSettings | undefined;
   readonly evaluator: SearchSettings["evaluator"];
-  /** How many of each service; default 1. More coordinators or evaluators only with NATS. */
+  /** How many of each service; default 1, of roles also 0. More coordinators or evaluators only with NATS. */
   readonly replicas?: Readonly<Partial<Record<ServiceName, number>>> | undefined;
   /** NATS servers, separated by commas: journals and results are kept there, not in folders. */
   readonly nats?: string | undefined;
@@ -79,6 +79,7 @@ export class Fleet {
       ]);
       const addresses = (name: ServiceName): string => addressesIn(services, name).join(",");
       const environment = {
+        // Empty means unset.
         COLLM_NAVIGATOR_ADDRESS: addresses("navigator"),
         COLLM_GENERATOR_ADDRESS: addresses("generator"),
         COLLM_EVALUATOR_ADDRESS: addresses("evaluator"),

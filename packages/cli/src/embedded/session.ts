@@ -1,6 +1,13 @@
 import { CollmError } from "@collm/errors";
 import type { SearchConfig } from "@collm/search";
-import { applyEvent, best, emptyState, hasNetworks, type SearchState } from "@collm/search";
+import {
+  applyEvent,
+  best,
+  emptyState,
+  hasNetworks,
+  rolesOf,
+  type SearchState,
+} from "@collm/search";
 import { CoordinatorClient, fetchSubnet } from "../coordinator-client.js";
 import { evaluationsDirectory } from "../home.js";
 import type { Output } from "../output.js";
@@ -81,8 +88,13 @@ async function settleFailure(options: SessionOptions, failure: CollmError): Prom
 }
 
 function fleetOptions({ run, launch }: SessionOptions): FleetOptions {
-  const { searchId } = launch;
+  const { searchId, search } = launch;
+  const needed = rolesOf[search.searcher];
   return {
+    replicas: {
+      navigator: needed.includes("navigator") ? 1 : 0,
+      generator: needed.includes("generator") ? 1 : 0,
+    },
     manifests: [launch.supernet],
     journals: { kind: "single", runDirectory: run.path, searchId },
     evaluationsDirectory: evaluationsDirectory(),
