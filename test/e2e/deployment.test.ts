@@ -1,59 +1,68 @@
 import { bucketNames, connectNats, createDeadLetters, openBucket } from "@collm/events";
 import { describeWithNats, TestNatsServer } from "@collm/events/testing";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Cluster } from "../support/cluster.js";
 import { landscapeManifest, Workspace } from "../support/collm.js";
 import { allProcessesGone } from "../support/disturbed-search.js";
 import { journalOf } from "../support/run-files.js";
 
-describeWithNats("a deployment on NATS", () => {
+describe("collm up", () => {
   let workspace: Workspace;
-  beforeEach(async () => {
+  beforeAll(async () => {
     workspace = await Workspace.create();
   });
-  afterEach(async () => {
-    await allProcessesGone(workspace);
-    await workspace.remove();
-  });
-
-  it("is explained by doctor, before and after its coordinator", { timeout: 120_000 }, async () => {
-    const bare = await TestNatsServer.start();
-    const missing = await workspace.run("doctor", "--nats", bare.url);
-    await bare.stop();
-    expect(missing.code).toBe(1);
-    expect(missing.stdout).toContain("FAIL  stream COLLM_WORK: is missing; a coordinator makes it");
-
-    const cluster = await Cluster.start(workspace, { manifest: landscapeManifest, evaluators: 1 });
-    try {
-      const sound = await workspace.run("doctor", "--nats", cluster.nats.url);
-      expect(sound, sound.stdout).toMatchObject({ code: 0 });
-      expect(sound.stdout).toMatch(/ok +evaluators: 1 with \d slots, supernets landscape/u);
-    } finally {
-      await cluster.stop();
-    }
-  });
+  afterAll(() => workspace.remove());
 
   it.each([
     [["--coordinators", "2"], "--coordinators: got 2, allowed without --nats is 1"],
     [["--port", "x"], '--port: got "x", allowed is a whole number from 0 to 65535'],
     [["--real-time", "often"], '--real-time: got "often", allowed is a number from 0 to 10'],
     [["--nats", "nats://127.0.0.1:1"], "NATS: cannot connect to nats://127.0.0.1:1"],
-  ])("is refused by up %j in one sentence", { timeout: 60_000 }, async (flags, sentence) => {
+  ])("refuses %j in one sentence", { timeout: 60_000 }, async (flags, sentence) => {
     const up = await workspace.run("up", "--supernet", landscapeManifest, ...flags);
     expect(up.code).not.toBe(0);
     expect(up.stderr).toContain(sentence);
   });
+});
 
-  it("lists, retries and purges what was given up", { timeout: 120_000 }, async () => {
-    const cluster = await Cluster.start(workspace, { manifest: landscapeManifest, evaluators: 1 });
+describeWithNats("a deployment on NATS", () => {
+  let workspace: Workspace;
+  let cluster: Cluster;
+  beforeAll(async () => {
+    workspace = await Workspace.create();
+    cluster = await Cluster.start(workspace, { manifest: landscapeManifest, evaluators: 1 });
+  }, 120_000);
+  afterAll(async () => {
+    await cluster.stop();
+    await allProcessesGone(workspace);
+    await workspace.remove();
+  }, 60_000);
+
+  const search = (run: string, supernet: string, ...flags: readonly string[]) =>
+    workspace.run(
+      ...["search", "--coordinator", cluster.address, "--out", workspace.file(run)],
+      ...["--supernet", supernet, "--searcher", "random", ...flags],
+    );
+
+  it("is explained by doctor, before and after its coordinator", { timeout: 60_000 }, async () => {
+    const bare = await TestNatsServer.start();
+    const missing = await workspace.run("doctor", "--nats", bare.url);
+    await bare.stop();
+    expect(missing.code).toBe(1);
+    expect(missing.stdout).toContain("FAIL  stream COLLM_WORK: is missing; a coordinator makes it");
+
+    const sound = await workspace.run("doctor", "--nats", cluster.nats.url);
+    expect(sound, sound.stdout).toMatchObject({ code: 0 });
+    expect(sound.stdout).toMatch(/ok +evaluators: 1 with \d slots, supernets landscape/u);
+  });
+
+  it("lists, retries and purges what was given up", { timeout: 60_000 }, async () => {
     const { url } = cluster.nats;
     const connection = await connectNats({ servers: [url], name: "test" });
     try {
-      const run = workspace.file("run");
-      const flags = ["--supernet", "landscape", "--searcher", "random", "--budget", "4"];
-      const search = ["search", "--coordinator", cluster.address, "--out", run, ...flags];
-      expect(await workspace.run(...search)).toMatchObject({ code: 0 });
-      const request = (await journalOf(run)).find(({ type }) => type === "EvaluationRequested");
+      expect(await search("run", "landscape", "--budget", "4")).toMatchObject({ code: 0 });
+      const events = await journalOf(workspace.file("run"));
+      const request = events.find(({ type }) => type === "EvaluationRequested");
       if (request?.type !== "EvaluationRequested") throw new Error("no evaluation was requested");
 
       const bucket = await openBucket(connection, bucketNames.deadLetters, { replicas: 1 });
@@ -77,30 +86,39 @@ describeWithNats("a deployment on NATS", () => {
       expect(await letters.list()).toEqual([]);
     } finally {
       await connection.close();
-      await cluster.stop();
     }
   });
 
-  it("serves a supernet by name and digest, and refuses another", {
-    timeout: 120_000,
+  it("serves a supernet by name and digest, and refuses another", { timeout: 60_000 }, async () => {
+    const other = await search("other", "landscape@abcdef", "--budget", "2");
+    expect(other.code).not.toBe(0);
+    const served = /the evaluator serves (landscape@[0-9a-f]{64})/u.exec(other.stderr)?.[1];
+    expect(served, other.stderr).toBeDefined();
+    expect(await search("same", served ?? "", "--budget", "2")).toMatchObject({ code: 0 });
+    const unknown = await search("unknown", "nothing", "--budget", "2");
+    expect(unknown.code).not.toBe(0);
+    expect(unknown.stderr).toContain('supernet: got "nothing", this evaluator serves landscape');
+  });
+
+  it("runs searches for several limits at once, and shows them to others", {
+    timeout: 60_000,
   }, async () => {
-    const cluster = await Cluster.start(workspace, { manifest: landscapeManifest, evaluators: 1 });
-    try {
-      const search = (run: string, supernet: string) =>
-        workspace.run(
-          ...["search", "--coordinator", cluster.address, "--out", workspace.file(run)],
-          ...["--supernet", supernet, "--searcher", "random", "--budget", "2"],
-        );
-      const other = await search("other", "landscape@abcdef");
-      expect(other.code).not.toBe(0);
-      const served = /the evaluator serves (landscape@[0-9a-f]{64})/u.exec(other.stderr)?.[1];
-      expect(served, other.stderr).toBeDefined();
-      expect(await search("same", served ?? "")).toMatchObject({ code: 0 });
-      const unknown = await search("unknown", "nothing");
-      expect(unknown.code).not.toBe(0);
-      expect(unknown.stderr).toContain('supernet: got "nothing", this evaluator serves landscape');
-    } finally {
-      await cluster.stop();
-    }
+    const flags = ["--max-macs", "200k,400k", "--budget", "6", "--candidates", "3"];
+    const both = await search("both", "landscape", ...flags);
+    expect(both, both.stderr).toMatchObject({ code: 0 });
+    expect(both.stderr).toContain("[400k] iteration 2: 3 of 3 proposed evaluated, 6/6 spent");
+
+    const at = ["--coordinator", cluster.address];
+    const runs = await workspace.run("runs", ...at, "--json");
+    expect(runs, runs.stderr).toMatchObject({ code: 0 });
+    const listed = JSON.parse(runs.stdout) as { searchId: string }[];
+    expect(listed.map(({ searchId }) => searchId)).toEqual(expect.arrayContaining(["both-200k", "both-400k"]));
+
+    const watched = await workspace.run("watch", "both-200k", ...at, "--json", "--from", "3");
+    const lines = watched.stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(lines).toEqual((await journalOf(workspace.file("both/both-200k"))).slice(2));
   });
 });

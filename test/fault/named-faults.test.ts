@@ -25,7 +25,8 @@ describeWithNats("a search over three evaluators on NATS", () => {
     });
   }, 120_000);
   afterAll(async () => {
-    await cluster.stop();
+    // Undefined when the start failed.
+    await cluster?.stop();
     await rm(folder, { recursive: true, force: true });
   }, 60_000);
 

@@ -35,6 +35,7 @@ describeWithNats(`coordinator and NATS on one host, three evaluators on another 
   }, 120_000);
   afterAll(async () => {
     await host?.mend();
+    // Undefined when the start failed.
     await cluster?.stop();
     await host?.remove();
     await rm(folder, { recursive: true, force: true });

@@ -14,7 +14,7 @@ export function faultsMarkdown(runs: readonly FaultRun[]): string {
     "# Faults on NATS",
     "",
     `${grouped(runs.length)} searches with ${grouped(count)} disturbances, ${failed.length} of them went wrong. Each: evolution on a table, ${budget} evaluations of 30 ms,`,
-    `1 coordinator, 3 evaluators with 2 workers, ack wait ${ackWaitMs / 1000} s. Nothing went wrong: one result for each architecture in journal and store, the`,
+    `1 coordinator, 3 evaluators with 2 workers, ack wait ${ackWaitMs / 1000} s. Right is: one result for each architecture in journal and store, the`,
     "decisions and the winner of the same search undisturbed, an identical replay, no dead letter but those that were provoked, an empty queue, a bounded delay.",
     "",
     `${machineLine()}.`,
