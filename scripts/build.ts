@@ -4,4 +4,4 @@ import { compile } from "./compile.js";
 const startedAt = performance.now();
 const files = await compile();
 const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-console.log(`${files} files compiled in ${seconds} s`);
+console.error(`${files} files compiled in ${seconds} s`);

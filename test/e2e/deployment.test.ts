@@ -112,7 +112,9 @@ describeWithNats("a deployment on NATS", () => {
     const runs = await workspace.run("runs", ...at, "--json");
     expect(runs, runs.stderr).toMatchObject({ code: 0 });
     const listed = JSON.parse(runs.stdout) as { searchId: string }[];
-    expect(listed.map(({ searchId }) => searchId)).toEqual(expect.arrayContaining(["both-200k", "both-400k"]));
+    expect(listed.map(({ searchId }) => searchId)).toEqual(
+      expect.arrayContaining(["both-200k", "both-400k"]),
+    );
 
     const watched = await workspace.run("watch", "both-200k", ...at, "--json", "--from", "3");
     const lines = watched.stdout

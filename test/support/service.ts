@@ -14,11 +14,10 @@ export interface ServiceOptions {
   readonly through?: readonly string[];
 }
 
-/** The program and arguments that run a service. */
+/** The program and arguments that run a service, compiled (`scripts/compile.ts`). */
 function serviceCommand(name: ServiceName): readonly string[] {
-  const entry = fileURLToPath(new URL(`../../services/${name}/src/main.ts`, import.meta.url));
-  const tsx = import.meta.resolve("tsx");
-  return [process.execPath, "--conditions=@collm/source", "--import", tsx, entry];
+  const entry = new URL(`../../services/${name}/dist/main.js`, import.meta.url);
+  return [process.execPath, fileURLToPath(entry)];
 }
 
 /**
