@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { NavigatorSettings, RoleSettings, SearchSettings } from "@collm/config";
 import { imageCacheDirectory } from "../home.js";
+import { roleEnvironment } from "./role-environment.js";
 import { entryOf, type ServiceName } from "./service-entry.js";
 import { Supervised, type SupervisorEvents } from "./supervisor.js";
 
@@ -66,8 +67,8 @@ export class Fleet {
     try {
       // Let all three end before anything is stopped: a half-started child must not be forgotten.
       const outcomes = await Promise.allSettled([
-        start("navigator", roleEnvironment("NAVIGATOR", options.navigator, options.prompts)),
-        start("generator", roleEnvironment("GENERATOR", options.generator, options.prompts)),
+        start("navigator", roleEnvironment("navigator", options.navigator, options.prompts)),
+        start("generator", roleEnvironment("generator", options.generator, options.prompts)),
         ...evaluatorNames(options.evaluators ?? 1).map((as) =>
           start("evaluator", evaluatorEnvironment(options), as),
         ),
@@ -113,25 +114,6 @@ export class Fleet {
 async function stopAll(services: ReadonlyMap<string, Supervised>): Promise<void> {
   await services.get("coordinator")?.stop(stopGraceMs);
   await Promise.all([...services.values()].map((service) => service.stop(stopGraceMs)));
-}
-
-function roleEnvironment(
-  role: "NAVIGATOR" | "GENERATOR",
-  settings: NavigatorSettings | RoleSettings = {},
-  prompts?: string,
-) {
-  return withoutUndefined({
-    [`COLLM_${role}_PROMPTS`]: prompts,
-    [`COLLM_${role}_BACKEND`]: settings.backend,
-    [`COLLM_${role}_BASE_URL`]: settings.baseUrl,
-    [`COLLM_${role}_MODEL`]: settings.model,
-    [`COLLM_${role}_TEMPERATURE`]: settings.temperature,
-    [`COLLM_${role}_MAX_OUTPUT_TOKENS`]: settings.maxOutputTokens,
-    [`COLLM_${role}_TIMEOUT_MS`]: settings.timeoutMs,
-    ...("contextTokens" in settings
-      ? { [`COLLM_${role}_CONTEXT_TOKENS`]: settings.contextTokens }
-      : {}),
-  });
 }
 
 function evaluatorNames(count: number): readonly string[] {
