@@ -7,6 +7,10 @@ import {
 } from "@collm/config";
 import { CollmError, hideCredentials } from "@collm/errors";
 
+/** What `--llm` takes, for the help of commands that have roles. */
+export const llmFlagWords =
+  "heuristic, or openai:MODEL@BASE_URL (vllm:, ollama:, …), after commas who answers where it does not; navigator=SPEC or generator=SPEC for one role";
+
 /** A role's settings as far as a SPEC says them; the configuration schema checks the rest. */
 export interface RoleSpec {
   readonly backend: PlayerSpec["backend"];

@@ -15,6 +15,7 @@ export {
   noTokens,
   type TokenPrice,
 } from "./chat-backend.js";
+export { type CheckOptions, checkEndpoint, type EndpointCheck } from "./check/check-endpoint.js";
 export { bindingShare, type CostShare } from "./cost-share.js";
 export {
   choiceWeights,

@@ -1,4 +1,5 @@
 import { pageInWords } from "./page-in-words.js";
+import { AnswerTooLong, readText } from "./read-text.js";
 
 /** Ten times the longest honest answer with its escapes. */
 const maxBytes = 16 * 2 ** 20;
@@ -116,30 +117,6 @@ async function* limited(pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8A
     if (sizeBytes > maxBytes) throw new AnswerTooLong(maxBytes);
     if (lineBytes > maxLineBytes) throw new AnswerTooLong(maxLineBytes);
     yield piece;
-  }
-}
-
-async function readText(
-  pieces: AsyncIterable<Uint8Array>,
-  limitBytes: number,
-  beyond: "cut" | "throw",
-): Promise<string> {
-  const read: Uint8Array[] = [];
-  let sizeBytes = 0;
-  for await (const piece of pieces) {
-    sizeBytes += piece.byteLength;
-    read.push(piece);
-    if (sizeBytes <= limitBytes) continue;
-    if (beyond === "throw") throw new AnswerTooLong(limitBytes);
-    break;
-  }
-  return new TextDecoder().decode(Buffer.concat(read).subarray(0, limitBytes));
-}
-
-/** Thrown while reading; asking again would bring as much. */
-export class AnswerTooLong extends Error {
-  constructor(limitBytes: number) {
-    super(`the answer is longer than ${limitBytes} bytes`);
   }
 }
 

@@ -1,6 +1,7 @@
 import { APIConnectionError, APIError } from "openai";
 import type { ChatFailureCode } from "../chat-backend.js";
-import { AnswerTooLong, statusIn } from "./as-stream.js";
+import { statusIn } from "./as-stream.js";
+import { AnswerTooLong } from "./read-text.js";
 
 /** Why one attempt failed. */
 export interface Failure {
