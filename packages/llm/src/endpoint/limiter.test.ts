@@ -77,6 +77,17 @@ describe("Limiter", () => {
     expect(timing.waits).toEqual([10_000]);
   });
 
+  it("lets a caller go who stands in line behind one who waits", async () => {
+    const timing = { ...manualTiming(), wait: () => new Promise<void>(() => undefined) };
+    const limiter = new Limiter({ requestsPerMinute: 1 }, timing);
+    await permit(limiter, 1);
+    void limiter.acquire(1, never);
+    const controller = new AbortController();
+    const second = limiter.acquire(1, controller.signal);
+    controller.abort();
+    expect(await second).toEqual({ kind: "stopped" });
+  });
+
   it("does not wait for more than a minute", async () => {
     const limiter = new Limiter({ tokensPerMinute: 1_000 }, manualTiming());
     (await permit(limiter, 1_000)).release(3_000);

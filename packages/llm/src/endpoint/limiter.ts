@@ -51,7 +51,8 @@ export class Limiter {
     if (!(await this.#enter(signal))) return { kind: "stopped" };
     const rate = this.#turn.then(() => this.#awaitRates(estimatedTokens, signal));
     this.#turn = rate;
-    const waited = await rate;
+    // Whoever stands in line behind a long wait can still be called away.
+    const waited = await orStopped(rate, signal);
     if (waited !== "paid") {
       this.#leave();
       return waited === "stopped" ? { kind: "stopped" } : { kind: "too-long", waitMs: waited };
@@ -110,4 +111,17 @@ export class Limiter {
       await this.#timing.wait(waitMs, signal);
     }
   }
+}
+
+/** What the work gives, or `stopped` as soon as the signal aborts. */
+function orStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T | "stopped"> {
+  return new Promise((resolve) => {
+    const onAbort = (): void => resolve("stopped");
+    signal.addEventListener("abort", onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    void work.then((value) => {
+      signal.removeEventListener("abort", onAbort);
+      resolve(value);
+    });
+  });
 }

@@ -26,4 +26,25 @@ describe("rolesOf", () => {
       generator: { backend: "openai:a", kind: "language-model" },
     });
   });
+
+  it("names who stood in where the one who was to play gave no answer", async () => {
+    const exchange = { backend: "heuristic", model: "heuristic", request: {}, answer: "Widen." };
+    const usage = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 };
+    const events = await runFixture({
+      config: { iterations: 1 },
+      roleNames: { navigator: "vllm:a", generator: "heuristic" },
+      roles: {
+        proposeStrategy: async () => ({
+          kind: "answered",
+          value: "Widen.",
+          exchanges: [{ ...exchange, usage, seconds: 0 }],
+        }),
+        proposeCandidates: async () => ({ kind: "failed", reason: "no", exchanges: [] }),
+      },
+    });
+    expect(rolesOf(events)).toEqual({
+      navigator: { backend: "vllm:a, then heuristic", kind: "mixed" },
+      generator: { backend: "heuristic", kind: "heuristic" },
+    });
+  });
 });
