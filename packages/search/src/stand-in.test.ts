@@ -18,7 +18,9 @@ describe("standInOf", () => {
   const roles = { navigator: "vllm:qwen3" };
 
   it("says who answered for whom, and why", () => {
-    expect(standInOf(proposed(by("vllm", "503"), by("heuristic")), roles)).toEqual({
+    expect(
+      standInOf(proposed(by("vllm", "503"), by("vllm", "503"), by("heuristic")), roles),
+    ).toEqual({
       iteration: 2,
       role: "navigator",
       player: "heuristic",

@@ -6,7 +6,7 @@ export interface StandIn {
   readonly role: "navigator" | "generator";
   /** Kind of backend that answered, e.g. `heuristic`. */
   readonly player: string;
-  /** Why the others did not, one sentence each; empty where nobody asked them. */
+  /** Why the others did not, each reason once; empty where nobody asked them. */
   readonly reasons: readonly string[];
 }
 
@@ -25,7 +25,7 @@ export function standInOf(
   const last = event.exchanges.at(-1);
   const [planned] = (roles[role] ?? "").split(":", 1);
   if (last === undefined || planned === "" || last.backend === planned) return undefined;
-  const reasons = event.exchanges.flatMap(reasonOf);
+  const reasons = [...new Set(event.exchanges.flatMap(reasonOf))];
   return { iteration: event.iteration, role, player: last.backend, reasons };
 }
 

@@ -1,6 +1,7 @@
 import type { SearchEvent } from "@collm/search";
 import { describe, expect, it } from "vitest";
 import { runFixture } from "../testing/fixture.js";
+import { degradedIn } from "./degraded.js";
 import { roleInfo, rolesOf } from "./role.js";
 
 describe("roleInfo", () => {
@@ -46,5 +47,14 @@ describe("rolesOf", () => {
       navigator: { backend: "vllm:a, then heuristic", kind: "mixed" },
       generator: { backend: "heuristic", kind: "heuristic" },
     });
+    expect(degradedIn(events).slice(0, 2)).toEqual([
+      {
+        iteration: 1,
+        role: "navigator",
+        reason: "its endpoint was left alone",
+        fallback: "played by heuristic",
+      },
+      expect.objectContaining({ iteration: 1, role: "generator", reason: "no" }),
+    ]);
   });
 });
