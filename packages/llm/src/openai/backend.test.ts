@@ -365,6 +365,16 @@ describe("createOpenAiBackend", () => {
     expect(JSON.stringify(outcome)).not.toMatch(/secret-key|sk-proj/);
   });
 
+  it("cuts a long error after the key was removed, not within it", async () => {
+    const message = `${"x".repeat(250)}${apiKey}`;
+    for (const padding of ["", "y".repeat(5), "z".repeat(9)]) {
+      const body = { error: { message: padding + message } };
+      const { outcome } = await ask([{ kind: "status", status: 401, body }]);
+      await server?.close();
+      expect(JSON.stringify(outcome)).not.toContain("secret");
+    }
+  });
+
   it("keeps no key that an endpoint echoes in its answer", async () => {
     const { outcome } = await ask([
       { kind: "answer", pieces: ["You sent ", apiKey], reasoning: `I see ${apiKey}` },

@@ -7,7 +7,8 @@ import { fetchTrusting } from "./ca-fetch.js";
 import { type ChatBody, type Concession, concede, concessionFor } from "./concessions.js";
 import type { EndpointOptions } from "./create-backend.js";
 import { endpointHabits } from "./endpoint-kinds.js";
-import { type Failure, failureOf, withoutKey, withoutKeys } from "./failure.js";
+import { brief, type Failure, failureOf, withoutKey, withoutKeys } from "./failure.js";
+import { createKeyMask } from "./key-mask.js";
 import { nothingRead, readAnswer } from "./read-answer.js";
 import { reasoningBody } from "./reasoning.js";
 
@@ -97,14 +98,14 @@ export class OpenAiBackend implements ChatBackend {
     const { apiKey, price } = this.#options;
     const startedMs = this.#timing.nowMs();
     const sort = (thrown: unknown): Failure => failureOf(thrown, this.#timing.nowMs());
+    const shown = createKeyMask(apiKey, (piece) => request.onText?.(piece));
     const { failure: met, ...read } = await this.#client.chat.completions
       .create(body, { signal })
-      .then((stream) =>
-        readAnswer(stream, (piece) => request.onText?.(withoutKey(piece, apiKey)), sort),
-      )
+      .then((stream) => readAnswer(stream, shown.push, sort))
       .catch((error: unknown) => nothingRead(sort(error)));
+    shown.end();
     const problem = met && signal.aborted ? stopReason(signal) : met;
-    const failure = problem && { ...problem, reason: withoutKeys(problem.reason, apiKey) };
+    const failure = problem && { ...problem, reason: brief(withoutKeys(problem.reason, apiKey)) };
     const text = withoutKey(read.text, apiKey);
     attempts.push({
       ...read,
@@ -112,7 +113,7 @@ export class OpenAiBackend implements ChatBackend {
       body,
       text,
       reasoning: withoutKey(read.reasoning, apiKey),
-      model: read.model ?? this.model,
+      model: withoutKey(read.model ?? this.model, apiKey),
       seconds: this.#secondsSince(startedMs),
       ...(failure ? { error: failure.reason } : {}),
       ...(price ? { price } : {}),

@@ -17,7 +17,8 @@ export interface Failure {
 }
 
 /**
- * Sorts anything that an attempt threw by what the caller can do about it.
+ * Sorts anything that an attempt threw by what the caller can do about it. The reason may be long, and
+ * may hold keys.
  *
  * @param nowMs milliseconds since 1970, for an endpoint that says until when to wait
  */
@@ -40,7 +41,7 @@ export function failureOf(thrown: unknown, nowMs: number): Failure {
 }
 
 function httpFailure(error: APIError, status: number, nowMs: number): Failure {
-  const says = brief(error.message);
+  const says = error.message;
   if (status === 401 || status === 403) {
     return refusal("failed-precondition", `the endpoint refused the key: ${says}`);
   }
@@ -98,13 +99,13 @@ function rootOf(thrown: unknown): unknown {
 }
 
 function messageOf(root: unknown): string {
-  if (!(root instanceof Error)) return brief(String(root));
+  if (!(root instanceof Error)) return String(root);
   const { code } = root as Error & { readonly code?: unknown };
-  return brief(root.message || (typeof code === "string" ? code : root.name));
+  return root.message || (typeof code === "string" ? code : root.name);
 }
 
-/** An endpoint may answer with a whole web page. */
-function brief(text: string): string {
+/** An endpoint may answer with a whole page. Cut after keys are removed: half a key is none that is known. */
+export function brief(text: string): string {
   const line = text.replace(/\s+/g, " ").trim();
   return line.length > 300 ? `${line.slice(0, 300)}...` : line;
 }

@@ -110,7 +110,7 @@ function textOf(value: unknown): string {
 
 function judge(text: string, refusal: string, finish: string | undefined): Failure | undefined {
   if (text === "" && (refusal !== "" || finish === "content_filter")) {
-    return failed(`the model refused: ${refusal.slice(0, 300) || "content filter"}`, false);
+    return failed(`the model refused: ${refusal || "content filter"}`, false);
   }
   // Without a finish reason the connection ended first, however politely.
   if (finish === undefined) {
