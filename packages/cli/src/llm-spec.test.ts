@@ -28,9 +28,27 @@ describe("parseLlmSpec", () => {
     expect(parseLlmSpec(["navigator=openai:gpt-5"])).toEqual({ navigator: role });
   });
 
+  it("reads kinds of endpoints, and after commas who answers where one does not", () => {
+    expect(parseLlmSpec(["generator=ollama:qwen3:30b"])).toEqual({
+      generator: { backend: "ollama", model: "qwen3:30b" },
+    });
+    const spec = "navigator=llama.cpp:a@http://x/v1?a=1,2,openai:b@http://y/v1, heuristic";
+    expect(parseLlmSpec([spec])).toEqual({
+      navigator: {
+        backend: "llama.cpp",
+        model: "a",
+        baseUrl: "http://x/v1?a=1,2",
+        fallback: ["openai:b@http://y/v1", "heuristic"],
+      },
+    });
+  });
+
   it.each([
     "",
     "gpt-5",
+    "heuristic,openai:m",
+    "openai:m,heuristic,openai:n",
+    "openai:m,openai:n@http://user:s3cret@host/v1",
     "openai:",
     "openai:@http://host/v1",
     "openai:m@ftp://host",
@@ -49,8 +67,9 @@ describe("parseLlmSpec", () => {
 
 describe("parseModelSpec", () => {
   it("reads model and base URL", () => {
-    expect(parseModelSpec("openai:gpt-5")).toEqual({ model: "gpt-5" });
+    expect(parseModelSpec("openai:gpt-5")).toEqual({ backend: "openai", model: "gpt-5" });
     expect(parseModelSpec("openai:qwen3:30b@http://localhost:8000/v1")).toEqual({
+      backend: "openai",
       model: "qwen3:30b",
       baseUrl: "http://localhost:8000/v1",
     });

@@ -1,21 +1,31 @@
+import {
+  fallbackProblem,
+  type PlayerSpec,
+  parsePlayer,
+  playerPhrase,
+  splitPlayers,
+} from "@collm/config";
 import { CollmError, hideCredentials } from "@collm/errors";
 
+/** What `--llm` takes, for the help of commands that have roles. */
+export const llmFlagWords =
+  "heuristic, or openai:MODEL@BASE_URL (vllm:, ollama:, …), after commas who answers where it does not; navigator=SPEC or generator=SPEC for one role";
+
 /** A role's settings as far as a SPEC says them; the configuration schema checks the rest. */
-interface RoleSpec {
-  readonly backend: "heuristic" | "openai";
+export interface RoleSpec {
+  readonly backend: PlayerSpec["backend"];
   readonly model?: string;
   readonly baseUrl?: string;
+  readonly fallback?: string[];
 }
 
-/** A model behind an OpenAI-compatible endpoint; without a base URL OpenAI's own. */
-export interface ModelSpec {
-  readonly model: string;
-  readonly baseUrl?: string;
-}
+/** A model at an endpoint; without a base URL the kind's own. */
+export type ModelSpec = Extract<PlayerSpec, { readonly model: string }>;
 
 /**
- * Reads `--llm` values: `heuristic` or `openai:MODEL@BASE_URL` for both roles, or with
- * `navigator=` or `generator=` in front for one of them. Later values win.
+ * Reads `--llm` values: `heuristic` or `KIND:MODEL@BASE_URL` for both roles, or with `navigator=` or
+ * `generator=` in front for one of them. After a comma comes who is asked where no answer comes. Later
+ * values win.
  */
 export function parseLlmSpec(specs: readonly string[]): {
   navigator?: RoleSpec;
@@ -33,36 +43,26 @@ export function parseLlmSpec(specs: readonly string[]): {
 
 /** Reads the one `--llm` of a command that has no roles. */
 export function parseModelSpec(spec: string): ModelSpec {
-  const model = modelOf(spec);
-  if (model && (model.baseUrl === undefined || isPlainUrl(model.baseUrl))) return model;
+  const player = parsePlayer(spec);
+  // A list of one is checked like a fallback: an address without a password in it.
+  if (player && player.backend !== "heuristic" && fallbackProblem([spec]) === undefined) {
+    return player;
+  }
   throw new CollmError(
     "invalid-argument",
-    `--llm: got "${hideCredentials(spec)}", allowed is openai:MODEL@BASE_URL, without user name and password`,
+    `--llm: got "${hideCredentials(spec)}", allowed is openai:MODEL@BASE_URL or another kind, without user name and password`,
   );
 }
 
-/** A password in a URL would be journaled and shown. */
-function isPlainUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { username, password } = new URL(text);
-  return username === "" && password === "";
-}
-
 function roleOf(text: string, spec: string): RoleSpec {
-  if (text === "heuristic") return { backend: "heuristic" };
-  const model = modelOf(text);
-  if (!model) {
-    throw new CollmError(
-      "invalid-argument",
-      `--llm: got "${hideCredentials(spec)}", allowed is heuristic or openai:MODEL@BASE_URL, with navigator= or generator= in front for one role`,
-    );
+  const [first = "", ...others] = splitPlayers(text);
+  const player = parsePlayer(first);
+  const isAlone = player?.backend === "heuristic" && others.length > 0;
+  if (player && !isAlone && fallbackProblem(others) === undefined) {
+    return others.length === 0 ? player : { ...player, fallback: [...others] };
   }
-  return { backend: "openai", ...model };
-}
-
-function modelOf(text: string): ModelSpec | undefined {
-  const match = /^openai:([^@]+)(?:@(https?:\/\/.+))?$/.exec(text);
-  if (!match) return undefined;
-  const [, model, baseUrl] = match;
-  return { model: model as string, ...(baseUrl ? { baseUrl } : {}) };
+  throw new CollmError(
+    "invalid-argument",
+    `--llm: got "${hideCredentials(spec)}", allowed is ${playerPhrase}, with navigator= or generator= in front for one role, and after commas who answers where it does not, heuristic last`,
+  );
 }

@@ -6,6 +6,7 @@ import { addForkCommand } from "./commands/fork.js";
 import { addFrontCommand } from "./commands/front.js";
 import { addImagesCommand } from "./commands/images.js";
 import { addImportCommand } from "./commands/import.js";
+import { addLlmCommand } from "./commands/llm.js";
 import { addQuickstartCommand } from "./commands/quickstart.js";
 import { addRankCommand } from "./commands/rank.js";
 import { addReplayCommand } from "./commands/replay.js";
@@ -42,6 +43,7 @@ export function createProgram(): Command {
   addSupernetCommand(program);
   addSubnetCommand(program);
   addImagesCommand(program);
+  addLlmCommand(program);
   addBenchCommand(program);
   addImportCommand(program);
   addDoctorCommand(program);

@@ -39,6 +39,8 @@ const flags: Readonly<Record<string, string>> = {
   "generator.backend": "--llm",
   "generator.baseUrl": "--llm",
   "generator.model": "--llm",
+  "navigator.fallback": "--llm",
+  "generator.fallback": "--llm",
 };
 
 const search = defaultSearchConfig("collm");
@@ -67,9 +69,9 @@ const defaults: Readonly<Record<string, unknown>> = {
 function roleDefaults(role: "navigator" | "generator"): Record<string, unknown> {
   const prefix = `COLLM_${role.toUpperCase()}_`;
   const env = readRoleEnv(role, { [`${prefix}BACKEND`]: "openai", [`${prefix}MODEL`]: "any" });
-  if (env.backend !== "openai") return {};
-  const { temperature, maxOutputTokens, timeoutMs } = env;
-  return { backend: readRoleEnv(role, {}).backend, temperature, maxOutputTokens, timeoutMs };
+  if (env.backend === "heuristic") return {};
+  const { endpoints, ...asking } = env;
+  return { ...asking, backend: readRoleEnv(role, {}).backend };
 }
 
 function withPrefix(section: string, values: Record<string, unknown>): Record<string, unknown> {
@@ -91,6 +93,8 @@ interface Schema {
 }
 
 function typeWords(schema: Schema): string {
+  if (schema.type === "array") return "list, in a variable with commas";
+  if (schema.type === "object") return "object";
   if (schema.enum) return schema.enum.map((value) => `\`${value}\``).join(", ");
   // A count is the only thing that may be a number or a text.
   if (Array.isArray(schema.type)) return "count, e.g. `330M`, `1.2M`, `900000`";
@@ -155,9 +159,9 @@ const sectionWords: Readonly<Record<string, string>> = {
   localSearch: "Only for the searcher `local-search`.",
   reinforce: "Only for the searcher `reinforce`.",
   navigator:
-    "What is not set here comes from `COLLM_NAVIGATOR_*`, whose defaults these are. API keys are read from the environment only.",
+    "What is not set here comes from `COLLM_NAVIGATOR_*`, whose defaults these are. Keys come from the environment, or from the file that `apiKeyFile` names.",
   generator:
-    "What is not set here comes from `COLLM_GENERATOR_*`, whose defaults these are. API keys are read from the environment only.",
+    "What is not set here comes from `COLLM_GENERATOR_*`, whose defaults these are. Keys come from the environment, or from the file that `apiKeyFile` names.",
   evaluator:
     "What is not set here comes from the evaluator's own environment, whose defaults these are.",
 };

@@ -46,6 +46,28 @@ export function apiKey() {
   return z.string(phrase).regex(/^[\x21-\x7e]+$/, phrase);
 }
 
+/** A JSON object, in one line of text. */
+export function jsonObject() {
+  const phrase = 'a JSON object such as {"top_k": 20}';
+  return z.string(phrase).transform((text, context): Readonly<Record<string, unknown>> => {
+    const value = parseJson(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+      return value as Readonly<Record<string, unknown>>;
+    }
+    context.addIssue({ code: "custom", message: phrase });
+    return z.NEVER;
+  });
+}
+
+/** The value of a JSON text; undefined if it is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 const onePlace = /^(unix:[^\s,]+|(dns:\/\/\/)?[^\s/,]+:\d{1,5})$/;
 
 /** Where a gRPC client connects to: one place, or several that do the same. */

@@ -1,4 +1,12 @@
+export type { EndpointEnv } from "./endpoint-env.js";
 export { type Env, readEnv } from "./env-values.js";
+export {
+  fallbackProblem,
+  type PlayerSpec,
+  parsePlayer,
+  playerPhrase,
+  splitPlayers,
+} from "./player-spec.js";
 export { formatQuantity, parseQuantity } from "./quantity.js";
 export { type RankEnv, readRankEnv } from "./rank-env.js";
 export { type RoleEnv, type RoleName, readRoleEnv } from "./role-env.js";

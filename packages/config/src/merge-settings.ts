@@ -16,19 +16,37 @@ export function mergeSettings(base: SearchFile, over: SearchFile): SearchFile {
   };
 }
 
+/** What belongs to one endpoint, as opposed to how a role asks whichever it is. */
+const endpointKeys = [
+  "backend",
+  "model",
+  "baseUrl",
+  "fallback",
+  "apiKeyFile",
+  "apiVersion",
+  "caFile",
+  "maxConcurrent",
+  "requestsPerMinute",
+  "tokensPerMinute",
+  "priceInput",
+  "priceCachedInput",
+  "priceOutput",
+  "extraBody",
+] as const satisfies readonly (keyof RoleSettings)[];
+
 /**
- * Backend, model and base URL of a role are one endpoint, and a source that names the backend
- * replaces what earlier ones said of it: otherwise a model would silently be asked for at the
- * address of another. `--llm openai:b` over a file's `{backend: openai, model: a, baseUrl: U}` is
- * model b without U, with the file's temperature.
+ * A source that names the backend replaces the endpoint of earlier ones: otherwise a model would
+ * silently be asked for at the address of another, at another's price. `--llm openai:b` over a file's
+ * `{backend: openai, model: a, baseUrl: U}` is model b without U, with the file's temperature.
  */
 function mergeRole(
   base: RoleSettings | undefined,
   over: RoleSettings | undefined,
 ): RoleSettings | undefined {
   if (base === undefined || over?.backend === undefined) return mergeSection(base, over);
-  const { backend, model, baseUrl, ...others } = base;
-  return mergeSection(others, over);
+  const names: readonly string[] = endpointKeys;
+  const others = Object.entries(base).filter(([key]) => !names.includes(key));
+  return mergeSection(Object.fromEntries(others) as RoleSettings, over);
 }
 
 function mergeSection<T extends object>(base: T | undefined, over: T | undefined): T | undefined {
@@ -38,8 +56,8 @@ function mergeSection<T extends object>(base: T | undefined, over: T | undefined
 /** What is wrong with a role once all sources are merged: an endpoint that is not whole. */
 export function endpointProblems(role: RoleName, settings: RoleSettings = {}): readonly string[] {
   const { backend, model, baseUrl } = settings;
-  if (backend === "openai" && model === undefined) {
-    return [`${role}.model: got nothing, allowed is a model's name, which openai needs`];
+  if (backend !== undefined && backend !== "heuristic" && model === undefined) {
+    return [`${role}.model: got nothing, allowed is a model's name, which ${backend} needs`];
   }
   if (backend === undefined && (model !== undefined || baseUrl !== undefined)) {
     const cause = model === undefined ? "baseUrl" : "model";

@@ -5,6 +5,16 @@
  */
 export const ranges = {
   temperature: [0, 2],
+  /** At 0 nothing could be drawn. */
+  topP: [0.001, 1],
+  retries: [0, 10],
+  breakerFailures: [1, 1_000],
+  /** Money for a million tokens. */
+  price: [0, 1_000_000],
+  /** Requests under way at once. */
+  maxConcurrent: [1, 1_000],
+  /** Requests or tokens. */
+  perMinute: [1, 1_000_000_000],
   /** System message and one round take more; a smaller number is more likely meant in thousands. */
   contextTokens: [1_000, 10_000_000],
   maxOutputTokens: [1, 1_000_000],

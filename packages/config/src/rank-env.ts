@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { apiKey, decimal, type Env, httpUrl, integer, readEnv, text } from "./env-values.js";
 import { ranges } from "./ranges.js";
+import { readKeyFile } from "./text-file.js";
 
 /** How a model is asked for rankings, but for the model itself. */
 export interface RankEnv {
@@ -16,6 +17,7 @@ export interface RankEnv {
 
 const rankObject = z.object({
   COLLM_RANK_API_KEY: apiKey().optional(),
+  COLLM_RANK_API_KEY_FILE: text("a file with a key").optional(),
   /** The paper's for every role. */
   COLLM_RANK_TEMPERATURE: decimal(...ranges.temperature).default(0.6),
   COLLM_RANK_MAX_OUTPUT_TOKENS: integer(...ranges.maxOutputTokens).default(8192),
@@ -27,7 +29,7 @@ const rankObject = z.object({
 });
 
 /**
- * Reads `COLLM_RANK_*`: `_API_KEY`, `_TEMPERATURE` (0.6), `_MAX_OUTPUT_TOKENS` (8192),
+ * Reads `COLLM_RANK_*`: `_API_KEY` or `_API_KEY_FILE`, `_TEMPERATURE` (0.6), `_MAX_OUTPUT_TOKENS` (8192),
  * `_TIMEOUT_MS` (300000) and `_PROMPTS` (default). Without a key of its own the Navigator's is
  * used, unless `COLLM_NAVIGATOR_BASE_URL` says that it belongs to another endpoint than `baseUrl`.
  *
@@ -36,11 +38,14 @@ const rankObject = z.object({
  */
 export function readRankEnv(env: Env, baseUrl: string | undefined): RankEnv {
   const values = readEnv(rankObject, env);
+  const keyFile = values.COLLM_RANK_API_KEY_FILE;
+  const ownKey =
+    values.COLLM_RANK_API_KEY ??
+    (keyFile === undefined ? undefined : readKeyFile("COLLM_RANK_API_KEY_FILE", keyFile));
   const navigatorUrl = values.COLLM_NAVIGATOR_BASE_URL;
   const isNavigators = navigatorUrl === undefined || navigatorUrl === baseUrl;
   return {
-    apiKey:
-      values.COLLM_RANK_API_KEY ?? (isNavigators ? values.COLLM_NAVIGATOR_API_KEY : undefined),
+    apiKey: ownKey ?? (isNavigators ? values.COLLM_NAVIGATOR_API_KEY : undefined),
     temperature: values.COLLM_RANK_TEMPERATURE,
     maxOutputTokens: values.COLLM_RANK_MAX_OUTPUT_TOKENS,
     timeoutMs: values.COLLM_RANK_TIMEOUT_MS,

@@ -1,5 +1,14 @@
+import { CollmError } from "@collm/errors";
 import { z } from "zod";
-import { apiKey, decimal, type Env, httpUrl, integer, oneOf, readEnv, text } from "./env-values.js";
+import { type EndpointEnv, endpointOf, readEndpointSettings } from "./endpoint-env.js";
+import { decimal, type Env, httpUrl, integer, oneOf, readEnv, text } from "./env-values.js";
+import {
+  backends,
+  fallbackProblem,
+  type PlayerSpec,
+  parsePlayer,
+  splitPlayers,
+} from "./player-spec.js";
 import { ranges } from "./ranges.js";
 
 /** The two language-model roles, as they stand in names of variables. */
@@ -9,77 +18,150 @@ export type RoleName = "navigator" | "generator";
 export type RoleEnv =
   | { readonly backend: "heuristic" }
   | {
-      readonly backend: "openai";
-      /** Of an OpenAI-compatible endpoint; absent means OpenAI's own. */
-      readonly baseUrl?: string | undefined;
-      readonly model: string;
-      /** Never logged. Local endpoints need none. */
-      readonly apiKey?: string | undefined;
+      readonly backend: "model";
+      /** In the order in which they are asked. */
+      readonly endpoints: readonly [EndpointEnv, ...EndpointEnv[]];
+      /** Whether the heuristic answers where no endpoint does. */
+      readonly endsWithHeuristic: boolean;
       readonly temperature: number;
+      readonly topP?: number | undefined;
       readonly maxOutputTokens: number;
       /** Navigator only: estimated tokens that its conversation may have; absent means its default. */
       readonly contextTokens?: number | undefined;
-      /** For one answer, in milliseconds. */
+      /** For one answer of one endpoint, in milliseconds. */
       readonly timeoutMs: number;
+      /** Attempts after the first. */
+      readonly retries: number;
+      /** Answers in a row that must fail before an endpoint is left alone. */
+      readonly breakerFailures: number;
+      /** How long it is then left alone, in milliseconds. */
+      readonly breakerOpenMs: number;
       /** Name of the prompt set. */
       readonly prompts: string;
     };
 
-export const backends = ["heuristic", "openai"] as const;
-
 /**
  * Reads `COLLM_NAVIGATOR_*` or `COLLM_GENERATOR_*`: `_BACKEND` (default heuristic, needs nothing
- * else), and for openai `_MODEL` (required), `_BASE_URL`, `_API_KEY`, `_TEMPERATURE` (0.6),
- * `_MAX_OUTPUT_TOKENS` (8192), `_TIMEOUT_MS` (120000) and `_PROMPTS` (default); for the navigator
- * also `_CONTEXT_TOKENS` (20000), the tokens of its conversation without the answer. Naming a model
- * or endpoint without a backend is an error: it would otherwise be ignored.
+ * else), and for a language model `_MODEL` (required), `_BASE_URL`, what `readEndpointSettings` reads,
+ * `_TEMPERATURE` (0.6), `_TOP_P`, `_MAX_OUTPUT_TOKENS` (8192), `_TIMEOUT_MS` (120000), `_RETRIES` (2),
+ * `_BREAKER_FAILURES` (3), `_BREAKER_OPEN_MS` (30000) and `_PROMPTS` (default); for the navigator also
+ * `_CONTEXT_TOKENS` (20000), the tokens of its conversation without the answer. `_FALLBACK` lists who is
+ * asked next, `openai:B@URL,heuristic`; what else is to be said of its first is under
+ * `_FALLBACK_1_…` and so on. Naming a model or endpoint without a backend is an error: it would
+ * otherwise be ignored.
  *
  * @throws CollmError invalid-argument that names every wrong variable, its value and what is allowed
  */
 export function readRoleEnv(role: RoleName, env: Env): RoleEnv {
   const prefix = `COLLM_${role.toUpperCase()}_`;
-  return readEnv(roleSchema(prefix), env);
+  const [said, settings] = bothOf(
+    () => readEnv(roleSchema(prefix), env),
+    () => readEndpointSettings(prefix, env),
+  );
+  if (said.player.backend === "heuristic") return { backend: "heuristic" };
+  const first = endpointOf(prefix, said.player, settings);
+  const others = said.fallback.flatMap((player, i) => {
+    if (player.backend === "heuristic") return [];
+    const ownPrefix = `${prefix}FALLBACK_${i + 1}_`;
+    const own = endpointOf(ownPrefix, player, readEndpointSettings(ownPrefix, env));
+    return [sharing(first, own)];
+  });
+  const { player, fallback, ...asking } = said;
+  return {
+    backend: "model",
+    endpoints: [first, ...others],
+    endsWithHeuristic: fallback.at(-1)?.backend === "heuristic",
+    ...asking,
+  };
 }
 
-function roleSchema(prefix: string): z.ZodType<RoleEnv> {
+/** What two readers give; problems of both are one error. */
+function bothOf<A, B>(first: () => A, second: () => B): readonly [A, B] {
+  const problems: string[] = [];
+  const read = <T>(reader: () => T): T | undefined => {
+    try {
+      return reader();
+    } catch (error) {
+      problems.push(CollmError.from(error).message);
+      return undefined;
+    }
+  };
+  const both = [read(first), read(second)] as const;
+  if (problems.length > 0) throw new CollmError("invalid-argument", problems.join("; "));
+  return both as readonly [A, B];
+}
+
+/** Another model at the same address needs no key and no certificates of its own. */
+function sharing(first: EndpointEnv, other: EndpointEnv): EndpointEnv {
+  if (other.kind !== first.kind || other.baseUrl !== first.baseUrl) return other;
+  const { apiKey, apiVersion, caCertificates } = first;
+  return {
+    ...other,
+    apiKey: other.apiKey ?? apiKey,
+    apiVersion: other.apiVersion ?? apiVersion,
+    caCertificates: other.caCertificates ?? caCertificates,
+  };
+}
+
+type RoleValues = { readonly player: PlayerSpec; readonly fallback: readonly PlayerSpec[] } & Omit<
+  Extract<RoleEnv, { readonly backend: "model" }>,
+  "backend" | "endpoints" | "endsWithHeuristic"
+>;
+
+function roleSchema(prefix: string): z.ZodType<RoleValues> {
   const name = (suffix: string) => `${prefix}${suffix}`;
   return z
     .object({
       [name("BACKEND")]: oneOf(backends).optional(),
       [name("BASE_URL")]: httpUrl().optional(),
       [name("MODEL")]: text("a model's name").optional(),
-      [name("API_KEY")]: apiKey().optional(),
+      [name("FALLBACK")]: text("a list of players").optional(),
       [name("TEMPERATURE")]: decimal(...ranges.temperature).default(0.6),
+      [name("TOP_P")]: decimal(...ranges.topP).optional(),
       [name("MAX_OUTPUT_TOKENS")]: integer(...ranges.maxOutputTokens).default(8192),
       [name("CONTEXT_TOKENS")]: integer(...ranges.contextTokens).optional(),
       [name("TIMEOUT_MS")]: integer(...ranges.timeoutMs, "milliseconds").default(120_000),
+      [name("RETRIES")]: integer(...ranges.retries).default(2),
+      [name("BREAKER_FAILURES")]: integer(...ranges.breakerFailures).default(3),
+      [name("BREAKER_OPEN_MS")]: integer(...ranges.timeoutMs, "milliseconds").default(30_000),
       [name("PROMPTS")]: text("the name of a prompt set").default("default"),
     })
     .transform((values, context) => {
       // The names are computed, so zod knows the values only as a union of all their types.
       const value = <T>(suffix: string) => values[name(suffix)] as T;
-      const backend = value<(typeof backends)[number] | undefined>("BACKEND");
-      const model = value<string | undefined>("MODEL");
-      const baseUrl = value<string | undefined>("BASE_URL");
       const refuse = (suffix: string, message: string) => {
         context.addIssue({ code: "custom", path: [name(suffix)], message });
         return z.NEVER;
       };
+      const backend = value<PlayerSpec["backend"] | undefined>("BACKEND");
+      const model = value<string | undefined>("MODEL");
+      const baseUrl = value<string | undefined>("BASE_URL");
       if (backend === undefined && (model !== undefined || baseUrl !== undefined)) {
         const cause = name(model === undefined ? "BASE_URL" : "MODEL");
         return refuse("BACKEND", `openai or heuristic, since ${cause} is set`);
       }
-      if (backend !== "openai") return { backend: "heuristic" as const };
-      if (model === undefined) return refuse("MODEL", "a model's name, which openai needs");
+      const isModel = backend !== undefined && backend !== "heuristic";
+      if (isModel && model === undefined) {
+        return refuse("MODEL", `a model's name, which ${backend} needs`);
+      }
+      const listed = value<string | undefined>("FALLBACK");
+      const specs = listed === undefined ? [] : splitPlayers(listed);
+      const problem = fallbackProblem(specs);
+      if (problem !== undefined) return refuse("FALLBACK", problem);
+      const address = baseUrl === undefined ? {} : { baseUrl };
+      const player: PlayerSpec =
+        isModel && model !== undefined ? { backend, model, ...address } : { backend: "heuristic" };
       return {
-        backend,
-        baseUrl,
-        model,
-        apiKey: value<string | undefined>("API_KEY"),
+        player,
+        fallback: specs.flatMap((spec) => parsePlayer(spec) ?? []),
         temperature: value<number>("TEMPERATURE"),
+        topP: value<number | undefined>("TOP_P"),
         maxOutputTokens: value<number>("MAX_OUTPUT_TOKENS"),
         contextTokens: value<number | undefined>("CONTEXT_TOKENS"),
         timeoutMs: value<number>("TIMEOUT_MS"),
+        retries: value<number>("RETRIES"),
+        breakerFailures: value<number>("BREAKER_FAILURES"),
+        breakerOpenMs: value<number>("BREAKER_OPEN_MS"),
         prompts: value<string>("PROMPTS"),
       };
     });

@@ -1,6 +1,7 @@
 import { CollmError } from "@collm/errors";
 import { z } from "zod";
-import type { Env } from "./env-values.js";
+import { type Env, parseJson } from "./env-values.js";
+import { splitPlayers } from "./player-spec.js";
 import { searchFileSchema } from "./search-file.js";
 import type { SettingsSource } from "./search-settings.js";
 
@@ -59,6 +60,8 @@ export function variableOf(path: readonly PropertyKey[]): string {
 
 /** What cannot be read as the type stays text, which the schema then refuses by name. */
 function typedValue(text: string, type: string): unknown {
+  if (type === "array") return splitPlayers(text);
+  if (type === "record") return parseJson(text) ?? text;
   if (type === "boolean" && /^(true|false)$/i.test(text)) return text.toLowerCase() === "true";
   if (type !== "number" || text.trim() === "" || Number.isNaN(Number(text))) return text;
   return Number(text);

@@ -6,10 +6,11 @@ import {
   searcherNames,
 } from "@collm/search";
 import { z } from "zod";
+import { reasoningLevels } from "./endpoint-env.js";
 import { httpUrl, text } from "./env-values.js";
+import { backends, fallbackProblem } from "./player-spec.js";
 import { parseQuantity } from "./quantity.js";
 import { ranges } from "./ranges.js";
-import { backends } from "./role-env.js";
 
 const count = z.int().positive();
 
@@ -33,21 +34,76 @@ const quantity = z.union([z.string(), z.number()], quantityPhrase).transform((va
   return z.NEVER;
 });
 
-/** Who plays a language-model role. Keys are read from the environment, never from a file. */
+const fallback = z.array(z.string()).superRefine((specs, context) => {
+  const message = fallbackProblem(specs);
+  if (message !== undefined) {
+    context.addIssue({ code: "invalid_format", format: "list of players", message });
+  }
+});
+
+/** Who plays a language-model role. Keys are read from the environment, never from this file. */
 const roleSchema = z.strictObject({
   backend: z.enum(backends).optional().describe("Who plays the role"),
   /** E.g. http://localhost:8000/v1. */
   baseUrl: httpUrl()
     .optional()
-    .describe("Base URL of an OpenAI-compatible endpoint; without it OpenAI's own"),
-  model: text("a model's name").optional().describe("Name of the model, which `openai` needs"),
+    .describe("Base URL of an OpenAI-compatible endpoint; without it the backend's own"),
+  model: text("a model's name")
+    .optional()
+    .describe("Name of the model, which every backend but `heuristic` needs"),
+  fallback: fallback
+    .optional()
+    .describe(
+      "Who is asked next where no answer comes, as `--llm` writes it; `heuristic` always answers",
+    ),
+  apiKeyFile: text("a file with a key").optional().describe("File that holds nothing but the key"),
+  apiVersion: text("a version such as 2024-10-21").optional().describe("`api-version` of `azure`"),
+  caFile: text("a file with certificates")
+    .optional()
+    .describe("PEM certificates of authorities that the endpoint's certificate may be from"),
   temperature: number(ranges.temperature).optional().describe("Sampling temperature"),
+  topP: number(ranges.topP)
+    .optional()
+    .describe("Share of probability that tokens are drawn from; without it the endpoint's default"),
+  reasoning: z
+    .enum(reasoningLevels)
+    .optional()
+    .describe("Whether or how much the model reasons; without it the endpoint's default"),
+  extraBody: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe("Fields added to each request; in a variable as JSON"),
   maxOutputTokens: wholeNumber(ranges.maxOutputTokens)
     .optional()
     .describe("Tokens that an answer may have"),
   timeoutMs: wholeNumber(ranges.timeoutMs)
     .optional()
     .describe("Milliseconds that an answer may take"),
+  retries: wholeNumber(ranges.retries)
+    .optional()
+    .describe("Attempts after the first, where another may help"),
+  breakerFailures: wholeNumber(ranges.breakerFailures)
+    .optional()
+    .describe("Answers in a row that must fail before an endpoint is left alone"),
+  breakerOpenMs: wholeNumber(ranges.timeoutMs)
+    .optional()
+    .describe("Milliseconds that it is then left alone"),
+  maxConcurrent: wholeNumber(ranges.maxConcurrent)
+    .optional()
+    .describe("Requests under way at once; without it no limit"),
+  requestsPerMinute: wholeNumber(ranges.perMinute)
+    .optional()
+    .describe("Requests that the endpoint takes in a minute; without it no limit"),
+  tokensPerMinute: wholeNumber(ranges.perMinute)
+    .optional()
+    .describe("Tokens, read and written, that it takes in a minute; without it no limit"),
+  priceInput: number(ranges.price).optional().describe("Money for a million tokens of input"),
+  priceCachedInput: number(ranges.price)
+    .optional()
+    .describe("The same where the endpoint had them cached; without it `priceInput`"),
+  priceOutput: number(ranges.price)
+    .optional()
+    .describe("Money for a million tokens of output, reasoning included"),
 });
 const navigatorSchema = roleSchema.extend({
   /** Default 20,000: with `maxOutputTokens` it fits a window of 32k. */

@@ -170,6 +170,30 @@ evaluator: { provider: webgpu, workers: 1000 }
       );
     }
   });
+
+  it("takes lists and objects of a role from file and environment, and files beside the file", () => {
+    const yaml =
+      "navigator: { backend: vllm, model: a, fallback: ['openai:b', heuristic], apiKeyFile: key }\n";
+    const env = { COLLM_SEARCH_NAVIGATOR_EXTRA_BODY: '{"top_k": 20}' };
+    expect(resolve(yaml, env).navigator).toEqual({
+      backend: "vllm",
+      model: "a",
+      fallback: ["openai:b", "heuristic"],
+      apiKeyFile: absolute("key"),
+      extraBody: { top_k: 20 },
+    });
+    const listed = { COLLM_SEARCH_NAVIGATOR_FALLBACK: "openai:c@http://x/v1?a=1,2,heuristic" };
+    expect(resolve(yaml, listed).navigator?.fallback).toEqual([
+      "openai:c@http://x/v1?a=1,2",
+      "heuristic",
+    ]);
+    // Who names the backend says all of the endpoint, key and stand-ins included.
+    const other = resolve(yaml, {}, { navigator: { backend: "ollama", model: "c" } });
+    expect(other.navigator).toEqual({ backend: "ollama", model: "c" });
+    expect(() => resolve("navigator: { fallback: [heuristic, 'openai:b'] }\n")).toThrow(
+      /^collm.yaml: navigator.fallback: got .*, allowed is heuristic or openai:MODEL/,
+    );
+  });
 });
 
 describe("resolveSettings, section by section", () => {

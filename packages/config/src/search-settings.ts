@@ -124,8 +124,22 @@ function checkSource(source: SettingsSource): SearchFile {
   if (checked.kind === "invalid") {
     throw new CollmError("invalid-argument", `${prefixOf(source)}${checked.problems.join("; ")}`);
   }
-  const { supernet, ...others } = checked.value;
-  return supernet === undefined ? others : { ...others, supernet: resolve(directory, supernet) };
+  const { supernet, navigator, generator, ...others } = checked.value;
+  return {
+    ...others,
+    ...(supernet === undefined ? {} : { supernet: resolve(directory, supernet) }),
+    ...(navigator === undefined ? {} : { navigator: withFilesIn(directory, navigator) }),
+    ...(generator === undefined ? {} : { generator: withFilesIn(directory, generator) }),
+  };
+}
+
+function withFilesIn<Role extends RoleSettings>(directory: string, role: Role): Role {
+  const { apiKeyFile, caFile } = role;
+  return {
+    ...role,
+    ...(apiKeyFile === undefined ? {} : { apiKeyFile: resolve(directory, apiKeyFile) }),
+    ...(caFile === undefined ? {} : { caFile: resolve(directory, caFile) }),
+  };
 }
 
 /** @param presetName what messages call the preset. */

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { readEnv } from "./env-values.js";
-import { readRoleEnv } from "./role-env.js";
 import { coordinatorEnvSchema, evaluatorEnvSchema, roleServiceEnvSchema } from "./service-env.js";
 
 const coordinator = {
@@ -111,72 +110,6 @@ describe("readEnv", () => {
     expect(messageOf(() => readEnv(evaluatorEnvSchema, { COLLM_SUPERNETS: " , " }))).toMatch(
       /COLLM_SUPERNETS: got " , ", allowed is manifest files/,
     );
-  });
-});
-
-describe("readRoleEnv", () => {
-  it("is the heuristic when nothing is set", () => {
-    expect(readRoleEnv("navigator", {})).toEqual({ backend: "heuristic" });
-  });
-
-  it("reads each role's own variables", () => {
-    const env = {
-      COLLM_NAVIGATOR_BACKEND: "openai",
-      COLLM_NAVIGATOR_MODEL: "qwen3",
-      COLLM_NAVIGATOR_BASE_URL: "http://localhost:8000/v1",
-      COLLM_NAVIGATOR_TEMPERATURE: "1",
-      COLLM_GENERATOR_BACKEND: "heuristic",
-    };
-    expect(readRoleEnv("navigator", env)).toEqual({
-      backend: "openai",
-      model: "qwen3",
-      baseUrl: "http://localhost:8000/v1",
-      temperature: 1,
-      maxOutputTokens: 8192,
-      timeoutMs: 120_000,
-      prompts: "default",
-    });
-    expect(readRoleEnv("generator", env)).toEqual({ backend: "heuristic" });
-  });
-
-  it("reads how long the Navigator's conversation may be, which nobody else has", () => {
-    const env = (tokens: string) => ({
-      COLLM_NAVIGATOR_BACKEND: "openai",
-      COLLM_NAVIGATOR_MODEL: "qwen3",
-      COLLM_NAVIGATOR_CONTEXT_TOKENS: tokens,
-    });
-    expect(readRoleEnv("navigator", env("100000"))).toMatchObject({ contextTokens: 100_000 });
-    expect(messageOf(() => readRoleEnv("navigator", env("100")))).toBe(
-      'COLLM_NAVIGATOR_CONTEXT_TOKENS: got "100", allowed is a whole number from 1000 to 10000000',
-    );
-  });
-
-  it("needs a model for openai", () => {
-    expect(messageOf(() => readRoleEnv("generator", { COLLM_GENERATOR_BACKEND: "openai" }))).toBe(
-      "COLLM_GENERATOR_MODEL: is not set, allowed is a model's name, which openai needs",
-    );
-  });
-
-  it("does not ignore a model whose backend was forgotten", () => {
-    expect(messageOf(() => readRoleEnv("navigator", { COLLM_NAVIGATOR_MODEL: "qwen3" }))).toBe(
-      "COLLM_NAVIGATOR_BACKEND: is not set, allowed is openai or heuristic, since COLLM_NAVIGATOR_MODEL is set",
-    );
-  });
-
-  it("names wrong values but never shows a key", () => {
-    const message = messageOf(() =>
-      readRoleEnv("navigator", {
-        COLLM_NAVIGATOR_BACKEND: "gpt",
-        COLLM_NAVIGATOR_API_KEY: "sk secret",
-        COLLM_NAVIGATOR_BASE_URL: "ftp://x",
-        COLLM_NAVIGATOR_TEMPERATURE: "hot",
-      }),
-    );
-    expect(message).toContain('COLLM_NAVIGATOR_BACKEND: got "gpt", allowed is one of heuristic');
-    expect(message).toContain('_BASE_URL: got "ftp://x", allowed is an http or https URL');
-    expect(message).toContain('_TEMPERATURE: got "hot", allowed is a number from 0 to 2');
-    expect(message).toContain("_API_KEY: got a value that is not shown");
-    expect(message).not.toContain("secret");
   });
 
   it("takes NATS instead of folders, and a beat that is soon enough", () => {

@@ -16,8 +16,9 @@ export async function askModel(
   signal: AbortSignal,
 ): Promise<RoleAnswer<string>> {
   const outcome = await backend.complete(request, signal);
-  const exchanges = outcome.attempts.map((attempt) => chatExchange(backend, prompts, attempt));
+  const exchanges = outcome.attempts.map((attempt) => chatExchange(prompts, attempt));
   const usage = usageOf(outcome);
+  for (const attempt of outcome.attempts) metrics.attempted(attempt);
   if (outcome.kind === "failed") {
     metrics.failed(outcome.code, usage, outcome.seconds);
     const reason = `${backend.name} (${backend.model}): ${outcome.reason}`;

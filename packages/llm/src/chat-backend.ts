@@ -10,6 +10,8 @@ export interface ChatRequest {
   readonly messages: readonly ChatMessage[];
   /** 0 to 2; the paper uses 0.6 for both roles. */
   readonly temperature: number;
+  /** Share of probability that tokens are drawn from, above 0 to 1; absent leaves it to the endpoint. */
+  readonly topP?: number | undefined;
   /** Tokens that the model may write, reasoning included. */
   readonly maxOutputTokens: number;
   /** JSON Schema of the answer. A wish: an endpoint that cannot constrain answers ignores it. */
@@ -31,6 +33,8 @@ export type ChatFailureCode = Extract<
 
 /** One request to an endpoint and what came of it, as far as it came. All of it is journaled. */
 export interface ChatAttempt {
+  /** Kind of the endpoint that was asked, e.g. `vllm`; in a chain the attempts are of several. */
+  readonly backend: string;
   /** The body that was sent, verbatim; it holds no key. */
   readonly body: unknown;
   /** The model that says it answers; the one that was asked where none says so. */
@@ -46,6 +50,28 @@ export interface ChatAttempt {
   readonly seconds: number;
   /** Why this is no answer, without keys; absent if it is one. */
   readonly error?: string | undefined;
+  /** What its tokens cost, where that is configured; not journaled. */
+  readonly price?: TokenPrice | undefined;
+  /** How it came over the wire; for checks of an endpoint, not journaled. */
+  readonly wire?: ChatWire | undefined;
+}
+
+/** Money for a million tokens, in whatever currency the user counts in. */
+export interface TokenPrice {
+  readonly input: number;
+  /** Of input that the endpoint had cached; absent costs as much as other input. */
+  readonly cachedInput?: number | undefined;
+  /** Reasoning included. */
+  readonly output: number;
+}
+
+/** How an answer came over the wire. */
+export interface ChatWire {
+  /** Whether the endpoint streamed it, or ignored that and sent it whole. */
+  readonly isStreamed: boolean;
+  /** Where the chain of thought was: a field's name, `<think>` in the text, or nowhere. */
+  readonly reasoningIn?: string | undefined;
+  readonly hasUsage: boolean;
 }
 
 interface Attempts {
@@ -69,11 +95,15 @@ export type ChatOutcome =
       readonly reason: string;
       /** Whether the same request may succeed later. */
       readonly isRetryable: boolean;
+      /** What the endpoint asked to wait, in milliseconds. */
+      readonly retryAfterMs?: number | undefined;
+      /** Of the HTTP response, where there was one and it was an error. */
+      readonly httpStatus?: number | undefined;
     });
 
 /** Something that continues a conversation. Never throws for what an endpoint does. */
 export interface ChatBackend {
-  /** For example `openai`. */
+  /** Kind of endpoint, for example `openai` or `vllm`. */
   readonly name: string;
   /** The model that is asked. */
   readonly model: string;

@@ -1,16 +1,12 @@
 import type { Exchange } from "@collm/search";
-import { type ChatAttempt, type ChatBackend, noTokens } from "./chat-backend.js";
+import { type ChatAttempt, noTokens } from "./chat-backend.js";
 import type { PromptSet } from "./prompts/prompt-set.js";
 
 /** The journal's record of one request: what was sent and what came back, verbatim. */
-export function chatExchange(
-  backend: ChatBackend,
-  prompts: PromptSet,
-  attempt: ChatAttempt,
-): Exchange {
-  const { body, model, text, reasoning, isCutOff, usage, seconds, error } = attempt;
+export function chatExchange(prompts: PromptSet, attempt: ChatAttempt): Exchange {
+  const { backend, body, model, text, reasoning, isCutOff, usage, seconds, error } = attempt;
   return {
-    backend: backend.name,
+    backend,
     model,
     request: { prompts: { set: prompts.name, digest: prompts.digest }, body },
     answer: text,

@@ -11,8 +11,11 @@ export {
   type ChatMessage,
   type ChatOutcome,
   type ChatRequest,
+  type ChatWire,
   noTokens,
+  type TokenPrice,
 } from "./chat-backend.js";
+export { type CheckOptions, checkEndpoint, type EndpointCheck } from "./check/check-endpoint.js";
 export { bindingShare, type CostShare } from "./cost-share.js";
 export {
   choiceWeights,
@@ -21,7 +24,14 @@ export {
   readDirectives,
   writeDirectives,
 } from "./directives.js";
+export {
+  createRoleBackend,
+  type RoleAsking,
+  type RoleEndpoint,
+} from "./endpoint/create-role-backend.js";
+export type { Limits } from "./endpoint/limiter.js";
 export { chatExchange, unusable } from "./exchange.js";
+export { orElse, troublesOf } from "./fall-back.js";
 export {
   answerAlone,
   answerAsGenerator,
@@ -29,7 +39,13 @@ export {
   createHeuristicRoles,
   type HeuristicAnswer,
 } from "./heuristic/roles.js";
-export { createOpenAiBackend, type OpenAiBackendOptions } from "./openai/create-backend.js";
+export {
+  createOpenAiBackend,
+  type EndpointOptions,
+  type OpenAiBackendOptions,
+} from "./openai/create-backend.js";
+export { type EndpointKind, endpointHabits } from "./openai/endpoint-kinds.js";
+export type { Reasoning } from "./openai/reasoning.js";
 export { splitThinking, type Thought } from "./openai/thinking.js";
 export { costHint } from "./prompts/cost-hint.js";
 export { loadPromptSet, type PromptSet } from "./prompts/prompt-set.js";

@@ -14,8 +14,16 @@ export interface MetricSource {
   }): { observe(labels: Partial<Record<Label, string | number>>, value: number): void };
 }
 
+/** One request as far as it is counted; an exchange and an attempt are such. */
+interface Attempt {
+  readonly backend: string;
+  readonly error?: string | undefined;
+}
+
 /** Counts what a role's backend does. */
 export interface RoleMetrics {
+  /** One request, whoever it went to. */
+  attempted(attempt: Attempt): void;
   answered(usage: TokenUsage, seconds: number): void;
   /** What failed attempts cost is counted like any other. */
   failed(code: string, usage: TokenUsage, seconds: number): void;
@@ -25,6 +33,7 @@ export interface RoleMetrics {
 
 /**
  * `collm_llm_requests_total{role,outcome}` (`answered` or an error code),
+ * `collm_llm_attempts_total{role,backend,outcome}` (`answered` or `failed`: who really played the role),
  * `collm_llm_tokens_total{role,type}`, `collm_llm_seconds{role}` and
  * `collm_llm_candidates_total{role,outcome}`. Without a source nothing is counted.
  */
@@ -33,6 +42,11 @@ export function createRoleMetrics(role: string, source?: MetricSource): RoleMetr
     name: "llm_requests_total",
     help: "Answers asked of a role's backend, by outcome",
     labels: ["role", "outcome"],
+  });
+  const attempts = source?.counter({
+    name: "llm_attempts_total",
+    help: "Requests sent to each kind of backend, and whether an answer came",
+    labels: ["role", "backend", "outcome"],
   });
   const tokens = source?.counter({
     name: "llm_tokens_total",
@@ -58,6 +72,8 @@ export function createRoleMetrics(role: string, source?: MetricSource): RoleMetr
     tokens?.inc({ role, type: "reasoning" }, usage.reasoningTokens);
   };
   return {
+    attempted: ({ backend, error }) =>
+      attempts?.inc({ role, backend, outcome: error === undefined ? "answered" : "failed" }),
     answered: (usage, seconds) => asked("answered", usage, seconds),
     failed: asked,
     proposed: (readable, unreadable) => {

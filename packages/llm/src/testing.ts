@@ -1,10 +1,11 @@
 export {
   type ChatBehaviour,
   type ChatScript,
-  type ChatServer,
+  obedient,
   type SeenRequest,
-  startChatServer,
-} from "./testing/chat-server.js";
+} from "./testing/chat-behaviour.js";
+export { type ChatServer, type ChatServerOptions, startChatServer } from "./testing/chat-server.js";
+export type { Flavour, FormatSupport } from "./testing/flavours.js";
 export {
   benchSpec,
   createLandscape,
@@ -12,5 +13,6 @@ export {
   type LandscapeKind,
   middleMacs,
 } from "./testing/landscape.js";
+export { type ManualTiming, manualTiming } from "./testing/manual-timing.js";
 export { heuristicRoles, type LandscapeRun, runOnLandscape } from "./testing/run-on-landscape.js";
 export { type Summary, summarise } from "./testing/statistics.js";

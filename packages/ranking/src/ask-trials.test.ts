@@ -26,6 +26,7 @@ afterEach(async () => {
 });
 
 const attempt = {
+  backend: "openai",
   body: {},
   model: "m",
   reasoning: "",

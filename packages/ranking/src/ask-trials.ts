@@ -63,7 +63,7 @@ export async function askTrials(
       protocol: trial.protocol,
       trial: trial.index,
       shown: trial.shown.map(({ architecture }) => architecture.canonical),
-      exchanges: outcome.attempts.map((attempt) => chatExchange(backend, prompts, attempt)),
+      exchanges: outcome.attempts.map((attempt) => chatExchange(prompts, attempt)),
       verdict: verdict.kind === "ranked" ? { ...verdict, order: [...verdict.order] } : verdict,
     };
     await file.append(record);

@@ -93,6 +93,7 @@ export { searchProblems } from "./search-problems.js";
 export type { Searcher, SearcherSetup, Step, Turn } from "./searcher.js";
 export { rolesOf, type SearcherName, searcherNames } from "./searcher-settings.js";
 export { createSearcher } from "./searchers/create.js";
+export { type StandIn, standInOf } from "./stand-in.js";
 export {
   type Candidate,
   type CandidateStatus,

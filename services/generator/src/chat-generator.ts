@@ -13,6 +13,8 @@ export interface ChatGeneratorOptions {
   readonly backend: ChatBackend;
   readonly prompts: PromptSet;
   readonly temperature: number;
+  /** Absent leaves it to the endpoint. */
+  readonly topP?: number | undefined;
   readonly maxOutputTokens: number;
   readonly metrics: RoleMetrics;
 }
@@ -33,6 +35,7 @@ export function createChatGenerator(options: ChatGeneratorOptions): Generator {
         {
           messages: renderConversation(prompts, request),
           temperature: options.temperature,
+          topP: options.topP,
           maxOutputTokens: options.maxOutputTokens,
           responseSchema: answerSchema(request),
         },

@@ -1,12 +1,8 @@
 import type { RoleEnv } from "@collm/config";
-import {
-  createOpenAiBackend,
-  createRoleMetrics,
-  loadPromptSet,
-  type MetricSource,
-} from "@collm/llm";
+import { createRoleBackend, createRoleMetrics, loadPromptSet, type MetricSource } from "@collm/llm";
 import { createChatGenerator } from "./chat-generator.js";
 import { generatorPrompts } from "./conversation.js";
+import { createFallbackGenerator } from "./fallback-generator.js";
 import type { Generator } from "./generator.js";
 import { createHeuristicGenerator } from "./heuristic-generator.js";
 
@@ -21,12 +17,15 @@ const promptsFolder = new URL("../prompts/", import.meta.url);
  */
 export async function createGenerator(env: RoleEnv, metrics?: MetricSource): Promise<Generator> {
   const roleMetrics = createRoleMetrics("generator", metrics);
-  if (env.backend === "heuristic") return createHeuristicGenerator(roleMetrics);
-  return createChatGenerator({
-    backend: await createOpenAiBackend(env),
+  const heuristic = createHeuristicGenerator(roleMetrics);
+  if (env.backend === "heuristic") return heuristic;
+  const model = createChatGenerator({
+    backend: await createRoleBackend(env.endpoints, env),
     prompts: await loadPromptSet(promptsFolder, env.prompts, generatorPrompts),
     temperature: env.temperature,
+    topP: env.topP,
     maxOutputTokens: env.maxOutputTokens,
     metrics: roleMetrics,
   });
+  return env.endsWithHeuristic ? createFallbackGenerator(model, heuristic) : model;
 }

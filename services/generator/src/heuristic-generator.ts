@@ -7,6 +7,7 @@ export function createHeuristicGenerator(metrics: RoleMetrics): Generator {
     description: { backend: "heuristic", model: "", promptsDigest: "" },
     propose: async (request) => {
       const { text, exchange } = answerAsGenerator(request, () => performance.now());
+      metrics.attempted(exchange);
       metrics.answered(noTokens, exchange.seconds);
       return {
         kind: "answered",

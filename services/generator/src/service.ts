@@ -1,4 +1,5 @@
 import { CollmError } from "@collm/errors";
+import { troublesOf } from "@collm/llm";
 import { type GeneratorServiceServer, GeneratorServiceService, type generator } from "@collm/proto";
 import {
   answerSignal,
@@ -43,7 +44,13 @@ async function propose(
     const seconds = answer.exchanges.reduce((sum, exchange) => sum + exchange.seconds, 0);
     if (answer.kind === "answered") {
       const unreadable = answer.value.filter(({ notation }) => notation === undefined).length;
-      log.info({ seconds, proposals: answer.value.length, unreadable }, "candidates proposed");
+      const proposed = { seconds, proposals: answer.value.length, unreadable };
+      const troubles = troublesOf(answer);
+      if (troubles.length === 0) log.info(proposed, "candidates proposed");
+      else {
+        const player = answer.exchanges.at(-1)?.backend;
+        log.warn({ ...proposed, player, troubles }, "candidates proposed after failures");
+      }
     } else if (!context.signal.aborted) {
       log.warn({ seconds, reason: answer.reason }, "no candidates");
     }

@@ -14,6 +14,8 @@ export interface ChatNavigatorOptions {
   readonly backend: ChatBackend;
   readonly prompts: PromptSet;
   readonly temperature: number;
+  /** Absent leaves it to the endpoint. */
+  readonly topP?: number | undefined;
   readonly maxOutputTokens: number;
   /**
    * Estimated tokens that the conversation may have; the answer comes on top. Default 20,000: with
@@ -33,8 +35,8 @@ export function createChatNavigator(options: ChatNavigatorOptions): Navigator {
     onText: (piece: string) => void,
     signal: AbortSignal,
   ) => {
-    const { temperature, maxOutputTokens } = options;
-    const request = { messages, temperature, maxOutputTokens, onText };
+    const { temperature, topP, maxOutputTokens } = options;
+    const request = { messages, temperature, topP, maxOutputTokens, onText };
     return askModel(backend, prompts, request, metrics, signal);
   };
   return {

@@ -4,12 +4,15 @@ import { testRequest } from "./navigator.fixture.js";
 import { navigatorRole } from "./navigator.js";
 
 const openai = {
-  backend: "openai",
-  baseUrl: "http://127.0.0.1:9/v1",
-  model: "m",
+  backend: "model",
+  endpoints: [{ kind: "openai", baseUrl: "http://127.0.0.1:9/v1", model: "m", limits: {} }],
+  endsWithHeuristic: false,
   temperature: 0.6,
   maxOutputTokens: 100,
   timeoutMs: 50,
+  retries: 0,
+  breakerFailures: 3,
+  breakerOpenMs: 1_000,
   prompts: "default",
 } as const;
 const never = new AbortController().signal;

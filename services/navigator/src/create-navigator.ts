@@ -1,12 +1,8 @@
 import type { RoleEnv } from "@collm/config";
-import {
-  createOpenAiBackend,
-  createRoleMetrics,
-  loadPromptSet,
-  type MetricSource,
-} from "@collm/llm";
+import { createRoleBackend, createRoleMetrics, loadPromptSet, type MetricSource } from "@collm/llm";
 import { createChatNavigator } from "./chat-navigator.js";
 import { navigatorPrompts } from "./conversation.js";
+import { createFallbackNavigator } from "./fallback-navigator.js";
 import { createHeuristicNavigator } from "./heuristic-navigator.js";
 import type { Navigator } from "./navigator.js";
 
@@ -21,13 +17,16 @@ const promptsFolder = new URL("../prompts/", import.meta.url);
  */
 export async function createNavigator(env: RoleEnv, metrics?: MetricSource): Promise<Navigator> {
   const roleMetrics = createRoleMetrics("navigator", metrics);
-  if (env.backend === "heuristic") return createHeuristicNavigator(roleMetrics);
-  return createChatNavigator({
-    backend: await createOpenAiBackend(env),
+  const heuristic = createHeuristicNavigator(roleMetrics);
+  if (env.backend === "heuristic") return heuristic;
+  const model = createChatNavigator({
+    backend: await createRoleBackend(env.endpoints, env),
     prompts: await loadPromptSet(promptsFolder, env.prompts, navigatorPrompts),
     temperature: env.temperature,
+    topP: env.topP,
     maxOutputTokens: env.maxOutputTokens,
     contextTokens: env.contextTokens,
     metrics: roleMetrics,
   });
+  return env.endsWithHeuristic ? createFallbackNavigator(model, heuristic) : model;
 }

@@ -12,6 +12,7 @@ import type { Navigator } from "./navigator.js";
 export function createHeuristicNavigator(metrics: RoleMetrics): Navigator {
   const nowMs = (): number => performance.now();
   const told = (answer: HeuristicAnswer, onText: (piece: string) => void): HeuristicAnswer => {
+    metrics.attempted(answer.exchange);
     metrics.answered(noTokens, answer.exchange.seconds);
     onText(answer.text);
     return answer;

@@ -1,4 +1,5 @@
 import { CollmError } from "@collm/errors";
+import { troublesOf } from "@collm/llm";
 import { type NavigatorServiceServer, NavigatorServiceService } from "@collm/proto";
 import {
   answerSignal,
@@ -73,8 +74,15 @@ async function* stream<Value, Message>(
   try {
     const given = await answer;
     const seconds = given.exchanges.reduce((sum, exchange) => sum + exchange.seconds, 0);
-    if (given.kind === "answered") log.info({ seconds }, "strategy proposed");
-    else if (!context.signal.aborted) log.warn({ seconds, reason: given.reason }, "no strategy");
+    const troubles = troublesOf(given);
+    const player = given.exchanges.at(-1)?.backend;
+    if (given.kind === "answered" && troubles.length === 0) {
+      log.info({ seconds }, "strategy proposed");
+    } else if (given.kind === "answered") {
+      log.warn({ seconds, player, troubles }, "strategy proposed after failures");
+    }
+    if (given.kind === "failed" && !context.signal.aborted)
+      log.warn({ seconds, reason: given.reason }, "no strategy");
     yield toAnswer(given);
   } catch (error) {
     const { code, message: reason } = CollmError.from(error);

@@ -1,4 +1,5 @@
 import { CollmError } from "@collm/errors";
+import type { EndpointKind } from "@collm/llm";
 import {
   defaultSearchConfig,
   presets,
@@ -9,9 +10,12 @@ import {
 
 /** Who plays a language-model role in an arm; what is absent has the service's default. */
 export interface Player {
-  readonly backend: "heuristic" | "openai";
+  /** `heuristic`, or the kind of endpoint. */
+  readonly backend: "heuristic" | EndpointKind;
   readonly model?: string;
   readonly baseUrl?: string;
+  /** Who answers where it does not, as `--llm` writes it. */
+  readonly fallback?: string[];
   readonly temperature?: number;
 }
 

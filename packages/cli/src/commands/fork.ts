@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import { runEmbeddedSearch, type SessionOutcome } from "../embedded/session.js";
 import { type ForkFlags, type ForkPlan, planFork, planLines } from "../fork/plan-fork.js";
 import { requireHome } from "../home.js";
+import { llmFlagWords } from "../llm-spec.js";
 import { type Output, processOutput } from "../output.js";
 import { createProgress } from "../progress/progress.js";
 import { RunDirectory } from "../run-directory.js";
@@ -39,11 +40,10 @@ export function addForkCommand(program: Command): void {
     .option("--supernet <manifest>", "where the manifest of the same supernet is now");
   for (const [flags, description] of changes) command.option(flags, description);
   command
-    .option(
-      "--llm <spec>",
-      "heuristic, or openai:MODEL@BASE_URL; navigator=SPEC or generator=SPEC for one role",
-      (spec: string, earlier: string[] = []) => [...earlier, spec],
-    )
+    .option("--llm <spec>", llmFlagWords, (spec: string, earlier: string[] = []) => [
+      ...earlier,
+      spec,
+    ])
     // Only to say why not.
     .addOption(new Option("--isomorphs <keep|merge>").hideHelp())
     .addOption(new Option("--permute-operators <seed>").hideHelp())

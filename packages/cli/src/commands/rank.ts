@@ -34,7 +34,7 @@ export function addRankCommand(program: Command): void {
       "--supernet <manifest>",
       "manifest of a table, of which all accuracies are known",
     )
-    .option("--llm <spec>", "openai:MODEL@BASE_URL; without it only the trivial scores rank")
+    .option("--llm <spec>", "KIND:MODEL@BASE_URL; without it only the trivial scores rank")
     .option("--protocol <name>", "deciles, top-decile or both", "both")
     .option("--trials <n>", "trials of each protocol", "40")
     .option("--candidates <n>", "architectures in a trial", "10")
@@ -136,7 +136,9 @@ async function ask(
   try {
     return await askTrials(trials, file, {
       backend: await createOpenAiBackend({
-        ...model,
+        kind: model.backend,
+        model: model.model,
+        baseUrl: model.baseUrl,
         apiKey: env.apiKey,
         timeoutMs: env.timeoutMs,
       }),

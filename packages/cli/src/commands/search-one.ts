@@ -37,7 +37,7 @@ export async function planSearch(flags: SearchFlags): Promise<PlannedSearch> {
     throw new CollmError("invalid-argument", '--out: got "", allowed is a new or empty directory');
   }
   if (flags.coordinator !== undefined) return await planSubmission(flags);
-  const settings = resolveSettings(await settingsSources(flags));
+  const settings = await settingsOfFlags(flags);
   if (settings.supernet === undefined) {
     throw new CollmError("invalid-argument", "--supernet: got nothing, allowed is a manifest file");
   }
@@ -90,7 +90,7 @@ async function planSubmission(flags: SearchFlags): Promise<PlannedSearch> {
       `${flag}: allowed without --coordinator only; the services there have backends of their own`,
     );
   }
-  const settings = resolveSettings(await settingsSources(others));
+  const settings = await settingsOfFlags(others);
   const [name = supernet] = supernet.split("@");
   return { name, settings };
 }
@@ -151,6 +151,15 @@ async function searchIn(
 async function takeBack(run: RunDirectory, error: CollmError): Promise<void> {
   if ((await run.events()).length > 0) return;
   await run.discard({ keepsLogs: error.message.includes(run.logPath) });
+}
+
+/**
+ * The settings that configuration file, environment and flags say, without a look at the supernet.
+ *
+ * @throws CollmError invalid-argument or not-found
+ */
+export async function settingsOfFlags(flags: SearchFlags): Promise<SearchSettings> {
+  return resolveSettings(await settingsSources(flags));
 }
 
 async function settingsSources(flags: SearchFlags): Promise<SettingsSource[]> {

@@ -2,6 +2,7 @@ import { searcherNames } from "@collm/search";
 import type { Command } from "commander";
 import { searchLimits } from "../limits/search-limits.js";
 import { splitLimits } from "../limits/split-limits.js";
+import { llmFlagWords } from "../llm-spec.js";
 import { processOutput } from "../output.js";
 import type { SearchFlags } from "./search-flags.js";
 import { searchFromFlags } from "./search-one.js";
@@ -47,11 +48,10 @@ export function addSearchCommand(program: Command): void {
     .option("--navigator-memory <on|off>", "whether the Navigator sees earlier iterations")
     .option("--generator-memory <on|off>", "whether the Generator sees earlier iterations")
     .option("--prompts <set>", "prompt set of both roles (default default)")
-    .option(
-      "--llm <spec>",
-      "heuristic, or openai:MODEL@BASE_URL; navigator=SPEC or generator=SPEC for one role",
-      (spec: string, earlier: string[] = []) => [...earlier, spec],
-    )
+    .option("--llm <spec>", llmFlagWords, (spec: string, earlier: string[] = []) => [
+      ...earlier,
+      spec,
+    ])
     .option("--permute-operators <seed>", "give operators of a cell space letters in prompts")
     .option("--isomorphs <keep|merge>", "whether isomorphic cells count as one (default keep)")
     .option(

@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { NavigatorSettings, RoleSettings, SearchSettings } from "@collm/config";
 import { imageCacheDirectory } from "../home.js";
+import { roleEnvironment } from "./role-environment.js";
 import { entryOf, type ServiceName } from "./service-entry.js";
 import { Supervised, type SupervisorEvents } from "./supervisor.js";
 
@@ -73,8 +74,8 @@ export class Fleet {
       );
     try {
       await allStarted([
-        ...startAll("navigator", roleEnvironment("NAVIGATOR", options.navigator, options.prompts)),
-        ...startAll("generator", roleEnvironment("GENERATOR", options.generator, options.prompts)),
+        ...startAll("navigator", roleEnvironment("navigator", options.navigator, options.prompts)),
+        ...startAll("generator", roleEnvironment("generator", options.generator, options.prompts)),
         ...startAll("evaluator", evaluatorEnvironment(options)),
       ]);
       const addresses = (name: ServiceName): string => addressesIn(services, name).join(",");
@@ -150,25 +151,6 @@ function addressesIn(
 
 function portAfter(first: number, i: number): string {
   return String(first === 0 ? 0 : first + i);
-}
-
-function roleEnvironment(
-  role: "NAVIGATOR" | "GENERATOR",
-  settings: NavigatorSettings | RoleSettings = {},
-  prompts?: string,
-) {
-  return withoutUndefined({
-    [`COLLM_${role}_PROMPTS`]: prompts,
-    [`COLLM_${role}_BACKEND`]: settings.backend,
-    [`COLLM_${role}_BASE_URL`]: settings.baseUrl,
-    [`COLLM_${role}_MODEL`]: settings.model,
-    [`COLLM_${role}_TEMPERATURE`]: settings.temperature,
-    [`COLLM_${role}_MAX_OUTPUT_TOKENS`]: settings.maxOutputTokens,
-    [`COLLM_${role}_TIMEOUT_MS`]: settings.timeoutMs,
-    ...("contextTokens" in settings
-      ? { [`COLLM_${role}_CONTEXT_TOKENS`]: settings.contextTokens }
-      : {}),
-  });
 }
 
 function namesOf(name: ServiceName, count: number): readonly string[] {

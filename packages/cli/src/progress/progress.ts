@@ -2,7 +2,6 @@ import {
   applyEvent,
   best,
   budgetSpent,
-  type EventOf,
   emptyState,
   evaluatedCount,
   funnelOf,
@@ -13,6 +12,7 @@ import {
   strategyHeadline,
 } from "@collm/search";
 import type { Output } from "../output.js";
+import { createDegradedWords } from "./degraded-words.js";
 import { fitLine, oneLine } from "./fit-line.js";
 
 /** Shows a search while it runs. */
@@ -45,12 +45,9 @@ function bestText(state: SearchState): string {
     : "none yet";
 }
 
-function degradedText({ iteration, role, reason, fallback }: EventOf<"Degraded">): string {
-  return `iteration ${iteration}: ${role} failed: ${reason}; ${fallback}`;
-}
-
 class PlainProgress implements Progress {
   readonly #output: Output;
+  readonly #degradedWords = createDegradedWords();
   #state: SearchState;
   /** Iterations that have their line, or were over before the first event that was shown. */
   #reported: number;
@@ -64,7 +61,8 @@ class PlainProgress implements Progress {
 
   show(event: SearchEvent): void {
     this.#state = applyEvent(this.#state, event);
-    if (event.type === "Degraded") this.notice(degradedText(event));
+    const degraded = this.#degradedWords(event);
+    if (degraded !== undefined) this.notice(degraded);
     for (const record of this.#state.iterations.slice(this.#reported)) {
       if (!isClosed(record)) break;
       this.#reported = record.index;
@@ -88,6 +86,7 @@ class PlainProgress implements Progress {
 /** Lines that are redrawn: where the search is, the best so far, and the strategy where there is a Navigator. */
 class LiveProgress implements Progress {
   readonly #output: Output;
+  readonly #degradedWords = createDegradedWords();
   readonly #now: () => number;
   #state: SearchState;
   #startedAtMs: number;
@@ -118,7 +117,8 @@ class LiveProgress implements Progress {
     }
     if ("strategy" in event) this.#strategy = event.strategy ?? this.#strategy;
     this.#clear();
-    if (event.type === "Degraded") this.#output.say(oneLine(degradedText(event)));
+    const degraded = this.#degradedWords(event);
+    if (degraded !== undefined) this.#output.say(oneLine(degraded));
     this.#draw();
   }
 

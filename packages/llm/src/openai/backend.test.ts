@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { ChatAttempt, ChatOutcome, ChatRequest } from "../chat-backend.js";
-import { type ChatScript, type ChatServer, startChatServer } from "../testing/chat-server.js";
+import type { ChatScript } from "../testing/chat-behaviour.js";
+import { type ChatServer, startChatServer } from "../testing/chat-server.js";
 import { createOpenAiBackend, type OpenAiBackendOptions } from "./create-backend.js";
 
 const apiKey = "secret-key-123";
@@ -59,9 +60,11 @@ describe("createOpenAiBackend", () => {
     expect(outcome).toMatchObject({ kind: "answered", text: "Hello." });
     expect(outcome.attempts).toEqual([
       {
+        backend: "openai",
         text: "Hello.",
         reasoning: "",
         isCutOff: false,
+        wire: { isStreamed: true, reasoningIn: undefined, hasUsage: true },
         model: "test-model",
         usage: { inputTokens: 12, cachedInputTokens: 8, outputTokens: 5, reasoningTokens: 3 },
         body: server.seen[0]?.body,
@@ -313,11 +316,13 @@ describe("createOpenAiBackend", () => {
   });
 
   it("leaves out what an endpoint refuses, and remembers it", async () => {
+    const constraints: unknown[] = [];
     server = await startChatServer(({ body }) => {
       const refused = ["response_format", "max_tokens", "temperature", "stream_options"].find(
         (name) => name in body,
       );
       if (refused === undefined) return hello;
+      if (refused === "response_format") constraints.push(Object(body.response_format).type);
       const hint = refused === "max_tokens" ? ", use max_completion_tokens" : "";
       const message = `unsupported: ${refused}${hint}`;
       return { kind: "status", status: 400, body: { error: { message } } };
@@ -329,19 +334,23 @@ describe("createOpenAiBackend", () => {
     });
     const request = { ...question, responseSchema: { type: "object" } };
     expect(await backend.complete(request, never)).toMatchObject({ kind: "answered" });
-    expect(server.seen).toHaveLength(5);
+    expect(constraints).toEqual(["json_schema", "json_object"]);
+    expect(server.seen).toHaveLength(6);
     expect(server.seen.at(-1)?.body).toMatchObject({ max_completion_tokens: 100 });
     await backend.complete(request, never);
-    expect(server.seen).toHaveLength(6);
+    expect(server.seen).toHaveLength(7);
   });
 
-  it("reports a request that stays refused", async () => {
+  it.each([
+    ["a request that stays refused", "no", 3],
+    ["a conversation that is too long, at once", "maximum context length is 8192 tokens", 1],
+  ])("reports %s", async (_, message, requests) => {
     const { outcome, server } = await ask(
-      [{ kind: "status", status: 400, body: { error: { message: "maximum context length" } } }],
+      [{ kind: "status", status: 400, body: { error: { message } } }],
       { responseSchema: { type: "object" } },
     );
     expect(outcome).toMatchObject({ code: "invalid-argument", isRetryable: false });
-    expect(server.seen).toHaveLength(2);
+    expect(server.seen).toHaveLength(requests);
   });
 
   it("never repeats the key that an endpoint quotes", async () => {
@@ -354,6 +363,16 @@ describe("createOpenAiBackend", () => {
     ]);
     expect(outcome).toMatchObject({ code: "failed-precondition" });
     expect(JSON.stringify(outcome)).not.toMatch(/secret-key|sk-proj/);
+  });
+
+  it("cuts a long error after the key was removed, not within it", async () => {
+    const message = `${"x".repeat(250)}${apiKey}`;
+    for (const padding of ["", "y".repeat(5), "z".repeat(9)]) {
+      const body = { error: { message: padding + message } };
+      const { outcome } = await ask([{ kind: "status", status: 401, body }]);
+      await server?.close();
+      expect(JSON.stringify(outcome)).not.toContain("secret");
+    }
   });
 
   it("keeps no key that an endpoint echoes in its answer", async () => {

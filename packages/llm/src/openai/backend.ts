@@ -1,25 +1,16 @@
 import OpenAI from "openai";
 import type { ChatAttempt, ChatBackend, ChatOutcome, ChatRequest } from "../chat-backend.js";
+import { stopReason } from "../stop-reason.js";
+import { systemTiming, type Timing } from "../timing.js";
 import { fetchAsStream } from "./as-stream.js";
+import { fetchTrusting } from "./ca-fetch.js";
 import { type ChatBody, type Concession, concede, concessionFor } from "./concessions.js";
-import type { OpenAiBackendOptions } from "./create-backend.js";
-import { type Failure, failureOf, withoutKey, withoutKeys } from "./failure.js";
+import type { EndpointOptions } from "./create-backend.js";
+import { endpointHabits } from "./endpoint-kinds.js";
+import { brief, type Failure, failureOf, withoutKey, withoutKeys } from "./failure.js";
+import { createKeyMask } from "./key-mask.js";
 import { nothingRead, readAnswer } from "./read-answer.js";
-
-const openAiUrl = "https://api.openai.com/v1";
-/** An endpoint that asks for a longer wait is given up on for this answer. */
-const maxBackoffMs = 30_000;
-
-/** One question on its way to an answer. */
-interface Asking {
-  readonly request: ChatRequest;
-  /** The caller's part in `stop`. */
-  readonly caller: AbortSignal;
-  /** Ends everything. */
-  readonly stop: AbortSignal;
-  /** Every request that was sent. */
-  readonly attempts: ChatAttempt[];
-}
+import { reasoningBody } from "./reasoning.js";
 
 /** An attempt's answer, or why there is none. */
 interface Outcome {
@@ -27,109 +18,118 @@ interface Outcome {
   readonly failure: Failure | undefined;
 }
 
-/** Behind `createOpenAiBackend`. */
+/**
+ * One endpoint that is asked once, but for what it does not know and we can do without. That is
+ * remembered once it worked.
+ */
 export class OpenAiBackend implements ChatBackend {
-  readonly name = "openai";
+  readonly name: string;
   readonly model: string;
-  readonly #options: OpenAiBackendOptions;
+  readonly #options: EndpointOptions;
   readonly #client: OpenAI;
+  readonly #timing: Timing;
   #concessions: readonly Concession[] = [];
 
-  constructor(options: OpenAiBackendOptions) {
+  constructor(options: EndpointOptions) {
+    const { kind = "openai", apiKey, apiVersion, caCertificates } = options;
+    const habits = endpointHabits[kind];
+    this.name = kind;
     this.model = options.model;
     this.#options = options;
+    this.#timing = options.timing ?? systemTiming;
     // Everything that the client would otherwise take from OPENAI_* variables is said here.
     this.#client = new OpenAI({
-      baseURL: options.baseUrl ?? openAiUrl,
-      apiKey: options.apiKey ?? "none",
+      baseURL: options.baseUrl ?? habits.baseUrl,
+      apiKey: apiKey ?? "none",
       organization: null,
       project: null,
       webhookSecret: null,
-      fetch: fetchAsStream,
+      fetch: fetchAsStream(caCertificates === undefined ? fetch : fetchTrusting(caCertificates)),
       maxRetries: 0,
-      timeout: options.timeoutMs,
+      // Whoever asks has a time limit of his own; the client's would be a second one.
+      timeout: 2_147_483_647,
       logLevel: "off",
+      ...(habits.keyHeader === undefined
+        ? {}
+        : { defaultHeaders: { [habits.keyHeader]: apiKey ?? "none", Authorization: null } }),
+      ...(apiVersion === undefined ? {} : { defaultQuery: { "api-version": apiVersion } }),
     });
+    if (habits.format === "json_object") this.#concessions = ["json_schema"];
   }
 
   async complete(request: ChatRequest, signal: AbortSignal): Promise<ChatOutcome> {
-    const startedMs = performance.now();
-    const stop = new AbortController();
-    const onAbort = (): void => stop.abort();
-    if (signal.aborted) onAbort();
-    signal.addEventListener("abort", onAbort, { once: true });
-    const timer = setTimeout(onAbort, this.#options.timeoutMs);
-    const asking: Asking = { request, caller: signal, stop: stop.signal, attempts: [] };
-    try {
-      const { failure, text } = await this.#answer(asking);
-      const { attempts } = asking;
-      const seconds = secondsSince(startedMs);
-      if (!failure) return { kind: "answered", text, attempts, seconds };
-      const { code, reason, isRetryable } = failure;
-      return { kind: "failed", code, reason, isRetryable, attempts, seconds };
-    } finally {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", onAbort);
-    }
+    const startedMs = this.#timing.nowMs();
+    const attempts: ChatAttempt[] = [];
+    const { failure, text } = await this.#answer(request, signal, attempts);
+    const seconds = this.#secondsSince(startedMs);
+    if (!failure) return { kind: "answered", text, attempts, seconds };
+    const { isRequestRefused, ...told } = failure;
+    return { kind: "failed", ...told, attempts, seconds };
   }
 
-  /** Attempts until one gives an answer, or a failure that another attempt cannot mend. */
-  async #answer(asking: Asking): Promise<Outcome> {
-    const { stop } = asking;
-    const maxAttempts = this.#options.maxAttempts ?? 3;
+  /** Attempts with less and less in them, until one is not refused as such. */
+  async #answer(
+    request: ChatRequest,
+    signal: AbortSignal,
+    attempts: ChatAttempt[],
+  ): Promise<Outcome> {
     let concessions = this.#concessions;
-    let attempt = 1;
     for (;;) {
-      if (stop.aborted) return { text: "", failure: this.#stopped(asking) };
-      const body = concessions.reduce(concede, this.#body(asking.request));
-      const outcome = await this.#attempt(body, asking);
+      if (signal.aborted) return { text: "", failure: stopReason(signal) };
+      const body = concessions.reduce(concede, this.#body(request));
+      const outcome = await this.#attempt(body, request, signal, attempts);
       const { failure } = outcome;
       if (!failure) this.#concessions = concessions;
-      if (!failure || stop.aborted) return outcome;
-      const concession = failure.isRequestRefused ? concessionFor(body, failure.reason) : undefined;
-      if (concession) {
-        // Costs no attempt: it ends by itself, as there are only so many parts to give up.
-        concessions = [...concessions, concession];
-        continue;
-      }
-      const waitMs =
-        failure.retryAfterMs ?? (this.#options.backoffMs ?? 1_000) * 2 ** (attempt - 1);
-      if (!failure.isRetryable || attempt >= maxAttempts || waitMs > maxBackoffMs) return outcome;
-      await wait(waitMs, stop);
-      attempt++;
+      if (!failure?.isRequestRefused) return outcome;
+      const concession = concessionFor(body, failure.reason);
+      if (concession === undefined) return outcome;
+      // It ends by itself, as there are only so many parts to give up.
+      concessions = [...concessions, concession];
     }
   }
 
   /** Sends one request and notes what came of it, without keys. */
-  async #attempt(body: ChatBody, asking: Asking): Promise<Outcome> {
-    const { request, stop, attempts } = asking;
-    const { apiKey } = this.#options;
-    const startedMs = performance.now();
+  async #attempt(
+    body: ChatBody,
+    request: ChatRequest,
+    signal: AbortSignal,
+    attempts: ChatAttempt[],
+  ): Promise<Outcome> {
+    const { apiKey, price } = this.#options;
+    const startedMs = this.#timing.nowMs();
+    const sort = (thrown: unknown): Failure => failureOf(thrown, this.#timing.nowMs());
+    const shown = createKeyMask(apiKey, (piece) => request.onText?.(piece));
     const { failure: met, ...read } = await this.#client.chat.completions
-      .create(body, { signal: stop })
-      .then((stream) => readAnswer(stream, (piece) => request.onText?.(piece)))
-      .catch((error: unknown) => nothingRead(failureOf(error)));
-    const problem = met && stop.aborted ? this.#stopped(asking) : met;
-    const failure = problem && { ...problem, reason: withoutKeys(problem.reason, apiKey) };
+      .create(body, { signal })
+      .then((stream) => readAnswer(stream, shown.push, sort))
+      .catch((error: unknown) => nothingRead(sort(error)));
+    shown.end();
+    const problem = met && signal.aborted ? stopReason(signal) : met;
+    const failure = problem && { ...problem, reason: brief(withoutKeys(problem.reason, apiKey)) };
     const text = withoutKey(read.text, apiKey);
     attempts.push({
       ...read,
+      backend: this.name,
       body,
       text,
       reasoning: withoutKey(read.reasoning, apiKey),
-      model: read.model ?? this.model,
-      seconds: secondsSince(startedMs),
+      model: withoutKey(read.model ?? this.model, apiKey),
+      seconds: this.#secondsSince(startedMs),
       ...(failure ? { error: failure.reason } : {}),
+      ...(price ? { price } : {}),
     });
     return { text, failure };
   }
 
+  /** What the user adds wins: an endpoint may call a field by another name. */
   #body(request: ChatRequest): ChatBody {
-    const { responseSchema } = request;
-    return {
+    const { kind = "openai", reasoning, extraBody } = this.#options;
+    const { responseSchema, topP } = request;
+    const body = {
       model: this.model,
       messages: request.messages.map(({ role, content }) => ({ role, content })),
       temperature: request.temperature,
+      ...(topP === undefined ? {} : { top_p: topP }),
       max_tokens: request.maxOutputTokens,
       stream: true,
       stream_options: { include_usage: true },
@@ -141,36 +141,14 @@ export class OpenAiBackend implements ChatBackend {
             },
           }
         : {}),
+      ...reasoningBody(reasoning, endpointHabits[kind].reasoning),
+      ...extraBody,
     };
+    // Of fields that the client's types do not know it sends what it is given.
+    return body as ChatBody;
   }
 
-  /** Why everything was stopped: the caller, the caller's time limit, or our own. */
-  #stopped({ caller }: Asking): Failure {
-    if (caller.aborted) {
-      const isLate = caller.reason instanceof Error && caller.reason.name === "TimeoutError";
-      return isLate
-        ? { code: "deadline-exceeded", reason: "the caller waits no longer", isRetryable: true }
-        : { code: "cancelled", reason: "the caller gave up", isRetryable: false };
-    }
-    const reason = `no answer within ${this.#options.timeoutMs} ms`;
-    return { code: "deadline-exceeded", reason, isRetryable: true };
+  #secondsSince(startedMs: number): number {
+    return Math.max(0, this.#timing.nowMs() - startedMs) / 1_000;
   }
-}
-
-function secondsSince(startedMs: number): number {
-  return (performance.now() - startedMs) / 1_000;
-}
-
-/** Resolves after `ms`, or at once when the signal aborts. */
-function wait(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener("abort", done, { once: true });
-    if (signal.aborted) done();
-  });
 }

@@ -1,7 +1,8 @@
 import type { TokenUsage } from "@collm/search";
 import type OpenAI from "openai";
-import { noTokens } from "../chat-backend.js";
-import { type Failure, failureOf } from "./failure.js";
+import { type ChatWire, noTokens } from "../chat-backend.js";
+import { wholeAnswer } from "./as-stream.js";
+import type { Failure } from "./failure.js";
 import { joinTexts, splitThinking } from "./thinking.js";
 
 type Chunk = OpenAI.Chat.Completions.ChatCompletionChunk;
@@ -12,6 +13,11 @@ interface ReasoningDelta {
   readonly reasoning_content?: string | null;
 }
 
+/** What DeepSeek calls its cached input. */
+interface DeepSeekUsage {
+  readonly prompt_cache_hit_tokens?: number;
+}
+
 /** What came of a request: all of the answer, or what there was before it failed. */
 export interface ReadAnswer {
   readonly text: string;
@@ -19,6 +25,8 @@ export interface ReadAnswer {
   readonly isCutOff: boolean;
   readonly usage: TokenUsage;
   readonly model?: string | undefined;
+  /** Absent where nothing came. */
+  readonly wire?: ChatWire | undefined;
   /** Why it is no answer; absent if it is one. */
   readonly failure?: Failure | undefined;
 }
@@ -31,10 +39,15 @@ export function nothingRead(failure: Failure): ReadAnswer {
   return { text: "", reasoning: "", isCutOff: false, usage: noTokens, failure };
 }
 
-/** Puts a streamed answer together. A stream that throws leaves what it had given. */
+/**
+ * Puts a streamed answer together. A stream that throws leaves what it had given.
+ *
+ * @param failureOf sorts what the stream throws
+ */
 export async function readAnswer(
   chunks: AsyncIterable<Chunk>,
   onText: (piece: string) => void,
+  failureOf: (thrown: unknown) => Failure,
 ): Promise<ReadAnswer> {
   let content = "";
   let reasoning = "";
@@ -43,19 +56,28 @@ export async function readAnswer(
   let usage = noTokens;
   let model: string | undefined;
   let failure: Failure | undefined;
+  let isStreamed = true;
+  let reasoningIn: string | undefined;
+  let hasUsage = false;
   try {
     for await (const chunk of chunks) {
+      if ((chunk.object as string) === wholeAnswer) isStreamed = false;
       model = typeof chunk.model === "string" && chunk.model !== "" ? chunk.model : model;
-      if (chunk.usage) usage = usageOf(chunk.usage);
+      if (chunk.usage) {
+        usage = usageOf(chunk.usage);
+        hasUsage = true;
+      }
       const choice = chunk.choices?.[0];
       if (!choice) continue;
       finish = choice.finish_reason ?? finish;
       const delta = choice.delta as typeof choice.delta & ReasoningDelta;
-      const thought = delta?.reasoning ?? delta?.reasoning_content ?? "";
-      const answer = delta?.content ?? "";
+      const thought = textOf(delta?.reasoning) || textOf(delta?.reasoning_content);
+      const answer = textOf(delta?.content);
+      if (thought !== "")
+        reasoningIn = textOf(delta?.reasoning) ? "reasoning" : "reasoning_content";
       reasoning += thought;
       content += answer;
-      refusal += delta?.refusal ?? "";
+      refusal += textOf(delta?.refusal);
       if (reasoning.length + content.length + refusal.length > maxAnswerCharacters) {
         failure = failed(`the answer is longer than ${maxAnswerCharacters} characters`, false);
         break;
@@ -72,13 +94,23 @@ export async function readAnswer(
     isCutOff: finish === "length",
     usage,
     model,
+    wire: {
+      isStreamed,
+      reasoningIn: reasoningIn ?? (split.reasoning === "" ? undefined : "<think>"),
+      hasUsage,
+    },
     failure: failure ?? judge(split.answer, refusal.trim(), finish),
   };
 }
 
+/** A gateway may send an object where a text belongs. */
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
 function judge(text: string, refusal: string, finish: string | undefined): Failure | undefined {
   if (text === "" && (refusal !== "" || finish === "content_filter")) {
-    return failed(`the model refused: ${refusal.slice(0, 300) || "content filter"}`, false);
+    return failed(`the model refused: ${refusal || "content filter"}`, false);
   }
   // Without a finish reason the connection ended first, however politely.
   if (finish === undefined) {
@@ -96,10 +128,12 @@ function failed(reason: string, isRetryable: boolean): Failure {
   return { code: "failed-precondition", reason, isRetryable };
 }
 
-function usageOf(usage: OpenAI.CompletionUsage): TokenUsage {
+function usageOf(usage: OpenAI.CompletionUsage & DeepSeekUsage): TokenUsage {
   return {
     inputTokens: count(usage.prompt_tokens),
-    cachedInputTokens: count(usage.prompt_tokens_details?.cached_tokens),
+    cachedInputTokens: count(
+      usage.prompt_tokens_details?.cached_tokens ?? usage.prompt_cache_hit_tokens,
+    ),
     outputTokens: count(usage.completion_tokens),
     reasoningTokens: count(usage.completion_tokens_details?.reasoning_tokens),
   };

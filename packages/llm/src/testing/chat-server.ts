@@ -1,62 +1,47 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { behave, sendJson } from "./behave.js";
+import type { ChatScript, SeenRequest } from "./chat-behaviour.js";
+import { type Flavour, type FlavourWays, type FormatSupport, flavours } from "./flavours.js";
 
-/** How the server treats one request; the last behaviour of a list repeats. */
-export type ChatBehaviour =
-  /** Streams the pieces; `reasoning` goes first in the field of that name. */
-  | {
-      readonly kind: "answer";
-      readonly pieces: readonly string[];
-      readonly reasoning?: string | undefined;
-      readonly reasoningField?: "reasoning" | "reasoning_content" | undefined;
-      readonly finish?: string | undefined;
-      readonly usage?: unknown;
-      readonly refusal?: string | undefined;
-    }
-  | {
-      readonly kind: "status";
-      readonly status: number;
-      readonly body?: unknown;
-      readonly headers?: Readonly<Record<string, string>> | undefined;
-    }
-  /** 200 and then these bytes, whatever they are. */
-  | { readonly kind: "raw"; readonly body: string; readonly contentType?: string | undefined }
-  /** Some pieces, then the socket dies (`cut`) or the response ends politely (`end`). */
-  | { readonly kind: "truncated"; readonly pieces: readonly string[]; readonly how: "cut" | "end" }
-  /** Accepts the request and never answers, after these pieces if there are any. */
-  | { readonly kind: "hang"; readonly pieces?: readonly string[] | undefined };
-
-/** A request as the server saw it. */
-export interface SeenRequest {
-  readonly path: string;
-  readonly authorization: string | undefined;
-  readonly body: Readonly<Record<string, unknown>>;
-  /** Whether the client went away before the response was complete. */
-  isAborted: boolean;
+export interface ChatServerOptions {
+  /** Whose field names, errors and pages the server has. Default `openai`. */
+  readonly flavour?: Flavour | undefined;
+  /** The only model that it knows; absent knows every one. */
+  readonly model?: string | undefined;
+  /** The only key that it takes, as a bearer or in `api-key`; absent takes any. */
+  readonly apiKey?: string | undefined;
+  /** What it makes of `response_format`. Default the flavour's way; a script decides what is answered. */
+  readonly format?: FormatSupport | undefined;
+  /** Of the model, where the flavour tells it. Default 32,768. */
+  readonly contextTokens?: number | undefined;
+  /** Key and certificate in PEM, to speak TLS. */
+  readonly tls?: { readonly key: string; readonly cert: string } | undefined;
 }
 
 export interface ChatServer {
   /** Up to and including `/v1`. */
   readonly baseUrl: string;
+  /** Requests for an answer; those for other pages are not among them. */
   readonly seen: readonly SeenRequest[];
   close(): Promise<void>;
 }
 
-/** A behaviour, or a function that chooses one by the request. */
-export type ChatScript =
-  | readonly ChatBehaviour[]
-  | ((request: SeenRequest, index: number) => ChatBehaviour | Promise<ChatBehaviour>);
-
 /** A real HTTP server on loopback that speaks the OpenAI chat completions protocol, well or badly. */
-export async function startChatServer(script: ChatScript): Promise<ChatServer> {
+export async function startChatServer(
+  script: ChatScript,
+  options: ChatServerOptions = {},
+): Promise<ChatServer> {
   const seen: SeenRequest[] = [];
-  const server = createServer((request, response) => {
-    void handle(script, seen, request, response);
-  });
+  const { tls } = options;
+  const listener = (request: IncomingMessage, response: ServerResponse): void =>
+    void handle(script, options, seen, request, response);
+  const server = tls ? createTlsServer(tls, listener) : createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    baseUrl: `http://127.0.0.1:${port}/v1`,
+    baseUrl: `${tls ? "https" : "http"}://127.0.0.1:${port}/v1`,
     seen,
     close: () =>
       new Promise((resolve) => {
@@ -68,76 +53,72 @@ export async function startChatServer(script: ChatScript): Promise<ChatServer> {
 
 async function handle(
   script: ChatScript,
+  options: ChatServerOptions,
   seen: SeenRequest[],
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
+  const text = Buffer.concat(chunks).toString("utf8");
   const entry: SeenRequest = {
+    method: request.method ?? "",
     path: request.url ?? "",
     authorization: request.headers.authorization,
-    body: JSON.parse(Buffer.concat(chunks).toString("utf8")),
+    headers: request.headers,
+    body: text === "" ? {} : JSON.parse(text),
     isAborted: false,
   };
-  const index = seen.push(entry) - 1;
+  const ways = flavours[options.flavour ?? "openai"];
+  const page = pageOf(entry, options, ways);
+  const isQuestion = page === undefined && entry.method === "POST";
+  const index = isQuestion ? seen.push(entry) - 1 : 0;
   response.on("close", () => {
     entry.isAborted = !response.writableFinished;
   });
+  const refusal = refusalOf(entry, options, ways, isQuestion || page !== undefined);
+  if (refusal) {
+    sendJson(response, refusal.status, ways.errorBody(refusal.status, refusal.message));
+    return;
+  }
+  if (page !== undefined) {
+    sendJson(response, 200, page);
+    return;
+  }
   const behaviour =
     typeof script === "function"
       ? await script(entry, index)
       : script[Math.min(index, script.length - 1)];
-  if (behaviour) behave(behaviour, response);
+  if (behaviour) await behave(behaviour, ways, response);
 }
 
-function behave(behaviour: ChatBehaviour, response: ServerResponse): void {
-  const send = (data: unknown): void => {
-    response.write(`data: ${typeof data === "string" ? data : JSON.stringify(data)}\n\n`);
-  };
-  const piece = (delta: unknown, finish: string | null = null): void =>
-    send({
-      id: "answer-1",
-      object: "chat.completion.chunk",
-      created: 0,
-      model: "test-model",
-      choices: [{ index: 0, delta, finish_reason: finish }],
-    });
-  switch (behaviour.kind) {
-    case "answer": {
-      response.writeHead(200, { "content-type": "text/event-stream" });
-      piece({ role: "assistant", content: "" });
-      if (behaviour.reasoning !== undefined) {
-        piece({ [behaviour.reasoningField ?? "reasoning"]: behaviour.reasoning });
-      }
-      for (const content of behaviour.pieces) piece({ content });
-      if (behaviour.refusal !== undefined) piece({ refusal: behaviour.refusal });
-      piece({}, behaviour.finish ?? "stop");
-      if (behaviour.usage !== undefined) {
-        send({ id: "answer-1", model: "test-model", choices: [], usage: behaviour.usage });
-      }
-      send("[DONE]");
-      response.end();
-      return;
-    }
-    case "status":
-      response.writeHead(behaviour.status, {
-        "content-type": "application/json",
-        ...behaviour.headers,
-      });
-      response.end(JSON.stringify(behaviour.body ?? { error: { message: "no", type: "test" } }));
-      return;
-    case "raw":
-      response.writeHead(200, { "content-type": behaviour.contentType ?? "text/event-stream" });
-      response.end(behaviour.body);
-      return;
-    case "truncated":
-    case "hang":
-      response.writeHead(200, { "content-type": "text/event-stream" });
-      for (const content of behaviour.pieces ?? []) piece({ content });
-      response.flushHeaders();
-      if (behaviour.kind === "hang") return;
-      if (behaviour.how === "end") response.end();
-      else setImmediate(() => response.destroy());
+/** A page beside the answers; absent where the path has none. */
+function pageOf(
+  { path }: SeenRequest,
+  { model = "test-model", contextTokens = 32_768 }: ChatServerOptions,
+  ways: FlavourWays,
+): unknown {
+  return ways.pages(model, contextTokens)[path];
+}
+
+/** What the server does not take, whatever its script. */
+function refusalOf(
+  { path, headers, body }: SeenRequest,
+  { apiKey, model, format }: ChatServerOptions,
+  ways: FlavourWays,
+  isKnown: boolean,
+): { readonly status: number; readonly message: string } | undefined {
+  const given = headers["api-key"] ?? headers.authorization?.toString().replace(/^Bearer /, "");
+  if (apiKey !== undefined && given !== apiKey) {
+    return { status: 401, message: `Incorrect API key provided: ${String(given)}` };
   }
+  if (!isKnown) return { status: 404, message: `Not Found: ${path}` };
+  if (model !== undefined && typeof body.model === "string" && body.model !== model) {
+    return { status: 404, message: `The model ${body.model} does not exist.` };
+  }
+  const { type } = Object(body.response_format);
+  const support = format ?? ways.format;
+  const isTooMuch =
+    (support === "json" && type === "json_schema") || (support === "refused" && type !== undefined);
+  return isTooMuch ? ways.formatRefusal : undefined;
 }

@@ -13,6 +13,7 @@ import {
   type SearchState,
 } from "@collm/search";
 import { type JournalView, viewJournal } from "../journal-view.js";
+import { degradedIn } from "./degraded.js";
 import { llmUsageByRole, rolesOf } from "./role.js";
 import { resultSchemaVersion, type SearchResult } from "./schema.js";
 import { deviceDays, sumSeconds, wallSeconds } from "./time.js";
@@ -63,18 +64,7 @@ export function resultOf(view: JournalView): SearchResult {
       budget: config.budget,
     },
     rejections: rejectionCounts(candidates),
-    degraded: events.flatMap((event) =>
-      event.type === "Degraded"
-        ? [
-            {
-              iteration: event.iteration,
-              role: event.role,
-              reason: event.reason,
-              fallback: event.fallback,
-            },
-          ]
-        : [],
-    ),
+    degraded: degradedIn(events),
     llm,
     ...time,
     llmSeconds: sumSeconds(Object.values(llm)),

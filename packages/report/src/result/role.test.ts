@@ -1,6 +1,7 @@
 import type { SearchEvent } from "@collm/search";
 import { describe, expect, it } from "vitest";
 import { runFixture } from "../testing/fixture.js";
+import { degradedIn } from "./degraded.js";
 import { roleInfo, rolesOf } from "./role.js";
 
 describe("roleInfo", () => {
@@ -25,5 +26,35 @@ describe("rolesOf", () => {
       navigator: { backend: "heuristic, then openai:b", kind: "mixed" },
       generator: { backend: "openai:a", kind: "language-model" },
     });
+  });
+
+  it("names who stood in where the one who was to play gave no answer", async () => {
+    const exchange = { backend: "heuristic", model: "heuristic", request: {}, answer: "Widen." };
+    const usage = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 };
+    const events = await runFixture({
+      config: { iterations: 1 },
+      roleNames: { navigator: "vllm:a", generator: "heuristic" },
+      roles: {
+        proposeStrategy: async () => ({
+          kind: "answered",
+          value: "Widen.",
+          exchanges: [{ ...exchange, usage, seconds: 0 }],
+        }),
+        proposeCandidates: async () => ({ kind: "failed", reason: "no", exchanges: [] }),
+      },
+    });
+    expect(rolesOf(events)).toEqual({
+      navigator: { backend: "vllm:a, then heuristic", kind: "mixed" },
+      generator: { backend: "heuristic", kind: "heuristic" },
+    });
+    expect(degradedIn(events).slice(0, 2)).toEqual([
+      {
+        iteration: 1,
+        role: "navigator",
+        reason: "its endpoint was left alone",
+        fallback: "played by heuristic",
+      },
+      expect.objectContaining({ iteration: 1, role: "generator", reason: "no" }),
+    ]);
   });
 });

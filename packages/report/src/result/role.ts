@@ -1,4 +1,4 @@
-import type { Exchange, SearchEvent } from "@collm/search";
+import { type Exchange, type SearchEvent, standInOf } from "@collm/search";
 import type { LlmUsage, RoleInfo } from "./schema.js";
 import { sumSeconds } from "./time.js";
 
@@ -9,15 +9,24 @@ export function roleInfo(backend: string): RoleInfo {
   return { backend, kind };
 }
 
-/** Who played each role; several backends, in order, where a resumed search was given another one. */
+/**
+ * Who played each role; several backends, in order, where a resumed search was given another one or
+ * where somebody stood in.
+ */
 export function rolesOf(events: readonly SearchEvent[]): Record<string, RoleInfo> {
   const backends = new Map<string, string[]>();
+  const note = (role: string, backend: string): void => {
+    const earlier = backends.get(role) ?? [];
+    backends.set(role, earlier.includes(backend) ? earlier : [...earlier, backend]);
+  };
+  let planned: Readonly<Record<string, string>> = {};
   for (const event of events) {
-    if (event.type !== "SearchStarted" && event.type !== "SearchResumed") continue;
-    for (const [role, backend] of Object.entries(event.roles ?? {})) {
-      const earlier = backends.get(role) ?? [];
-      backends.set(role, earlier.includes(backend) ? earlier : [...earlier, backend]);
+    if (event.type === "SearchStarted" || event.type === "SearchResumed") {
+      planned = event.roles ?? planned;
+      for (const [role, backend] of Object.entries(event.roles ?? {})) note(role, backend);
     }
+    const standIn = standInOf(event, planned);
+    if (standIn) note(standIn.role, standIn.player);
   }
   return Object.fromEntries(
     [...backends].map(([role, names]) => {

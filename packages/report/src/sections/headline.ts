@@ -74,7 +74,7 @@ function notices(result: SearchResult): Html {
     html`<p class="notice warn"><strong>Synthetic accuracies.</strong> They come from a formula, not from images: they show how the search behaves and say nothing about networks.</p>`
   }${heuristicNotice(result)}${
     failures > 0 &&
-    html`<p class="notice warn"><strong>A role failed ${formatPlural(failures, "time")}</strong> and the search went on without it; see <a href="#strategies">the iterations</a>.</p>`
+    html`<p class="notice warn"><strong>A role failed ${formatPlural(failures, "time")}</strong> and something stood in for it; see <a href="#strategies">the iterations</a>.</p>`
   }`;
 }
 
