@@ -129,13 +129,14 @@ export function fromProtoExchange(exchange: proto.Exchange, at = "exchange"): Ex
 }
 
 /** Named alike on both sides. */
-type OptionalParts = Pick<Exchange, "reasoning" | "error" | "isCutOff">;
+type OptionalParts = Pick<Exchange, "reasoning" | "error" | "isCutOff" | "cost">;
 
-function optionalPartsOf({ reasoning, error, isCutOff }: OptionalParts): OptionalParts {
+function optionalPartsOf({ reasoning, error, isCutOff, cost }: OptionalParts): OptionalParts {
   return {
     ...(reasoning === undefined ? {} : { reasoning }),
     ...(error === undefined ? {} : { error }),
     ...(isCutOff === undefined ? {} : { isCutOff }),
+    ...(cost === undefined ? {} : { cost }),
   };
 }
 

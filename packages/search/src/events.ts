@@ -62,6 +62,8 @@ export const exchangeSchema = z.strictObject({
   isCutOff: z.boolean().optional(),
   /** As the backend reports it; zero where it reported none. */
   usage: tokenUsageSchema,
+  /** What it cost by the prices that the role was given, in their currency; absent without prices. */
+  cost: z.number().nonnegative().optional(),
   seconds: z.number().nonnegative(),
 });
 
@@ -86,7 +88,15 @@ export const rejectionReasons = [
   "surplus",
 ] as const;
 
-export const finishReasons = ["target", "budget", "iterations", "stalled", "cancelled"] as const;
+export const finishReasons = [
+  "target",
+  "budget",
+  "iterations",
+  "stalled",
+  /** The next question to a language model would go over the budget of tokens or money. */
+  "llm-budget",
+  "cancelled",
+] as const;
 
 /** Why a search may be interrupted although nothing is wrong with it. */
 export const interruptionCauses = ["shutdown"] as const;

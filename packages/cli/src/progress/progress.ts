@@ -1,3 +1,4 @@
+import { formatQuantity } from "@collm/config";
 import {
   applyEvent,
   best,
@@ -5,6 +6,7 @@ import {
   type EventOf,
   emptyState,
   evaluatedCount,
+  forecastSpending,
   funnelOf,
   isClosed,
   rolesOf,
@@ -43,6 +45,25 @@ function bestText(state: SearchState): string {
   return winner
     ? `${winner.status.result.top1Percent.toFixed(2)} % (candidate ${winner.id})`
     : "none yet";
+}
+
+/** What language models used so far, of what, and what it will come to; nothing without requests. */
+function llmLines(state: SearchState): string[] {
+  const { total } = state.llm;
+  const { maxLlmTokens, maxLlmCost } = state.started?.config ?? {};
+  if (total.requests === 0) return [];
+  const forecast = forecastSpending(state);
+  const of = (limit: number | undefined, format: (value: number) => string): string =>
+    limit === undefined ? "" : `/${format(limit)}`;
+  const isPriced = total.unpricedRequests < total.requests;
+  const money = (amount: number): string => amount.toFixed(amount < 1 ? 4 : 2);
+  const cost = isPriced ? `, cost ${money(total.cost)}${of(maxLlmCost, money)}` : "";
+  const ahead = forecast
+    ? `, forecast ${formatQuantity(forecast.tokens)} tokens${isPriced ? `, ${money(forecast.cost)}` : ""}`
+    : "";
+  return [
+    `models    ${total.requests} requests, ${formatQuantity(total.tokens)}${of(maxLlmTokens, formatQuantity)} tokens${cost}${ahead}`,
+  ];
 }
 
 function degradedText({ iteration, role, reason, fallback }: EventOf<"Degraded">): string {
@@ -144,6 +165,7 @@ class LiveProgress implements Progress {
       `iteration ${current?.index ?? 0}  [${"#".repeat(filled)}${".".repeat(20 - filled)}] ` +
         `${done}/${budget} evaluations  ETA ${this.#eta(done, budget)}`,
       `best      ${bestText(this.#state)}`,
+      ...llmLines(this.#state),
       ...(rolesOf[searcher].includes("navigator")
         ? [`strategy  ${this.#strategy ? strategyHeadline(this.#strategy) : "-"}`]
         : []),

@@ -13,6 +13,7 @@ import {
   type SearchState,
 } from "@collm/search";
 import { type JournalView, viewJournal } from "../journal-view.js";
+import { ledgerOf } from "./ledger.js";
 import { llmUsageByRole, rolesOf } from "./role.js";
 import { resultSchemaVersion, type SearchResult } from "./schema.js";
 import { deviceDays, sumSeconds, wallSeconds } from "./time.js";
@@ -76,6 +77,7 @@ export function resultOf(view: JournalView): SearchResult {
         : [],
     ),
     llm,
+    ledger: ledgerOf(view),
     ...time,
     llmSeconds: sumSeconds(Object.values(llm)),
     wallSeconds: wallSeconds(events),

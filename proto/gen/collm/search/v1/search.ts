@@ -107,7 +107,11 @@ export interface Exchange {
     | string
     | undefined;
   /** Whether the model stopped at its token limit; absent where the backend has none. */
-  isCutOff?: boolean | undefined;
+  isCutOff?:
+    | boolean
+    | undefined;
+  /** What it cost by the role's prices, in their currency; absent without prices. */
+  cost?: number | undefined;
 }
 
 /**
@@ -741,6 +745,7 @@ function createBaseExchange(): Exchange {
     reasoning: undefined,
     error: undefined,
     isCutOff: undefined,
+    cost: undefined,
   };
 }
 
@@ -772,6 +777,9 @@ export const Exchange: MessageFns<Exchange> = {
     }
     if (message.isCutOff !== undefined) {
       writer.uint32(72).bool(message.isCutOff);
+    }
+    if (message.cost !== undefined) {
+      writer.uint32(81).double(message.cost);
     }
     return writer;
   },
@@ -859,6 +867,14 @@ export const Exchange: MessageFns<Exchange> = {
             }
 
             message.isCutOff = reader.bool();
+            continue;
+          }
+          case 10: {
+            if (tag !== 81) {
+              break;
+            }
+
+            message.cost = reader.double();
             continue;
           }
         }
