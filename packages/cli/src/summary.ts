@@ -46,7 +46,7 @@ export function summaryLines(
   const reason = state.finishReason ?? why;
   const budget = state.started?.config.budget ?? 0;
   lines.push(`evaluated ${archive(state).length} of ${budget} (${reason})`);
-  lines.push(...roleLines(state));
+  lines.push(...spendingLines(state), ...roleLines(state));
   if (!run) return lines;
   const directory = relative(".", run.path) || ".";
   if (state.phase === "finished") {
@@ -55,6 +55,12 @@ export function summaryLines(
     lines.push(`resume    ${collmCommand} resume ${directory}`);
   }
   return lines;
+}
+
+function spendingLines({ llm: { total } }: SearchState): string[] {
+  if (total.requests === 0) return [];
+  const cost = total.unpricedRequests < total.requests ? `, cost ${total.cost.toFixed(4)}` : "";
+  return [`models    ${total.requests} requests, ${formatQuantity(total.tokens)} tokens${cost}`];
 }
 
 /** One line if language-model roles failed: what was found is then not theirs alone. */

@@ -23,6 +23,8 @@ const flags: Readonly<Record<string, string>> = {
   budget: "--budget",
   iterations: "--iterations",
   candidatesPerIteration: "--candidates",
+  maxLlmTokens: "--max-llm-tokens",
+  maxLlmCost: "--max-llm-cost",
   staleness: "--staleness",
   resultShare: "--result-share",
   subBatches: "--sub-batches",

@@ -148,6 +148,14 @@ export const searchFileSchema = z.strictObject({
   iterations: count
     .optional()
     .describe("Iterations of strategy and candidates; without it until the budget is spent"),
+  maxLlmTokens: quantity
+    .optional()
+    .describe("Tokens, input and output, that language models may use; then the search ends"),
+  maxLlmCost: z
+    .number()
+    .gt(0)
+    .optional()
+    .describe("Money that language models may cost, in the currency of the roles' prices"),
   candidatesPerIteration: wholeNumber([1, maxCandidatesPerIteration])
     .optional()
     .describe("Candidates asked for in each iteration"),

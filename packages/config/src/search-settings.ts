@@ -166,6 +166,8 @@ function withSaid(defaults: SearchConfig, file: SearchFile): SearchConfig {
     budget: file.budget,
     iterations: file.iterations,
     candidatesPerIteration: file.candidatesPerIteration,
+    maxLlmTokens: file.maxLlmTokens,
+    maxLlmCost: file.maxLlmCost,
     staleness: file.staleness,
     resultShare: file.resultShare,
     subBatches: file.subBatches,

@@ -50,7 +50,7 @@ export interface ChatAttempt {
   readonly seconds: number;
   /** Why this is no answer, without keys; absent if it is one. */
   readonly error?: string | undefined;
-  /** What its tokens cost, where that is configured; not journaled. */
+  /** What its tokens cost, where that is configured; the journal has the product. */
   readonly price?: TokenPrice | undefined;
   /** How it came over the wire; for checks of an endpoint, not journaled. */
   readonly wire?: ChatWire | undefined;

@@ -1,10 +1,12 @@
 import type { Exchange } from "@collm/search";
 import { type ChatAttempt, noTokens } from "./chat-backend.js";
 import type { PromptSet } from "./prompts/prompt-set.js";
+import { costOf, countedUsage } from "./usage.js";
 
 /** The journal's record of one request: what was sent and what came back, verbatim. */
 export function chatExchange(prompts: PromptSet, attempt: ChatAttempt): Exchange {
-  const { backend, body, model, text, reasoning, isCutOff, usage, seconds, error } = attempt;
+  const { backend, body, model, text, reasoning, isCutOff, price, seconds, error } = attempt;
+  const usage = countedUsage(attempt);
   return {
     backend,
     model,
@@ -14,6 +16,7 @@ export function chatExchange(prompts: PromptSet, attempt: ChatAttempt): Exchange
     ...(error === undefined ? {} : { error }),
     isCutOff,
     usage,
+    ...(price ? { cost: costOf(usage, price) } : {}),
     seconds,
   };
 }

@@ -81,14 +81,26 @@ export function fromProtoIteration(
 }
 
 export function toProtoTokenUsage(usage: TokenUsage): proto.TokenUsage {
-  const { inputTokens, cachedInputTokens, outputTokens, reasoningTokens } = usage;
-  return { inputTokens, cachedInputTokens, outputTokens, reasoningTokens };
+  const { inputTokens, cachedInputTokens, outputTokens, reasoningTokens, isEstimated } = usage;
+  return {
+    ...{ inputTokens, cachedInputTokens, outputTokens, reasoningTokens },
+    ...(isEstimated ? { isEstimated } : {}),
+  };
 }
 
 /** Absent usage is no usage: zero tokens. */
 export function fromProtoTokenUsage(usage: proto.TokenUsage | undefined): TokenUsage {
-  if (usage !== undefined) return toProtoTokenUsage(usage);
-  return { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 };
+  const {
+    inputTokens = 0,
+    cachedInputTokens = 0,
+    outputTokens = 0,
+    reasoningTokens = 0,
+    isEstimated = false,
+  } = usage ?? {};
+  return {
+    ...{ inputTokens, cachedInputTokens, outputTokens, reasoningTokens },
+    ...(isEstimated ? { isEstimated } : {}),
+  };
 }
 
 /** An absent request travels as an empty string, which is no JSON. */
@@ -129,13 +141,14 @@ export function fromProtoExchange(exchange: proto.Exchange, at = "exchange"): Ex
 }
 
 /** Named alike on both sides. */
-type OptionalParts = Pick<Exchange, "reasoning" | "error" | "isCutOff">;
+type OptionalParts = Pick<Exchange, "reasoning" | "error" | "isCutOff" | "cost">;
 
-function optionalPartsOf({ reasoning, error, isCutOff }: OptionalParts): OptionalParts {
+function optionalPartsOf({ reasoning, error, isCutOff, cost }: OptionalParts): OptionalParts {
   return {
     ...(reasoning === undefined ? {} : { reasoning }),
     ...(error === undefined ? {} : { error }),
     ...(isCutOff === undefined ? {} : { isCutOff }),
+    ...(cost === undefined ? {} : { cost }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { type Architecture, createSearchSpace, isFeasible } from "@collm/search-space";
 import type { EventOf, SearchEvent, SearchEventType } from "./events.js";
+import { withSpending } from "./spending.js";
 import {
   type Candidate,
   type CandidateStatus,
@@ -26,7 +27,13 @@ export function applyEvent(state: SearchState, event: SearchEvent): SearchState 
         `${state.lastType ?? "nothing"} of search ${state.started?.searchId ?? "none"}`,
     );
   }
-  const next = { ...state, lastSeq: event.seq, lastType: event.type, lastAt: event.at };
+  const next = {
+    ...state,
+    lastSeq: event.seq,
+    lastType: event.type,
+    lastAt: event.at,
+    llm: withSpending(state.llm, event),
+  };
   switch (event.type) {
     case "SearchStarted":
       return {

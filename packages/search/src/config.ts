@@ -41,6 +41,13 @@ export const searchConfigSchema = z.strictObject({
   targetTop1Percent: z.number().min(0).max(100).optional(),
   /** Evaluations that may be spent; a result from the store counts. */
   budget: positive,
+  /**
+   * Tokens, input and output, that language models may use; a question that is expected to go beyond
+   * is not asked, and the search ends with its best. Absent: no limit.
+   */
+  maxLlmTokens: positive.optional(),
+  /** The same in money, in the currency of the roles' prices. */
+  maxLlmCost: z.number().positive().optional(),
   /** Iterations (T of Algorithm 1); absent means until the budget is spent. */
   iterations: positive.optional(),
   /** Candidates asked for in each iteration: the batch, or the generation of evolution. */

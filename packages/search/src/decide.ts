@@ -3,6 +3,7 @@ import type { SearchConfig } from "./config.js";
 import type { EventBody, FinishReason } from "./events.js";
 import { best, budgetSpent, isEvaluated } from "./folds.js";
 import { evaluationKey } from "./identifiers.js";
+import { isAffordable } from "./llm-budget.js";
 import { mayBeginNext, openIterations } from "./staleness.js";
 import { type Candidate, type IterationRecord, isProposed, type SearchState } from "./state.js";
 
@@ -92,7 +93,7 @@ function proceeding(state: SearchState, config: SearchConfig): Action {
       if (openIterations(state, config).some((record) => record !== incomplete)) {
         return { kind: "wait" };
       }
-      if (reason === "iterations" && wantsFinalStrategy(config, incomplete)) {
+      if (reason === "iterations" && wantsFinalStrategy(state, config, incomplete)) {
         return {
           kind: "ask-final-strategy",
           iteration: incomplete?.index ?? state.iterations.length + 1,
@@ -102,6 +103,12 @@ function proceeding(state: SearchState, config: SearchConfig): Action {
     }
   }
   const rest = Math.min(config.candidatesPerIteration, config.budget - budgetSpent(state));
+  const nothingLeft =
+    rest <= 0 ? "budget" : isAffordable(state.llm, config) ? undefined : "llm-budget";
+  if (nothingLeft) {
+    const isOpen = openIterations(state, config).some((record) => record !== incomplete);
+    return isOpen ? { kind: "wait" } : { kind: "finish", reason: nothingLeft };
+  }
   return {
     kind: "propose",
     iteration: incomplete?.index ?? state.iterations.length + 1,
@@ -110,8 +117,14 @@ function proceeding(state: SearchState, config: SearchConfig): Action {
 }
 
 /** Whether Algorithm 1's last call of the Navigator is wanted and has not been answered yet. */
-function wantsFinalStrategy(config: SearchConfig, open: IterationRecord | undefined): boolean {
-  if (!config.finalStrategy || config.searcher !== "collm") return false;
+function wantsFinalStrategy(
+  { llm }: SearchState,
+  config: SearchConfig,
+  open: IterationRecord | undefined,
+): boolean {
+  if (!config.finalStrategy || config.searcher !== "collm" || !isAffordable(llm, config)) {
+    return false;
+  }
   return open?.strategy === undefined && (open?.degraded ?? []).length === 0;
 }
 

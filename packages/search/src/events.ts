@@ -45,6 +45,8 @@ const tokenUsageSchema = z.strictObject({
   cachedInputTokens: z.int().nonnegative(),
   outputTokens: z.int().nonnegative(),
   reasoningTokens: z.int().nonnegative(),
+  /** Set where the endpoint reported nothing and the length of the texts was taken instead. */
+  isEstimated: z.literal(true).optional(),
 });
 
 /** One request to a backend and what came of it, whether it failed or not; verbatim, keys removed. */
@@ -62,6 +64,8 @@ export const exchangeSchema = z.strictObject({
   isCutOff: z.boolean().optional(),
   /** As the backend reports it; zero where it reported none. */
   usage: tokenUsageSchema,
+  /** What it cost by the prices that the role was given, in their currency; absent without prices. */
+  cost: z.number().nonnegative().optional(),
   seconds: z.number().nonnegative(),
 });
 
@@ -86,7 +90,15 @@ export const rejectionReasons = [
   "surplus",
 ] as const;
 
-export const finishReasons = ["target", "budget", "iterations", "stalled", "cancelled"] as const;
+export const finishReasons = [
+  "target",
+  "budget",
+  "iterations",
+  "stalled",
+  /** The next question to a language model would go over the budget of tokens or money. */
+  "llm-budget",
+  "cancelled",
+] as const;
 
 /** Why a search may be interrupted although nothing is wrong with it. */
 export const interruptionCauses = ["shutdown"] as const;

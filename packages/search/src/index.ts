@@ -62,6 +62,7 @@ export {
 } from "./fork/fork-events.js";
 export { strategyHeadline } from "./headline.js";
 export { candidateId, evaluationKey, parseSearchId, type SearchId } from "./identifiers.js";
+export { forecastSpending, type LlmForecast } from "./llm-budget.js";
 export { type LoopPorts, runSearch } from "./loop.js";
 export type {
   Clock,
@@ -93,6 +94,15 @@ export { searchProblems } from "./search-problems.js";
 export type { Searcher, SearcherSetup, Step, Turn } from "./searcher.js";
 export { rolesOf, type SearcherName, searcherNames } from "./searcher-settings.js";
 export { createSearcher } from "./searchers/create.js";
+export {
+  addSpending,
+  exchangesOf,
+  isLlmRequest,
+  type LlmSpending,
+  nothingSpent,
+  type Spending,
+  spendingOf,
+} from "./spending.js";
 export { type StandIn, standInOf } from "./stand-in.js";
 export {
   type Candidate,

@@ -3,6 +3,7 @@ import type { EvaluationResult, EventOf, FinishReason, SearchEventType } from ".
 import { GrowingSet } from "./growing-set.js";
 import type { Candidate } from "./iteration-record.js";
 import { Iterations } from "./iterations.js";
+import { type LlmSpending, nothingSpentYet } from "./spending.js";
 
 export {
   type Candidate,
@@ -33,6 +34,8 @@ export interface SearchState {
   readonly seen: GrowingSet;
   /** Their isomorphism classes; empty unless isomorphs are merged. */
   readonly seenClasses: GrowingSet;
+  /** What was spent on language models. */
+  readonly llm: LlmSpending;
   readonly finishReason?: FinishReason | undefined;
   readonly interruption?: string | undefined;
   readonly testOpened?: string | undefined;
@@ -45,6 +48,7 @@ export const emptyState: SearchState = {
   iterations: Iterations.empty,
   seen: GrowingSet.empty,
   seenClasses: GrowingSet.empty,
+  llm: nothingSpentYet,
 };
 
 /** Candidates of a round so far. */

@@ -22,6 +22,8 @@ export function addForkCommand(program: Command): void {
     ["--budget <n>", "evaluations that may be spent, those taken over included"],
     ["--iterations <n>", "iterations, those taken over included"],
     ["--candidates <n>", "candidates per iteration"],
+    ["--max-llm-tokens <count>", "tokens that language models may use, those taken over included"],
+    ["--max-llm-cost <money>", "what language models may cost, what was taken over included"],
     ["--staleness <n>", "rounds that may be under way when the next is proposed"],
     ["--result-share <share>", "share of a round that must be in before the next is proposed"],
     ["--sub-batches <n>", "calls of the Generator that share a round"],

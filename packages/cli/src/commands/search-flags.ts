@@ -19,6 +19,8 @@ export interface SearchFlags {
   readonly budget?: string;
   readonly iterations?: string;
   readonly candidates?: string;
+  readonly maxLlmTokens?: string;
+  readonly maxLlmCost?: string;
   readonly staleness?: string;
   readonly resultShare?: string;
   readonly subBatches?: string;
@@ -47,6 +49,8 @@ const flagOfField: Readonly<Record<string, keyof SearchFlags>> = {
   budget: "budget",
   iterations: "iterations",
   candidatesPerIteration: "candidates",
+  maxLlmTokens: "maxLlmTokens",
+  maxLlmCost: "maxLlmCost",
   staleness: "staleness",
   resultShare: "resultShare",
   subBatches: "subBatches",
@@ -93,6 +97,8 @@ function fromFlags(flags: SearchFlags): Record<string, unknown> {
     budget: number(flags.budget),
     iterations: number(flags.iterations),
     candidatesPerIteration: number(flags.candidates),
+    maxLlmTokens: flags.maxLlmTokens,
+    maxLlmCost: number(flags.maxLlmCost),
     staleness: number(flags.staleness),
     resultShare: number(flags.resultShare),
     subBatches: number(flags.subBatches),

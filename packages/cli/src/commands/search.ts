@@ -39,6 +39,8 @@ export function addSearchCommand(program: Command): void {
       "--candidates <n>",
       "candidates per iteration (default 15; ageing-evolution and local-search 4, reinforce 1; spos and autoformer 50)",
     )
+    .option("--max-llm-tokens <count>", "tokens that language models may use, e.g. 500k")
+    .option("--max-llm-cost <money>", "what language models may cost, by the prices of the roles")
     .option("--staleness <n>", "rounds that may be under way when the next is proposed (default 0)")
     .option(
       "--result-share <share>",

@@ -1,9 +1,11 @@
+import { formatQuantity } from "@collm/config";
 import {
   applyEvent,
   best,
   budgetSpent,
   emptyState,
   evaluatedCount,
+  forecastSpending,
   funnelOf,
   isClosed,
   rolesOf,
@@ -43,6 +45,25 @@ function bestText(state: SearchState): string {
   return winner
     ? `${winner.status.result.top1Percent.toFixed(2)} % (candidate ${winner.id})`
     : "none yet";
+}
+
+/** What language models used so far, of what, and what it will come to; nothing without requests. */
+function llmLines(state: SearchState): string[] {
+  const { total } = state.llm;
+  const { maxLlmTokens, maxLlmCost } = state.started?.config ?? {};
+  if (total.requests === 0) return [];
+  const forecast = forecastSpending(state);
+  const of = (limit: number | undefined, format: (value: number) => string): string =>
+    limit === undefined ? "" : `/${format(limit)}`;
+  const isPriced = total.unpricedRequests < total.requests;
+  const money = (amount: number): string => amount.toFixed(amount < 1 ? 4 : 2);
+  const cost = isPriced ? `, cost ${money(total.cost)}${of(maxLlmCost, money)}` : "";
+  const ahead = forecast
+    ? `, forecast ${formatQuantity(forecast.tokens)} tokens${isPriced ? `, ${money(forecast.cost)}` : ""}`
+    : "";
+  return [
+    `models    ${total.requests} request${total.requests === 1 ? "" : "s"}, ${formatQuantity(total.tokens)}${of(maxLlmTokens, formatQuantity)} tokens${cost}${ahead}`,
+  ];
 }
 
 class PlainProgress implements Progress {
@@ -147,6 +168,7 @@ class LiveProgress implements Progress {
       ...(rolesOf[searcher].includes("navigator")
         ? [`strategy  ${this.#strategy ? strategyHeadline(this.#strategy) : "-"}`]
         : []),
+      ...llmLines(this.#state),
     ];
     // A full last column makes some terminals wrap.
     for (const line of lines) this.#output.say(fitLine(line, this.#output.columns - 1));

@@ -14,6 +14,7 @@ import {
 } from "@collm/search";
 import { type JournalView, viewJournal } from "../journal-view.js";
 import { degradedIn } from "./degraded.js";
+import { ledgerOf } from "./ledger.js";
 import { llmUsageByRole, rolesOf } from "./role.js";
 import { resultSchemaVersion, type SearchResult } from "./schema.js";
 import { deviceDays, sumSeconds, wallSeconds } from "./time.js";
@@ -66,6 +67,7 @@ export function resultOf(view: JournalView): SearchResult {
     rejections: rejectionCounts(candidates),
     degraded: degradedIn(events),
     llm,
+    ledger: ledgerOf(view),
     ...time,
     llmSeconds: sumSeconds(Object.values(llm)),
     wallSeconds: wallSeconds(events),

@@ -1,5 +1,6 @@
 import { type FinishReason, type RejectionReason, searchConfigSchema } from "@collm/search";
 import { z } from "zod";
+import { ledgerSchema } from "./ledger-schema.js";
 
 /** Version of `result.json`; it rises when a field changes its meaning or goes away. */
 export const resultSchemaVersion = 1;
@@ -35,6 +36,7 @@ const finishReasonSchema = z.enum([
   "budget",
   "iterations",
   "stalled",
+  "llm-budget",
   "cancelled",
 ] satisfies FinishReason[]);
 
@@ -145,6 +147,7 @@ export const searchResultSchema = z
     llm: z
       .record(z.string(), usageSchema)
       .describe("Usage by role; requests to a heuristic are none and do not count"),
+    ledger: ledgerSchema.optional().describe("Absent where no language model was asked"),
     evaluatorSeconds: seconds.describe("Measured by evaluators for this search"),
     storedSeconds: seconds.describe("What the results from the store had cost when measured"),
     llmSeconds: seconds,

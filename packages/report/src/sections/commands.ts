@@ -69,6 +69,8 @@ function repetition(
     ["--budget", config.budget],
     ["--iterations", config.iterations],
     ["--candidates", config.candidatesPerIteration],
+    ["--max-llm-tokens", config.maxLlmTokens],
+    ["--max-llm-cost", config.maxLlmCost],
     ["--staleness", isPipelined ? config.staleness : undefined],
     ["--result-share", isPipelined ? config.resultShare : undefined],
     ["--sub-batches", isPipelined ? config.subBatches : undefined],

@@ -1,5 +1,6 @@
 import { formatCount, formatDays, formatDuration } from "../html/format.js";
 import { type Html, html } from "../html/markup.js";
+import { ledgerTables } from "./ledger.js";
 import type { ReportSource } from "./report-source.js";
 import { roleKindWords } from "./wording.js";
 
@@ -24,6 +25,7 @@ ${row("running time", formatDuration(result.wallSeconds))}${row("evaluators, sum
 )}${row("saved by the store", formatDuration(result.storedSeconds))}${row("language models", formatDuration(result.llmSeconds))}</tbody></table>
 </div>
 ${rolesTable(result)}
+${result.ledger && ledgerTables(result.ledger)}
 </section>`;
 }
 

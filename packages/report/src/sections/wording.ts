@@ -44,6 +44,8 @@ export function statusWords(result: SearchResult): string {
       return `The search ended after its ${formatPlural(result.perIteration.length, "iteration")}`;
     case "stalled":
       return "The search ended because iteration after iteration held nothing new to evaluate";
+    case "llm-budget":
+      return "The search ended because the next question to a language model would have gone over its budget of tokens or money";
     case "cancelled":
     case undefined:
       return "The search was cancelled";

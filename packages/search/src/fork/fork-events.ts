@@ -126,6 +126,20 @@ function problemOf(state: SearchState, config: SearchConfig): ForkProblem | unde
         value: iterations,
         allowed: `more than ${begun}, which are over`,
       };
+    case "llm-budget": {
+      const isTokens = config.maxLlmTokens !== undefined;
+      return isTokens
+        ? {
+            field: "maxLlmTokens",
+            value: config.maxLlmTokens,
+            allowed: `more than ${state.llm.total.tokens}, which are spent`,
+          }
+        : {
+            field: "maxLlmCost",
+            value: config.maxLlmCost,
+            allowed: `more than ${state.llm.total.cost}, which is spent`,
+          };
+    }
     default:
       return {
         field: "at",

@@ -81,6 +81,8 @@ export interface TokenUsage {
   cachedInputTokens: number;
   outputTokens: number;
   reasoningTokens: number;
+  /** The endpoint reported nothing; the length of the texts was taken instead. */
+  isEstimated?: boolean | undefined;
 }
 
 /**
@@ -107,7 +109,11 @@ export interface Exchange {
     | string
     | undefined;
   /** Whether the model stopped at its token limit; absent where the backend has none. */
-  isCutOff?: boolean | undefined;
+  isCutOff?:
+    | boolean
+    | undefined;
+  /** What it cost by the role's prices, in their currency; absent without prices. */
+  cost?: number | undefined;
 }
 
 /**
@@ -652,7 +658,7 @@ export const Iteration: MessageFns<Iteration> = {
 };
 
 function createBaseTokenUsage(): TokenUsage {
-  return { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 };
+  return { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0, isEstimated: undefined };
 }
 
 export const TokenUsage: MessageFns<TokenUsage> = {
@@ -668,6 +674,9 @@ export const TokenUsage: MessageFns<TokenUsage> = {
     }
     if (message.reasoningTokens !== 0) {
       writer.uint32(32).uint64(message.reasoningTokens);
+    }
+    if (message.isEstimated !== undefined) {
+      writer.uint32(40).bool(message.isEstimated);
     }
     return writer;
   },
@@ -717,6 +726,14 @@ export const TokenUsage: MessageFns<TokenUsage> = {
             message.reasoningTokens = longToNumber(reader.uint64());
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.isEstimated = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -741,6 +758,7 @@ function createBaseExchange(): Exchange {
     reasoning: undefined,
     error: undefined,
     isCutOff: undefined,
+    cost: undefined,
   };
 }
 
@@ -772,6 +790,9 @@ export const Exchange: MessageFns<Exchange> = {
     }
     if (message.isCutOff !== undefined) {
       writer.uint32(72).bool(message.isCutOff);
+    }
+    if (message.cost !== undefined) {
+      writer.uint32(81).double(message.cost);
     }
     return writer;
   },
@@ -859,6 +880,14 @@ export const Exchange: MessageFns<Exchange> = {
             }
 
             message.isCutOff = reader.bool();
+            continue;
+          }
+          case 10: {
+            if (tag !== 81) {
+              break;
+            }
+
+            message.cost = reader.double();
             continue;
           }
         }
