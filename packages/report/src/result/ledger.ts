@@ -12,6 +12,7 @@ import {
 } from "@collm/search";
 import type { JournalView } from "../journal-view.js";
 import type { Amount, Ledger } from "./ledger-schema.js";
+import { money } from "./money.js";
 
 /**
  * What language models were paid for, folded from the journal: by iteration and by strategy, for candidates that
@@ -168,11 +169,6 @@ function scaled(spending: Spending, factor: number): Spending {
     cost: spending.cost * factor,
     seconds: spending.seconds * factor,
   };
-}
-
-/** To a millionth: what floating point adds beyond was never charged. */
-function money(amount: number): number {
-  return Math.round(amount * 1e6) / 1e6;
 }
 
 function points(difference: number): number {

@@ -1,4 +1,11 @@
-import { type Exchange, type SearchEvent, standInOf } from "@collm/search";
+import {
+  type Exchange,
+  exchangesOf,
+  isLlmRequest,
+  type SearchEvent,
+  standInOf,
+} from "@collm/search";
+import { money } from "./money.js";
 import type { LlmUsage, RoleInfo } from "./schema.js";
 import { sumSeconds } from "./time.js";
 
@@ -53,27 +60,13 @@ export function llmUsageByRole(
   const usage: Record<string, LlmUsage> = {};
   for (const role of roles) usage[role] = noUsage;
   for (const event of events) {
-    const [role, exchanges] = exchangesOf(event);
+    const { role, exchanges } = exchangesOf(event);
     for (const exchange of exchanges) {
-      if (roleInfo(exchange.backend).kind === "heuristic") continue;
+      if (!isLlmRequest(exchange)) continue;
       usage[role] = addExchange(usage[role] ?? noUsage, exchange);
     }
   }
   return usage;
-}
-
-function exchangesOf(event: SearchEvent): [role: string, exchanges: readonly Exchange[]] {
-  switch (event.type) {
-    case "StrategyProposed":
-      return ["navigator", event.exchanges];
-    case "CandidatesProposed":
-      // A Navigator that is alone writes the candidates too.
-      return [event.origin === "navigator" ? "navigator" : "generator", event.exchanges];
-    case "Degraded":
-      return [event.role, event.exchanges];
-    default:
-      return ["", []];
-  }
 }
 
 const noUsage: LlmUsage = {
@@ -88,8 +81,9 @@ const noUsage: LlmUsage = {
 };
 
 function addExchange(sum: LlmUsage, exchange: Exchange): LlmUsage {
-  const { usage, seconds, error, isCutOff } = exchange;
+  const { usage, cost, seconds, error, isCutOff } = exchange;
   return {
+    ...sum,
     requests: sum.requests + 1,
     failed: sum.failed + (error === undefined ? 0 : 1),
     cutOff: sum.cutOff + (isCutOff === true ? 1 : 0),
@@ -97,6 +91,7 @@ function addExchange(sum: LlmUsage, exchange: Exchange): LlmUsage {
     cachedInputTokens: sum.cachedInputTokens + usage.cachedInputTokens,
     outputTokens: sum.outputTokens + usage.outputTokens,
     reasoningTokens: sum.reasoningTokens + usage.reasoningTokens,
+    ...(cost === undefined ? {} : { cost: money((sum.cost ?? 0) + cost) }),
     seconds: sumSeconds([sum, { seconds }]),
   };
 }

@@ -84,6 +84,11 @@ const usageSchema = z.strictObject({
   cachedInputTokens: count,
   outputTokens: count,
   reasoningTokens: count,
+  cost: z
+    .number()
+    .nonnegative()
+    .optional()
+    .describe("In the currency of the role's prices; absent where no request had a price"),
   seconds,
 });
 

@@ -1,6 +1,6 @@
 import { formatCount, formatDays, formatDuration } from "../html/format.js";
 import { type Html, html } from "../html/markup.js";
-import { ledgerTables } from "./ledger.js";
+import { formatMoney, ledgerTables } from "./ledger.js";
 import type { ReportSource } from "./report-source.js";
 import { roleKindWords } from "./wording.js";
 
@@ -65,7 +65,9 @@ const noUsage = {
   seconds: 0,
 } as const;
 
-type Usage = Readonly<Record<keyof typeof noUsage, number>>;
+type Usage = Readonly<Record<keyof typeof noUsage, number>> & {
+  readonly cost?: number | undefined;
+};
 
 const measures: readonly { readonly term: string; readonly of: (usage: Usage) => string }[] = [
   { term: "requests", of: ({ requests }) => formatCount(requests) },
@@ -75,4 +77,5 @@ const measures: readonly { readonly term: string; readonly of: (usage: Usage) =>
   { term: "output tokens", of: ({ outputTokens }) => formatCount(outputTokens) },
   { term: "of these reasoning", of: ({ reasoningTokens }) => formatCount(reasoningTokens) },
   { term: "time", of: ({ seconds }) => formatDuration(seconds) },
+  { term: "cost", of: ({ cost }) => (cost === undefined ? "–" : formatMoney(cost)) },
 ];
