@@ -9,6 +9,7 @@ import {
 } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { z } from "zod";
+import { consuming } from "./consuming.js";
 import type { DeadLetters } from "./dead-letters.js";
 import { streamNames } from "./names.js";
 import { parseJson } from "./parse-json.js";
@@ -64,7 +65,7 @@ export class Janitor {
       streamNames.advisories,
       consumerName,
     );
-    const advisories = await consumer.consume({ max_messages: 10 });
+    const advisories = await consumer.consume({ ...consuming, max_messages: 10 });
     const rounds = setInterval(() => {
       // Where NATS is away, the next round finds it again.
       void removeDoneWork(connection).catch(() => undefined);

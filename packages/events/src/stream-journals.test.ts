@@ -57,6 +57,25 @@ describeWithNats("createStreamJournals", () => {
     });
   });
 
+  it("is followed through kill -9 of the server, without a long wait", {
+    timeout: 30_000,
+  }, async () => {
+    const id = parseSearchId("followed");
+    const journals = await open();
+    const journal = await journals.open(id);
+    await journal.append(plainEvent(1, id));
+    const following = journals.follow(id, 0, new AbortController().signal);
+    expect((await following.next()).value).toMatchObject({ seq: 1 });
+    const second = following.next();
+    await server.restart();
+    await journal.append(plainEvent(2, id));
+    const since = performance.now();
+    expect((await second).value).toMatchObject({ seq: 2 });
+    expect(performance.now() - since).toBeLessThan(10_000);
+    await following.return(undefined);
+    await journal.close();
+  });
+
   it("lists searches and gives what is there without the right to write", async () => {
     const journals = await open();
     const id = parseSearchId("listed");

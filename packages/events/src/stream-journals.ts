@@ -4,6 +4,7 @@ import { isAtRest, parseSearchId, type SearchEvent, type SearchId } from "@collm
 import { DeliverPolicy, type JsMsg, jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { KV } from "@nats-io/kv";
 import type { NatsConnection } from "@nats-io/transport-node";
+import { consuming } from "./consuming.js";
 import { acquireLease, type Lease } from "./lease.js";
 import { journalSubject, searchIdOf, streamNames } from "./names.js";
 import { parseJson } from "./parse-json.js";
@@ -128,7 +129,7 @@ async function readStored(
   let { lastSequence } = before;
   let left = (await consumer.info()).num_pending;
   if (left > 0) {
-    const messages = await consumer.consume({ max_messages: messagesAhead });
+    const messages = await consumer.consume({ ...consuming, max_messages: messagesAhead });
     for await (const message of messages) {
       events.push(eventIn(id, message, events));
       lastSequence = message.seq;
@@ -251,7 +252,7 @@ async function* followStored(
     throw new CollmError("not-found", `search "${id}": no journal of that name`);
   }
   // Ordered: it is made anew behind the last message when the connection was cut.
-  const messages = await consumer.consume();
+  const messages = await consumer.consume(consuming);
   let count = 0;
   const stop = (): void => messages.stop();
   signal.addEventListener("abort", stop, { once: true });

@@ -4,6 +4,7 @@ import type { Consumer } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
 import type { DeadLetters } from "./dead-letters.js";
 import { defaultQueueSettings } from "./provision.js";
+import { SideBySide } from "./side-by-side.js";
 import { findWork, type LeaseSettings, takeWork, type WorkLease } from "./work-lease.js";
 
 export interface PullSettings extends LeaseSettings {
@@ -36,7 +37,7 @@ export interface PullPorts {
     request: EvaluationRequest,
     options: { readonly signal: AbortSignal; readonly onStarted: () => void },
   ): Promise<EvaluationOutcome>;
-  /** Told of what kept a pull from working; it is tried again. */
+  /** Told of what keeps pulls from working, once in a row; they are tried again. */
   onProblem(error: unknown): void;
 }
 
@@ -46,6 +47,11 @@ const transientCodes: ReadonlySet<string> = new Set([
   "resource-exhausted",
   "cancelled",
 ]);
+/**
+ * Deliveries after which work is done alone: it may be what killed the evaluators that had it. Else what
+ * happened to run beside it each time would be given up together with it.
+ */
+const trustedDeliveries = 2;
 const longestDelayMs = 60_000;
 /** The consumer may be made by a coordinator that starts just now. */
 const problemPauseMs = 250;
@@ -55,7 +61,7 @@ const flushMs = 1_000;
 /**
  * Takes work of the given contexts, as much at once as there are slots, and sees to it that every
  * message ends as one of three: its result is stored, it goes to another delivery, or it is a dead
- * letter with its reason.
+ * letter with its reason. Work that was delivered often is done alone.
  */
 export class WorkPuller {
   readonly #connection: NatsConnection;
@@ -65,6 +71,7 @@ export class WorkPuller {
   readonly #abandon = new AbortController();
   readonly #loops: readonly Promise<void>[];
   readonly #underWay = new Set<Promise<void>>();
+  readonly #sideBySide = new SideBySide();
 
   constructor(
     connection: NatsConnection,
@@ -94,6 +101,7 @@ export class WorkPuller {
   async #pull(contextDigest: string): Promise<void> {
     const { signal } = this.#stop;
     let consumer: Consumer | undefined;
+    let problem: string | undefined;
     while (!signal.aborted) {
       try {
         await this.#freeSlot();
@@ -101,13 +109,17 @@ export class WorkPuller {
         if (signal.aborted) return;
         consumer ??= await findWork(this.#connection, contextDigest);
         const lease = await takeWork(consumer, this.#connection, this.#settings, signal);
+        problem = undefined;
         if (!lease) continue;
         if (signal.aborted) lease.giveBack(0);
         else this.#take(lease);
       } catch (error) {
         if (signal.aborted) return;
         consumer = undefined;
-        this.#ports.onProblem(error);
+        // Told once, however long it lasts: nothing is wrong with an evaluator that waits for a coordinator.
+        const told = problem;
+        problem = String(error);
+        if (problem !== told) this.#ports.onProblem(error);
         await delay(problemPauseMs, undefined, { signal }).catch(() => undefined);
       }
     }
@@ -120,10 +132,21 @@ export class WorkPuller {
   }
 
   #take(lease: WorkLease): void {
-    const work = this.#work(lease)
+    const work = this.#turn(lease)
       .catch((error: unknown) => this.#ports.onProblem(error))
       .finally(() => this.#underWay.delete(work));
     this.#underWay.add(work);
+  }
+
+  async #turn(lease: WorkLease): Promise<void> {
+    const begin = async (): Promise<void> => {
+      // It may have waited for its turn.
+      if (this.#stop.signal.aborted) await lease.handOver(this.#settings.maxDeliver);
+      else await this.#work(lease);
+    };
+    return lease.deliveries > trustedDeliveries
+      ? await this.#sideBySide.alone(begin)
+      : await this.#sideBySide.together(begin);
   }
 
   async #work(lease: WorkLease): Promise<void> {
