@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { CollmError } from "@collm/errors";
+import { answersSuite } from "./answers/suite.js";
 import { corruptionSuite } from "./corruption/suite.js";
 import { damagedRecordsSuite } from "./damaged-records/suite.js";
 import { landscapeSuite } from "./landscape/suite.js";
@@ -13,6 +14,7 @@ const suites: readonly Suite[] = [
   landscapeSuite,
   corruptionSuite,
   damagedRecordsSuite,
+  answersSuite,
 ];
 
 const overview = [
