@@ -140,18 +140,19 @@ function optionalPartsOf({ reasoning, error, isCutOff }: OptionalParts): Optiona
 }
 
 function toProtoTrial(trial: TrialSummary): proto.Trial {
-  const { candidateId, canonical, notation, cost, top1Percent, isFeasible } = trial;
+  const { candidateId, canonical, notation, cost, top1Percent, isFeasible, repairs = [] } = trial;
   return {
     candidateId,
     architecture: { canonical, notationJson: JSON.stringify(notation) },
     cost: toProtoCost(cost),
     top1Percent,
     isFeasible,
+    repairs: [...repairs],
   };
 }
 
 function fromProtoTrial(trial: proto.Trial, at: string): TrialSummary {
-  const { candidateId, top1Percent, isFeasible } = trial;
+  const { candidateId, top1Percent, isFeasible, repairs } = trial;
   const architecture = requireField(`${at}.architecture`, trial.architecture);
   return {
     candidateId,
@@ -160,6 +161,7 @@ function fromProtoTrial(trial: proto.Trial, at: string): TrialSummary {
     cost: fromProtoCost(requireField(`${at}.cost`, trial.cost)),
     top1Percent,
     isFeasible,
+    ...(repairs.length > 0 ? { repairs } : {}),
   };
 }
 

@@ -95,14 +95,20 @@ const task = record(
   },
   { requiredKeys: ["limits"] },
 );
-const trial = record({
-  candidateId: text,
-  canonical: text,
-  notation,
-  cost,
-  top1Percent: percent,
-  isFeasible: fc.boolean(),
-});
+const trial = record(
+  {
+    candidateId: text,
+    canonical: text,
+    notation,
+    cost,
+    top1Percent: percent,
+    isFeasible: fc.boolean(),
+    repairs: fc.array(text, { minLength: 1, maxLength: 3 }),
+  },
+  {
+    requiredKeys: ["candidateId", "canonical", "notation", "cost", "top1Percent", "isFeasible"],
+  },
+);
 const rejection = record(
   {
     candidateId: text,

@@ -59,6 +59,7 @@ export function applyEvent(state: SearchState, event: SearchEvent): SearchState 
       return withCandidate(withSeen(next, event.canonical), event, ["proposed"], (candidate) => ({
         ...candidate,
         ...(event.canonical ? { architecture: architectureOf(next, event.canonical) } : {}),
+        ...(event.repair ? { repair: event.repair } : {}),
         ...(event.cost
           ? {
               cost: event.cost,
@@ -75,6 +76,7 @@ export function applyEvent(state: SearchState, event: SearchEvent): SearchState 
         (candidate) => ({
           ...candidate,
           architecture: architectureOf(next, event.canonical),
+          ...(event.repair ? { repair: event.repair } : {}),
           cost: event.cost,
           isFeasible: event.isFeasible,
           key: event.key,

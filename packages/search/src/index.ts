@@ -41,6 +41,7 @@ export {
   funnelOf,
   isEvaluated,
   paretoFront,
+  repairedCount,
   repeatedEvaluations,
 } from "./folds.js";
 export {

@@ -17,6 +17,8 @@ export interface TrialSummary {
   readonly cost: Cost;
   readonly top1Percent: number;
   readonly isFeasible: boolean;
+  /** What was changed in the proposal, e.g. `ks[3]: 4 -> 3`; absent where it is as proposed. */
+  readonly repairs?: readonly string[] | undefined;
 }
 
 /** A candidate that was not evaluated, as the roles see it. */
@@ -110,6 +112,7 @@ export function summariseIteration(
       cost: candidate.cost,
       top1Percent: candidate.status.result.top1Percent,
       isFeasible: candidate.isFeasible,
+      ...(candidate.repair ? { repairs: candidate.repair.changes } : {}),
     })),
     rejections: candidates.flatMap((candidate) => {
       const { status } = candidate;

@@ -4,6 +4,7 @@ import type {
   EventOf,
   FinishReason,
   RejectionReason,
+  Repair,
   SearchEventType,
 } from "./events.js";
 import { GrowingSet } from "./growing-set.js";
@@ -27,6 +28,8 @@ export interface Candidate {
   readonly problem?: string | undefined;
   /** Known as soon as the candidate was found legal. */
   readonly architecture?: Architecture | undefined;
+  /** Set where `architecture` is not what was written. */
+  readonly repair?: Repair | undefined;
   readonly cost?: Cost | undefined;
   readonly isFeasible?: boolean | undefined;
   readonly key?: string | undefined;

@@ -52,6 +52,8 @@ export interface Trial {
   cost: Cost | undefined;
   top1Percent: number;
   isFeasible: boolean;
+  /** What was changed in the proposal, e.g. `ks[3]: 4 -> 3`; empty where it is as proposed. */
+  repairs: string[];
 }
 
 /** A candidate that was not evaluated, and why. */
@@ -382,7 +384,7 @@ export const Architecture: MessageFns<Architecture> = {
 };
 
 function createBaseTrial(): Trial {
-  return { candidateId: "", architecture: undefined, cost: undefined, top1Percent: 0, isFeasible: false };
+  return { candidateId: "", architecture: undefined, cost: undefined, top1Percent: 0, isFeasible: false, repairs: [] };
 }
 
 export const Trial: MessageFns<Trial> = {
@@ -401,6 +403,9 @@ export const Trial: MessageFns<Trial> = {
     }
     if (message.isFeasible !== false) {
       writer.uint32(40).bool(message.isFeasible);
+    }
+    for (const v of message.repairs) {
+      writer.uint32(50).string(v!);
     }
     return writer;
   },
@@ -456,6 +461,14 @@ export const Trial: MessageFns<Trial> = {
             }
 
             message.isFeasible = reader.bool();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.repairs.push(reader.string());
             continue;
           }
         }
