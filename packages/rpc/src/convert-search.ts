@@ -62,6 +62,7 @@ export function toProtoIteration(iteration: TrajectoryIteration): proto.Iteratio
     trials: iteration.trials.map(toProtoTrial),
     rejections: iteration.rejections.map(toProtoRejection),
     pendingCount: iteration.pendingCount ?? 0,
+    promptSize: iteration.promptSize,
   };
 }
 
@@ -77,6 +78,7 @@ export function fromProtoIteration(
       fromProtoRejection(rejection, `${at}.rejections[${i}]`),
     ),
     ...(iteration.pendingCount > 0 ? { pendingCount: iteration.pendingCount } : {}),
+    ...(iteration.promptSize ? { promptSize: iteration.promptSize } : {}),
   };
 }
 

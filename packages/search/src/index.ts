@@ -65,6 +65,7 @@ export type {
   Roles,
 } from "./ports.js";
 export { presentedSupernet } from "./presented-supernet.js";
+export { type PromptSize, promptSizeOf } from "./prompt-size.js";
 export { eventDifferences, type FieldDifference } from "./replay/event-differences.js";
 export type { Divergence, ReplayCounts } from "./replay/recording.js";
 export { type Replay, replaySearch } from "./replay/replay-search.js";

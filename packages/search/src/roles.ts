@@ -1,6 +1,7 @@
 import type { Cost, Limits, Notation, SpaceSpec } from "@collm/search-space";
 import type { Exchange } from "./events.js";
 import { isEvaluated } from "./folds.js";
+import type { PromptSize } from "./prompt-size.js";
 import type { IterationRecord } from "./state.js";
 
 /** What the search is after, as the language-model roles are told. */
@@ -40,6 +41,8 @@ export interface TrajectoryIteration {
   readonly rejections: readonly RejectionSummary[];
   /** Results that are still to come, where a round is told of before it is over; absent means none. */
   readonly pendingCount?: number | undefined;
+  /** Of the prompt that led to the strategy, where its endpoint counted tokens. */
+  readonly promptSize?: PromptSize | undefined;
 }
 
 /** What the Navigator is asked: the whole trajectory, so that it needs no state of its own. */
@@ -104,6 +107,7 @@ export function summariseIteration(
   return {
     index: record.index,
     strategy: record.strategy ?? "",
+    ...(record.promptSize ? { promptSize: record.promptSize } : {}),
     ...(record.pendingCount ? { pendingCount: record.pendingCount } : {}),
     trials: candidates.filter(isEvaluated).map((candidate) => ({
       candidateId: candidate.id,

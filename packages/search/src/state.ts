@@ -8,6 +8,7 @@ import type {
   SearchEventType,
 } from "./events.js";
 import { GrowingSet } from "./growing-set.js";
+import type { PromptSize } from "./prompt-size.js";
 
 /** What became of a candidate so far. */
 export type CandidateStatus =
@@ -56,6 +57,8 @@ export interface IterationRecord {
   readonly candidates?: readonly Candidate[] | undefined;
   /** Set where the Generator is asked for the round in several sub-batches. */
   readonly subBatches?: SubBatches | undefined;
+  /** Of the prompt that the strategy answers, where its endpoint counted tokens. */
+  readonly promptSize?: PromptSize | undefined;
   /** Set where a searcher is shown a round that is not over: candidates left out of it. */
   readonly pendingCount?: number | undefined;
   /** Roles that failed in this round, with the reason. */
