@@ -124,10 +124,7 @@ export const notationStyles: readonly NotationStyle[] = [
   },
   {
     name: "decimals",
-    write: (notation) =>
-      json(eachNumber(isList(notation) ? notation : [notation], (number) => number)) === ""
-        ? undefined
-        : json(notation).replace(/(?<=[[,:])(\d+)(?=[,\]}])/g, "$1.0"),
+    write: (notation) => json(notation).replace(/(?<=[[,:])(\d+)(?=[,\]}])/g, "$1.0"),
   },
   { name: "trailing commas", write: (notation) => json(notation).replace(/([\]}])/g, ",$1") },
   {

@@ -3,8 +3,8 @@ import type { SearchSpace } from "@collm/search-space";
 
 /** Networks with a choice below which its mean says nothing. */
 const fewest = 3;
-/** Standard errors by which a mean must differ from that of all networks. */
-const significance = 2;
+/** Standard errors by which a mean must differ from that of all networks; a hundred means are compared. */
+const significance = 3;
 
 interface Effect {
   readonly choice: number | string;
