@@ -140,11 +140,16 @@ describe("renderConversation", () => {
     expect(0.6 * kept).toBeLessThanOrEqual(budget);
   });
 
-  it("keeps the last round whatever the budget, at last with its best trial only", () => {
-    const messages = renderConversation(prompts, testRequest(5), 1);
-    expect(messages.at(-1)?.content).toContain("- 65.02 % top-1");
-    expect(messages.at(-1)?.content).not.toContain("- 65.0[13] %");
-    expect(messages.at(-2)?.content).toBe(testRequest(5).trajectory.at(-1)?.strategy);
+  it("keeps the last round whatever the budget, at last with its best trials only", () => {
+    const request = testRequest(5);
+    const last = request.trajectory.at(-1);
+    if (!last) throw new RangeError("no rounds");
+    const trials = request.trajectory.flatMap((round) => round.trials);
+    const trajectory = [...request.trajectory.slice(0, -1), { ...last, trials }];
+    const messages = renderConversation(prompts, { ...request, trajectory }, 1);
+    const shown = messages.at(-1)?.content.match(/^- \d\d\.\d\d % top-1/gm);
+    expect(shown).toEqual(["- 65.02 % top-1", "- 65.01 % top-1", "- 64.02 % top-1"]);
+    expect(messages.at(-2)?.content).toBe(last.strategy);
   });
 
   it("joins the results of a round whose Navigator failed to the message before", () => {

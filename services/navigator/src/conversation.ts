@@ -84,7 +84,7 @@ interface Extent {
 /** Rounds that a conversation with a summary tells verbatim. */
 const verbatimRounds = 2;
 /** Trials of the last round that are told where all do not fit. */
-const fewerResults = [12, 6, 3, 1] as const;
+const fewerResults = [12, 6, 3] as const;
 /** Rejections that are always told: they are short, and a model that is told none repeats them. */
 const fewestRejections = 4;
 
