@@ -28,6 +28,8 @@ export interface KnownAnswer {
   readonly layout: Layout;
   /** What else is odd about it, e.g. `smart quotes, thinking, cut off`. */
   readonly oddities: readonly string[];
+  /** Whether a single model wrote it, with a reflection before its candidates. */
+  readonly isJoint: boolean;
   /** As it comes from the endpoint, thinking included. */
   readonly text: string;
   /** Canonical strings of the whole and legal ones, in the order written, each once. */

@@ -13,7 +13,7 @@ import {
 } from "@collm/search-space";
 import { type LayoutContext, layOut, type Piece, type Written } from "./answer-layouts.js";
 import { type KnownAnswer, layouts } from "./known-answer.js";
-import { otherObjects, prose, thinkingMarks } from "./noise.js";
+import { candidatesHeadings, otherObjects, prose, thinkingMarks } from "./noise.js";
 import { notationStyles } from "./notation-styles.js";
 
 /** A space of every family, and cells with operators that have no meaning. */
@@ -78,14 +78,22 @@ function draw(rng: Rng): KnownAnswer | undefined {
     around.splice(rng.int(around.length + 1), 0, [{ text }]);
   }
   const answer = around.flatMap((part) => [...part, { text: "\n\n" }]);
-  // Text before a lone `</think>` cannot be told from an answer until the mark is there.
-  let leastCut = 0;
+  const isJoint = chance(0.15);
+  let reflection = "";
+  if (isJoint) {
+    oddities.push("reflection");
+    reflection = `## SUMMARY\n${rng.pick(prose)}\nThe best is \`${quoted()}\`.\n\n${rng.pick(candidatesHeadings)}\n\n`;
+    answer.unshift({ text: reflection });
+  }
+  // Text before a lone `</think>`, and a reflection, cannot be told from an answer until their ends.
+  let leastCut = reflection.length;
   if (chance(0.3)) {
     oddities.push("thinking");
     const [opening, closing] = rng.pick(thinkingMarks);
     const thought = `${rng.pick(prose)}\nThe best so far was ${quoted()}; ${quoted()} is worse.`;
-    answer.unshift({ text: `${opening}${thought}${closing}` });
-    if (opening === "") leastCut = thought.length + closing.length;
+    const text = `${opening}${thought}${closing}`;
+    answer.unshift({ text });
+    if (opening === "" || isJoint) leastCut += text.length;
   } else if (chance(0.05)) {
     oddities.push("thinking at the end");
     answer.push({ text: `<think>Let me check ${quoted()} again` });
@@ -98,6 +106,7 @@ function draw(rng: Rng): KnownAnswer | undefined {
     space: space.spec,
     layout,
     oddities,
+    isJoint,
     text: whole.slice(0, cut),
     meant: [...new Set(meantWithin(answer, cut))],
   };

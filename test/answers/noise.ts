@@ -36,6 +36,17 @@ export const reasons: readonly string[] = [
   "étage 2 plus large",
 ];
 
+/** What a single model writes over its candidates. */
+export const candidatesHeadings: readonly string[] = [
+  "## CANDIDATES",
+  "**Candidates:**",
+  "4. Candidates",
+  "## Final candidates (5)",
+  "## 候选架构",
+  "### Kandidaten",
+  "## Candidats",
+];
+
 /** Marks around thinking: opening and closing. */
 export const thinkingMarks: readonly (readonly [string, string])[] = [
   ["<think>\n", "\n</think>\n\n"],

@@ -1,4 +1,4 @@
-import { notationShape, parseCandidates, splitThinking } from "@collm/llm";
+import { notationShape, parseCandidates, splitReflection, splitThinking } from "@collm/llm";
 import type { Proposal } from "@collm/search";
 import { createSearchSpace, type SearchSpace, type SpaceSpec } from "@collm/search-space";
 import { damagedAnswer } from "./damaged-answer.js";
@@ -60,7 +60,7 @@ export function runAnswers({ seed, count, onProgress }: AnswersRun): AnswersOutc
 
 function tryKnown(number: number, answer: KnownAnswer): KnownOutcome {
   const space = createSearchSpace(answer.space);
-  const { proposals, milliseconds } = read(space, answer.text);
+  const { proposals, milliseconds } = read(space, answer.text, answer.isJoint);
   const verdicts = proposals.map((proposal) => judge(space, proposal));
   const found = [...new Set(verdicts.flatMap(({ canonical }) => canonical ?? []))];
   const missed = answer.meant.filter((canonical) => !found.includes(canonical));
@@ -77,7 +77,7 @@ function tryDamaged(
 ): DamagedOutcome {
   const startedMs = performance.now();
   try {
-    const { proposals, milliseconds } = read(createSearchSpace(space), text);
+    const { proposals, milliseconds } = read(createSearchSpace(space), text, number % 4 === 0);
     return { number, proposals: proposals.length, milliseconds };
   } catch (error) {
     const milliseconds = performance.now() - startedMs;
@@ -85,10 +85,11 @@ function tryDamaged(
   }
 }
 
-function read(space: SearchSpace, text: string) {
+function read(space: SearchSpace, text: string, isJoint: boolean) {
   const shape = notationShape(space.jsonSchema());
   const startedMs = performance.now();
-  const proposals = parseCandidates(splitThinking(text).answer, shape);
+  const { answer } = splitThinking(text);
+  const proposals = parseCandidates(isJoint ? splitReflection(answer).candidates : answer, shape);
   return { proposals, milliseconds: performance.now() - startedMs };
 }
 

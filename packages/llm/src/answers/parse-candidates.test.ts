@@ -65,7 +65,10 @@ describe("parseCandidates", () => {
 
   it("takes an architecture that others come from for no candidate", () => {
     expect(notations(`[{"parent": ${textA}, "net": ${textB}}]`)).toEqual([b]);
-    expect(notations(`Parents = [${textA}]\n${textB}`)).toEqual([b]);
+    const strategy = `Parents = [${textA}]\n${textB}`;
+    expect(notations(strategy)).toEqual([b]);
+    const all = parseCandidates(strategy, shape, { takesReferences: true });
+    expect(all.map(({ notation }) => notation)).toEqual([a, b]);
     expect(notations(`[{"parent": ${textA}, "net": {"ks": [3,`)).toEqual([undefined]);
   });
 

@@ -5,6 +5,11 @@ import { anyObject, type NotationShape } from "./notation-shape.js";
 import { plainText } from "./plain-characters.js";
 import { type JsonNode, type ReadBudget, readTolerantJson } from "./tolerant-json.js";
 
+export interface ParseOptions {
+  /** Whether architectures count that others come from, as in a strategy. Default no. */
+  readonly takesReferences?: boolean | undefined;
+}
+
 /**
  * Finds the candidates in an answer, in the order written. Models answer in many ways: one fenced
  * block per candidate, one block with a list, `{"candidates": [...]}`, entries such as
@@ -24,13 +29,15 @@ import { type JsonNode, type ReadBudget, readTolerantJson } from "./tolerant-jso
 export function parseCandidates(
   answer: string,
   shape: NotationShape = anyObject,
+  { takesReferences = false }: ParseOptions = {},
 ): readonly Proposal[] {
   const text = withoutDirectives(answer.slice(0, maxAnswerCharacters));
   const budget: ReadBudget = { left: readsPerCharacter * text.length + 1_024 };
-  const asWritten = scan(text, shape, budget);
+  const reading = { shape, budget, takesReferences };
+  const asWritten = scan(text, reading);
   const unescaped = withoutEscapes(text);
   // JSON in a string has escapes everywhere, and what is not quoted in it can be read as it stands.
-  const asString = unescaped === text ? nothing : scan(unescaped, shape, budget);
+  const asString = unescaped === text ? nothing : scan(unescaped, reading);
   const { found, inventions, sawKeys } =
     asString.readCount > asWritten.readCount ? asString : asWritten;
   if (found.length > 0) return found.slice(0, maxCandidates);
@@ -75,14 +82,22 @@ interface Scanned {
 
 const nothing: Scanned = { found: [], inventions: [], readCount: 0, sawKeys: false };
 
-function scan(text: string, shape: NotationShape, budget: ReadBudget): Scanned {
-  return new Scan(text, shape, budget).run();
+/** What all passes over an answer share. */
+interface Reading {
+  readonly shape: NotationShape;
+  readonly budget: ReadBudget;
+  readonly takesReferences: boolean;
+}
+
+function scan(text: string, reading: Reading): Scanned {
+  return new Scan(text, reading).run();
 }
 
 /** One pass over a text. */
 class Scan {
   readonly #text: string;
   readonly #plain: string;
+  readonly #reading: Reading;
   readonly #shape: NotationShape;
   readonly #budget: ReadBudget;
   readonly #found: Proposal[] = [];
@@ -94,11 +109,12 @@ class Scan {
     | { readonly end: number; readonly foundBefore: number; readonly proposal: Proposal }
     | undefined;
 
-  constructor(text: string, shape: NotationShape, budget: ReadBudget) {
+  constructor(text: string, reading: Reading) {
     this.#text = text;
     this.#plain = plainText(text);
-    this.#shape = shape;
-    this.#budget = budget;
+    this.#reading = reading;
+    this.#shape = reading.shape;
+    this.#budget = reading.budget;
   }
 
   run(): Scanned {
@@ -145,7 +161,7 @@ class Scan {
   }
 
   #collect(node: JsonNode, text: string): void {
-    const candidates = candidatesIn(node, text, this.#shape, this.#budget);
+    const candidates = candidatesIn(node, text, this.#reading);
     this.#found.push(...candidates);
     this.#readCount += candidates.length;
     if (candidates.length === 0 && this.#shape.kind === "object" && isObject(node.value)) {
@@ -155,6 +171,7 @@ class Scan {
 
   /** Whether what begins here is the value of a key such as `parent`. */
   #isReference(at: number): boolean {
+    if (this.#reading.takesReferences) return false;
     const before = this.#plain.slice(Math.max(0, at - maxReferenceCharacters), at);
     const key = /([\p{L}_]+)["']?\s*[:=]\s*$/u.exec(before)?.[1];
     return key !== undefined && referenceKey.test(key);
@@ -204,20 +221,20 @@ const referenceKey =
 function candidatesIn(
   node: JsonNode,
   text: string,
-  shape: NotationShape,
-  budget: ReadBudget,
+  reading: Reading,
   stringNesting = 0,
 ): Proposal[] {
   const { value } = node;
+  const { shape, budget, takesReferences } = reading;
   if (typeof value === "string" && shape.kind !== "string") {
     if (stringNesting >= maxStringNesting || !/^\s*[{[]/.test(value)) return [];
     const read = readTolerantJson(value, value.search(/[{[]/), budget, wordsOf(shape));
     if (read.kind === "failed") return [];
-    return candidatesIn(read.node, value, shape, budget, stringNesting + 1);
+    return candidatesIn(read.node, value, reading, stringNesting + 1);
   }
   const inner = node.children
-    .filter(({ key }) => key === undefined || !referenceKey.test(key))
-    .flatMap((child) => candidatesIn(child, text, shape, budget, stringNesting));
+    .filter(({ key }) => takesReferences || key === undefined || !referenceKey.test(key))
+    .flatMap((child) => candidatesIn(child, text, reading, stringNesting));
   if (inner.length > 0) return inner;
   const notation = looseNotation(value, shape);
   return notation === undefined ? [] : [proposal(node, text, notation)];
