@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { CollmError } from "@collm/errors";
+import { answersSuite } from "./answers/suite.js";
 import { corruptionSuite } from "./corruption/suite.js";
 import { damagedRecordsSuite } from "./damaged-records/suite.js";
 import { faultsSuite } from "./faults/suite.js";
@@ -16,6 +17,7 @@ const suites: readonly Suite[] = [
   landscapeSuite,
   corruptionSuite,
   damagedRecordsSuite,
+  answersSuite,
   journalSuite,
   faultsSuite,
   scalingSuite,

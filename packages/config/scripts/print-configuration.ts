@@ -28,6 +28,7 @@ const flags: Readonly<Record<string, string>> = {
   staleness: "--staleness",
   resultShare: "--result-share",
   subBatches: "--sub-batches",
+  repair: "--repair",
   isomorphs: "--isomorphs",
   permuteOperators: "--permute-operators",
   "evaluator.realTime": "--real-time",

@@ -186,6 +186,12 @@ export const searchFileSchema = z.strictObject({
     .describe(
       "What happens to a candidate over a limit: `evaluate` spends an evaluation on it, it only cannot win",
     ),
+  repair: z
+    .enum(["off", "legal", "limits"])
+    .optional()
+    .describe(
+      "Whether the nearest architecture takes the place of a proposed one that is illegal (`legal`) or also of one over a limit (`limits`)",
+    ),
   finalStrategy: z
     .boolean()
     .optional()

@@ -172,6 +172,7 @@ function withSaid(defaults: SearchConfig, file: SearchFile): SearchConfig {
     resultShare: file.resultShare,
     subBatches: file.subBatches,
     overLimit: file.overLimit,
+    repair: file.repair,
     finalStrategy: file.finalStrategy,
     navigatorMemory: file.navigatorMemory,
     generatorMemory: file.generatorMemory,

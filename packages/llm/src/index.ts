@@ -48,10 +48,16 @@ export { type EndpointKind, endpointHabits } from "./openai/endpoint-kinds.js";
 export type { Reasoning } from "./openai/reasoning.js";
 export { splitThinking, type Thought } from "./openai/thinking.js";
 export { costHint } from "./prompts/cost-hint.js";
+export { effectsInWords } from "./prompts/effect-words.js";
 export { loadPromptSet, type PromptSet } from "./prompts/prompt-set.js";
 export { costInWords, formatCount, limitsInWords, missionInWords } from "./prompts/task-words.js";
 export { renderTemplate } from "./prompts/template.js";
-export { estimateConversationTokens, estimateTokens } from "./prompts/tokens.js";
+export {
+  calibratedEstimate,
+  estimateConversationTokens,
+  estimateTokens,
+  type TokenEstimate,
+} from "./prompts/tokens.js";
 export {
   bestTrial,
   rejectionsInWords,

@@ -1,6 +1,7 @@
 import type { SearchEvent } from "@collm/search";
 import { describe, expect, it } from "vitest";
 import { renderReport } from "./render-report.js";
+import { buildResult } from "./result/build.js";
 import type { TwoRoles } from "./testing/fake-roles.js";
 import { runFixture, withTestOpened } from "./testing/fixture.js";
 
@@ -80,6 +81,20 @@ describe("renderReport", () => {
       'collm subnet evaluate</span> <span class="flag">--supernet SUPERNET.yaml<',
     );
     expect(page).not.toContain("collm resume");
+  });
+
+  it("says how many candidates were repaired, and which", async () => {
+    const events = await runFixture({ config: { budget: 40, repair: "limits" } });
+    const { repaired, rejections, funnel } = buildResult(events);
+    expect(repaired).toBeGreaterThan(0);
+    expect(rejections["over-limit"]).toBe(0);
+    expect(funnel.legal).toBeLessThanOrEqual(funnel.parsed);
+    const page = renderReport(events);
+    expect(page).toContain(`legal and within the limits: ${repaired}.`);
+    expect(page).toMatch(/<td class="optional">[^<]*repaired<\/td>/);
+    const usual = await runFixture({ config: { budget: 40 } });
+    expect(buildResult(usual).repaired).toBe(0);
+    expect(renderReport(usual)).not.toContain("epaired");
   });
 
   it("says that accuracies are synthetic and that roles are heuristics", async () => {

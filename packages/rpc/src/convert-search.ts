@@ -62,6 +62,7 @@ export function toProtoIteration(iteration: TrajectoryIteration): proto.Iteratio
     trials: iteration.trials.map(toProtoTrial),
     rejections: iteration.rejections.map(toProtoRejection),
     pendingCount: iteration.pendingCount ?? 0,
+    promptSize: iteration.promptSize,
   };
 }
 
@@ -77,6 +78,7 @@ export function fromProtoIteration(
       fromProtoRejection(rejection, `${at}.rejections[${i}]`),
     ),
     ...(iteration.pendingCount > 0 ? { pendingCount: iteration.pendingCount } : {}),
+    ...(iteration.promptSize ? { promptSize: iteration.promptSize } : {}),
   };
 }
 
@@ -153,18 +155,19 @@ function optionalPartsOf({ reasoning, error, isCutOff, cost }: OptionalParts): O
 }
 
 function toProtoTrial(trial: TrialSummary): proto.Trial {
-  const { candidateId, canonical, notation, cost, top1Percent, isFeasible } = trial;
+  const { candidateId, canonical, notation, cost, top1Percent, isFeasible, repairs = [] } = trial;
   return {
     candidateId,
     architecture: { canonical, notationJson: JSON.stringify(notation) },
     cost: toProtoCost(cost),
     top1Percent,
     isFeasible,
+    repairs: [...repairs],
   };
 }
 
 function fromProtoTrial(trial: proto.Trial, at: string): TrialSummary {
-  const { candidateId, top1Percent, isFeasible } = trial;
+  const { candidateId, top1Percent, isFeasible, repairs } = trial;
   const architecture = requireField(`${at}.architecture`, trial.architecture);
   return {
     candidateId,
@@ -173,6 +176,7 @@ function fromProtoTrial(trial: proto.Trial, at: string): TrialSummary {
     cost: fromProtoCost(requireField(`${at}.cost`, trial.cost)),
     top1Percent,
     isFeasible,
+    ...(repairs.length > 0 ? { repairs } : {}),
   };
 }
 

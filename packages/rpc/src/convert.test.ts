@@ -95,14 +95,20 @@ const task = record(
   },
   { requiredKeys: ["limits"] },
 );
-const trial = record({
-  candidateId: text,
-  canonical: text,
-  notation,
-  cost,
-  top1Percent: percent,
-  isFeasible: fc.boolean(),
-});
+const trial = record(
+  {
+    candidateId: text,
+    canonical: text,
+    notation,
+    cost,
+    top1Percent: percent,
+    isFeasible: fc.boolean(),
+    repairs: fc.array(text, { minLength: 1, maxLength: 3 }),
+  },
+  {
+    requiredKeys: ["candidateId", "canonical", "notation", "cost", "top1Percent", "isFeasible"],
+  },
+);
 const rejection = record(
   {
     candidateId: text,
@@ -113,12 +119,16 @@ const rejection = record(
   },
   { requiredKeys: ["candidateId", "reason", "detail"] },
 ).map(({ architecture, ...rest }) => ({ ...rest, ...architecture }));
-const iteration = record({
-  index: fc.nat(),
-  strategy: text,
-  trials: fc.array(trial, { maxLength: 3 }),
-  rejections: fc.array(rejection, { maxLength: 3 }),
-});
+const iteration = record(
+  {
+    index: fc.nat(),
+    strategy: text,
+    trials: fc.array(trial, { maxLength: 3 }),
+    rejections: fc.array(rejection, { maxLength: 3 }),
+    promptSize: record({ characters: count, inputTokens: count }),
+  },
+  { requiredKeys: ["index", "strategy", "trials", "rejections"] },
+);
 const iterations = fc.array(iteration, { maxLength: 3 });
 const exchange = record(
   {

@@ -59,6 +59,8 @@ export {
 } from "./nas-bench-201/published.js";
 export { type NasBench201Spec, nasBench201SpecSchema } from "./nas-bench-201/spec.js";
 export { type UnreachableLimit, unreachableLimits } from "./reachability.js";
+export { nearestFeasible } from "./repair/nearest-feasible.js";
+export { nearestLegal, type Repaired } from "./repair/nearest-legal.js";
 export { createRng, fnv1a, type Rng } from "./rng.js";
 export {
   type BoundedSample,

@@ -1,5 +1,6 @@
 import { type Architecture, createSearchSpace, isFeasible } from "@collm/search-space";
 import type { EventOf, SearchEvent, SearchEventType } from "./events.js";
+import { promptSizeOf } from "./prompt-size.js";
 import { withSpending } from "./spending.js";
 import {
   type Candidate,
@@ -57,7 +58,7 @@ export function applyEvent(state: SearchState, event: SearchEvent): SearchState 
     case "CandidatesRequested":
       return withIteration(next, event, (record) => withSubBatches(record, event));
     case "StrategyProposed":
-      return withIteration(next, event, (record) => withStrategy(record, event.strategy));
+      return withIteration(next, event, (record) => withStrategy(record, event));
     case "Degraded":
       return withIteration(next, event, (record) => withFailure(record, event));
     case "CandidatesProposed":
@@ -66,6 +67,7 @@ export function applyEvent(state: SearchState, event: SearchEvent): SearchState 
       return withCandidate(withSeen(next, event.canonical), event, ["proposed"], (candidate) => ({
         ...candidate,
         ...(event.canonical ? { architecture: architectureOf(next, event.canonical) } : {}),
+        ...(event.repair ? { repair: event.repair } : {}),
         ...(event.cost
           ? {
               cost: event.cost,
@@ -82,6 +84,7 @@ export function applyEvent(state: SearchState, event: SearchEvent): SearchState 
         (candidate) => ({
           ...candidate,
           architecture: architectureOf(next, event.canonical),
+          ...(event.repair ? { repair: event.repair } : {}),
           cost: event.cost,
           isFeasible: event.isFeasible,
           key: event.key,
@@ -163,18 +166,22 @@ function architectureOf(state: SearchState, canonical: string): Architecture {
   return legality.architecture;
 }
 
-function withStrategy(record: IterationRecord, strategy: string): IterationRecord {
+function withStrategy(
+  record: IterationRecord,
+  { strategy, exchanges }: Pick<EventOf<"StrategyProposed">, "strategy" | "exchanges">,
+): IterationRecord {
   if (record.strategy !== undefined) {
     throw new RangeError(`iteration ${record.index} has a strategy already`);
   }
-  return { ...record, strategy };
+  const promptSize = promptSizeOf(exchanges);
+  return { ...record, strategy, ...(promptSize ? { promptSize } : {}) };
 }
 
 function withProposals(
   record: IterationRecord,
   event: EventOf<"CandidatesProposed">,
 ): IterationRecord {
-  const { subBatch } = event;
+  const { subBatch, strategy, exchanges } = event;
   if (record.candidates && subBatch === undefined) {
     throw new RangeError(`iteration ${record.index} has candidates already`);
   }
@@ -187,7 +194,7 @@ function withProposals(
     status: { kind: "proposed" } as const,
   }));
   return {
-    ...(event.strategy === undefined ? record : withStrategy(record, event.strategy)),
+    ...(strategy === undefined ? record : withStrategy(record, { strategy, exchanges })),
     // What the searcher proposed itself stands in for all sub-batches.
     subBatches: subBatch === undefined ? undefined : settled(record, subBatch),
     candidates: [...(record.candidates ?? []), ...proposed],

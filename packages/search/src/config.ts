@@ -67,6 +67,11 @@ export const searchConfigSchema = z.strictObject({
    * spent. `evaluate`: it is evaluated and fed back, it only cannot win (the paper).
    */
   overLimit: z.enum(["reject", "evaluate"]),
+  /**
+   * What is done with a role's candidate that is illegal (`legal`) or also one over a limit (`limits`):
+   * the nearest architecture without the fault is evaluated in its place, and marked.
+   */
+  repair: z.enum(["off", "legal", "limits"]).default("off"),
   /** Whether a useless last strategy is asked for after iteration T, as Algorithm 1 does. */
   finalStrategy: z.boolean(),
   /** Whether the Navigator sees earlier iterations (the paper's memory ablation). */
@@ -148,6 +153,7 @@ export function defaultSearchConfig(searcher: SearcherName): SearchConfig {
     resultShare: defaultResultShare,
     subBatches: 1,
     overLimit: "reject",
+    repair: "off",
     finalStrategy: false,
     navigatorMemory: true,
     generatorMemory: false,

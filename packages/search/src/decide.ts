@@ -4,6 +4,7 @@ import type { EventBody, FinishReason } from "./events.js";
 import { best, budgetSpent, isEvaluated } from "./folds.js";
 import { evaluationKey } from "./identifiers.js";
 import { isAffordable } from "./llm-budget.js";
+import { excessInWords, readCandidate } from "./read-candidate.js";
 import { mayBeginNext, openIterations } from "./staleness.js";
 import { type Candidate, type IterationRecord, isProposed, type SearchState } from "./state.js";
 
@@ -163,43 +164,37 @@ export function screenCandidate(state: SearchState, candidate: Candidate): Event
       detail: candidate.problem ?? "no architecture in it",
     };
   }
-  const legality = space.legality(candidate.notation);
-  if (legality.kind === "illegal") {
-    return { ...common, reason: "illegal", detail: legality.reasons.join("; ") };
+  const { config } = started;
+  const read = readCandidate(space, config, candidate);
+  if (read.kind === "illegal") {
+    return { ...common, reason: "illegal", detail: read.reasons.join("; ") };
   }
-  const { architecture } = legality;
+  const { architecture, repair } = read;
   const { canonical } = architecture;
   const cost = space.cost(architecture);
+  const marks = { canonical, cost, ...(repair ? { repair } : {}) };
   if (state.seen.has(canonical)) {
-    return {
-      ...common,
-      reason: "duplicate",
-      detail: "it was proposed before",
-      canonical,
-      cost,
-    };
+    const what = repair ? `what it was repaired to (${repair.changes.join(", ")})` : "it";
+    return { ...common, reason: "duplicate", detail: `${what} was proposed before`, ...marks };
   }
-  const { config } = started;
   const isomorphism = config.isomorphs === "merge" && space.isomorphismClass?.(architecture);
   if (isomorphism && state.seenClasses.has(isomorphism)) {
     const detail = "the same graph was proposed before";
-    return { ...common, reason: "isomorphic", detail, canonical, cost };
+    return { ...common, reason: "isomorphic", detail, ...marks };
   }
   const exceeded = excesses(cost, config.limits);
   if (exceeded.length > 0 && config.overLimit === "reject") {
-    const detail = exceeded.map((e) => `${e.kind} ${e.value} is over the limit of ${e.allowed}`);
-    return { ...common, reason: "over-limit", detail: detail.join("; "), canonical, cost };
+    return { ...common, reason: "over-limit", detail: excessInWords(exceeded), ...marks };
   }
   if (budgetSpent(state) >= config.budget) {
-    return { ...common, reason: "surplus", detail: "the budget is spent", canonical, cost };
+    return { ...common, reason: "surplus", detail: "the budget is spent", ...marks };
   }
   return {
     type: "EvaluationRequested",
     iteration,
     candidateId,
-    canonical,
+    ...marks,
     key: evaluationKey(canonical, started.supernet.contextDigest),
-    cost,
     isFeasible: exceeded.length === 0,
     attempt: 1,
   };

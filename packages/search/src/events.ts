@@ -103,6 +103,11 @@ export const finishReasons = [
 /** Why a search may be interrupted although nothing is wrong with it. */
 export const interruptionCauses = ["shutdown"] as const;
 
+/** What a candidate lacked and what was changed; absent where it was taken as written. */
+const repair = z
+  .strictObject({ problem: z.string(), changes: z.array(z.string()).min(1) })
+  .optional();
+
 const iteration = z.int().positive();
 
 /** Number, from 1, of the part of a round; absent where the round is asked for at once. */
@@ -193,7 +198,9 @@ export const searchEventSchema = z.discriminatedUnion("type", [
     candidateId: z.string(),
     reason: z.enum(rejectionReasons),
     detail: z.string(),
+    /** With `repair` the architecture that was rejected instead of the one proposed. */
     canonical: z.string().optional(),
+    repair,
     cost: costSchema.optional(),
   }),
   z.strictObject({
@@ -202,6 +209,7 @@ export const searchEventSchema = z.discriminatedUnion("type", [
     iteration,
     candidateId: z.string(),
     canonical: z.string(),
+    repair,
     /** Identity of the result: canonical architecture @ context digest. */
     key: z.string(),
     cost: costSchema,
@@ -297,6 +305,7 @@ export type SearchEventType = SearchEvent["type"];
 export type EventOf<T extends SearchEventType> = Extract<SearchEvent, { type: T }>;
 export type EvaluationResult = z.infer<typeof evaluationResultSchema>;
 export type Exchange = z.infer<typeof exchangeSchema>;
+export type Repair = NonNullable<EventOf<"EvaluationRequested">["repair"]>;
 export type TokenUsage = z.infer<typeof tokenUsageSchema>;
 export type SupernetInfo = z.infer<typeof supernetSchema>;
 export type RejectionReason = (typeof rejectionReasons)[number];

@@ -64,6 +64,13 @@ export function funnelOf(candidates: readonly Candidate[]): Funnel {
   };
 }
 
+/** Candidates that were changed to become legal or feasible. */
+export function repairedCount(state: SearchState): number {
+  return state.iterations
+    .flatMap((record) => record.candidates ?? [])
+    .filter(({ repair }) => repair !== undefined).length;
+}
+
 export function funnel(state: SearchState): Funnel {
   return funnelOf(state.iterations.flatMap((record) => record.candidates ?? []));
 }

@@ -50,6 +50,7 @@ export {
   funnelOf,
   isEvaluated,
   paretoFront,
+  repairedCount,
   repeatedEvaluations,
 } from "./folds.js";
 export {
@@ -74,6 +75,7 @@ export type {
   Roles,
 } from "./ports.js";
 export { presentedSupernet } from "./presented-supernet.js";
+export { type PromptSize, promptSizeOf } from "./prompt-size.js";
 export { eventDifferences, type FieldDifference } from "./replay/event-differences.js";
 export type { Divergence, ReplayCounts } from "./replay/recording.js";
 export { type Replay, replaySearch } from "./replay/replay-search.js";

@@ -1,5 +1,6 @@
 import type { Architecture, Cost } from "@collm/search-space";
-import type { EvaluationResult, RejectionReason } from "./events.js";
+import type { EvaluationResult, RejectionReason, Repair } from "./events.js";
+import type { PromptSize } from "./prompt-size.js";
 
 /** What became of a candidate so far. */
 export type CandidateStatus =
@@ -20,6 +21,8 @@ export interface Candidate {
   readonly problem?: string | undefined;
   /** Known as soon as the candidate was found legal. */
   readonly architecture?: Architecture | undefined;
+  /** Set where `architecture` is not what was written. */
+  readonly repair?: Repair | undefined;
   readonly cost?: Cost | undefined;
   readonly isFeasible?: boolean | undefined;
   readonly key?: string | undefined;
@@ -46,6 +49,8 @@ export interface IterationRecord {
   readonly candidates?: readonly Candidate[] | undefined;
   /** Set where the Generator is asked for the round in several sub-batches. */
   readonly subBatches?: SubBatches | undefined;
+  /** Of the prompt that the strategy answers, where its endpoint counted tokens. */
+  readonly promptSize?: PromptSize | undefined;
   /** Set where a searcher is shown a round that is not over: candidates left out of it. */
   readonly pendingCount?: number | undefined;
   /** Roles that failed in this round, with the reason. */

@@ -1,6 +1,7 @@
 import type { Cost, Limits, Notation, SpaceSpec } from "@collm/search-space";
 import type { Exchange } from "./events.js";
 import { isEvaluated } from "./folds.js";
+import type { PromptSize } from "./prompt-size.js";
 import type { IterationRecord } from "./state.js";
 
 /** What the search is after, as the language-model roles are told. */
@@ -17,6 +18,8 @@ export interface TrialSummary {
   readonly cost: Cost;
   readonly top1Percent: number;
   readonly isFeasible: boolean;
+  /** What was changed in the proposal, e.g. `ks[3]: 4 -> 3`; absent where it is as proposed. */
+  readonly repairs?: readonly string[] | undefined;
 }
 
 /** A candidate that was not evaluated, as the roles see it. */
@@ -38,6 +41,8 @@ export interface TrajectoryIteration {
   readonly rejections: readonly RejectionSummary[];
   /** Results that are still to come, where a round is told of before it is over; absent means none. */
   readonly pendingCount?: number | undefined;
+  /** Of the prompt that led to the strategy, where its endpoint counted tokens. */
+  readonly promptSize?: PromptSize | undefined;
 }
 
 /** What the Navigator is asked: the whole trajectory, so that it needs no state of its own. */
@@ -102,6 +107,7 @@ export function summariseIteration(
   return {
     index: record.index,
     strategy: record.strategy ?? "",
+    ...(record.promptSize ? { promptSize: record.promptSize } : {}),
     ...(record.pendingCount ? { pendingCount: record.pendingCount } : {}),
     trials: candidates.filter(isEvaluated).map((candidate) => ({
       candidateId: candidate.id,
@@ -110,6 +116,7 @@ export function summariseIteration(
       cost: candidate.cost,
       top1Percent: candidate.status.result.top1Percent,
       isFeasible: candidate.isFeasible,
+      ...(candidate.repair ? { repairs: candidate.repair.changes } : {}),
     })),
     rejections: candidates.flatMap((candidate) => {
       const { status } = candidate;

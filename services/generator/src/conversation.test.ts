@@ -1,5 +1,5 @@
 import { loadPromptSet, type PromptSet } from "@collm/llm";
-import { createSearchSpace, nasBench201Spec } from "@collm/search-space";
+import { createSearchSpace, nasBench201Spec, publishedOfaSpec } from "@collm/search-space";
 import { tinySpec } from "@collm/search-space/testing";
 import { beforeAll, describe, expect, it } from "vitest";
 import { answerSchema, generatorPrompts, renderConversation } from "./conversation.js";
@@ -60,13 +60,17 @@ describe("renderConversation", () => {
     expect(text).not.toMatch(/proposed before|What choices cost/);
   });
 
-  it("tells what choices cost as shares of the limit", () => {
-    expect(textOf()).toMatch(/- resolution 12: \d+ %, 16: \d+ %, 20: \d+ %/);
-    expect(textOf()).toMatch(/- expansion ratio 1: \d+ %/);
+  it("tells what choices cost at each position, so that they can be added up", () => {
+    // The space is so small that resolutions round: a table for each.
+    expect(textOf()).toMatch(/^With r 16: [\d.]+ for what is always there/m);
+    expect(textOf()).toMatch(/^- ks\/e at 1-2: 3\/1 [\d.]+, 3\/2 [\d.]+/m);
+    const space = publishedOfaSpec(1.2);
+    const text = textOf({ space, visited: [], task: { limits: { maxMacs: 400e6 } } });
+    expect(text).toMatch(/a factor for r: 160: 0\.\d\d, 176: 0\.\d\d, .* 224: 1\.00/);
   });
 
   it("tells no costs where the request does not say so", () => {
-    expect(textOf({ hasCostHints: false })).not.toMatch(/What choices cost|\d %,/);
+    expect(textOf({ hasCostHints: false })).not.toMatch(/What choices cost|always there/);
   });
 
   it("names no data set, benchmark or published network", () => {

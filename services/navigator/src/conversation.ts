@@ -1,8 +1,8 @@
 import {
   bestTrial,
   type ChatMessage,
+  calibratedEstimate,
   costInWords,
-  estimateConversationTokens,
   limitsInWords,
   missionInWords,
   type PromptSet,
@@ -10,8 +10,8 @@ import {
   trialsInWords,
 } from "@collm/llm";
 import type { StrategyRequest, TrajectoryIteration } from "@collm/search";
-import { createSearchSpace } from "@collm/search-space";
-import { earlierRounds } from "./earlier-rounds.js";
+import { createSearchSpace, type SearchSpace } from "@collm/search-space";
+import { earlierRounds, type SummaryLength, summaryLengths } from "./earlier-rounds.js";
 
 /** Files that a prompt set of the Navigator must have. */
 export const navigatorPrompts = [
@@ -20,6 +20,7 @@ export const navigatorPrompts = [
   "next-round",
   "closing",
   "earlier-rounds",
+  "effects",
   "costs",
   "visited",
   "sillm-system",
@@ -50,9 +51,11 @@ export interface Script {
  *     ...
  *     user       results of round N, and the question
  *
- * Without memory only the last round is shown, in one message. Where it is longer than
- * `maxTokens` (estimated), the oldest rounds are summed up (`earlier-rounds.ts`); the last round
- * always stays.
+ * Without memory only the last round is shown, in one message. Where it is longer than `maxTokens`
+ * (estimated by what the last prompts had), all but the last two rounds are summed up
+ * (`earlier-rounds.ts`). Where that is too long as well, the summary gets shorter, then the last
+ * round alone stays, at last with its best trials only. System message, strategy and question are
+ * never shortened.
  */
 export function renderConversation(
   prompts: PromptSet,
@@ -69,27 +72,58 @@ export function renderConversation(
   });
 }
 
-/** The longest conversation around the script's parts that fits. */
+/** What a conversation tells of the trajectory. */
+interface Extent {
+  /** Rounds, from the first, that are summed up, or left out without memory. */
+  readonly summarised: number;
+  readonly summary?: SummaryLength | undefined;
+  /** Trials told of a round, the best within the limits first, and hardly more rejections; default all. */
+  readonly maxResults?: number | undefined;
+}
+
+/** Rounds that a conversation with a summary tells verbatim. */
+const verbatimRounds = 2;
+/** Trials of the last round that are told where all do not fit. */
+const fewerResults = [12, 6, 3] as const;
+/** Rejections that are always told: they are short, and a model that is told none repeats them. */
+const fewestRejections = 4;
+
+/** The first conversation around the script's parts that fits, from all rounds to hardly one. */
 export function renderRounds(
   prompts: PromptSet,
   request: StrategyRequest,
   maxTokens: number,
   script: Script,
 ): readonly ChatMessage[] {
-  const { trajectory } = request;
-  const firstKept = request.hasMemory ? 0 : Math.max(0, trajectory.length - 1);
-  for (let summarised = firstKept; ; summarised++) {
-    const messages = renderFrom(prompts, request, summarised, script);
-    const isShortest = summarised >= trajectory.length - 1;
-    if (isShortest || estimateConversationTokens(messages) <= maxTokens) return messages;
+  const estimate = calibratedEstimate(request.trajectory);
+  let messages: readonly ChatMessage[] = [];
+  for (const extent of extentsOf(request)) {
+    messages = renderFrom(prompts, request, extent, script);
+    if (estimate(messages) <= maxTokens) break;
+  }
+  return messages;
+}
+
+function* extentsOf({ trajectory, hasMemory }: StrategyRequest): Generator<Extent> {
+  const last = Math.max(0, trajectory.length - 1);
+  if (hasMemory) {
+    yield { summarised: 0 };
+    const allButTwo = trajectory.length - verbatimRounds;
+    if (allButTwo > 0) {
+      for (const summary of summaryLengths) yield { summarised: allButTwo, summary };
+    }
+    if (last > 0) for (const summary of summaryLengths) yield { summarised: last, summary };
+  } else yield { summarised: last };
+  for (const maxResults of fewerResults) {
+    yield { summarised: last, summary: summaryLengths.at(-1), maxResults };
   }
 }
 
-/** The conversation with the first `summarised` rounds summed up, or left out without memory. */
+/** The conversation as far as `extent` tells it. */
 function renderFrom(
   prompts: PromptSet,
   request: StrategyRequest,
-  summarised: number,
+  extent: Extent,
   script: Script,
 ): readonly ChatMessage[] {
   const { task, trajectory, hasMemory } = request;
@@ -100,14 +134,14 @@ function renderFrom(
     dimensions: [...new Set(space.genes.map((gene) => gene.dimension))].join(", "),
   });
   const turns: ChatMessage[] = [
-    { role: "user", content: openingOf(prompts, request, summarised, script) },
+    { role: "user", content: openingOf(prompts, request, space, extent, script) },
   ];
-  for (const round of trajectory.slice(summarised)) {
+  for (const round of trajectory.slice(extent.summarised)) {
     // A round whose Navigator failed has no strategy: its results join the message before.
     if (round.strategy !== "" && hasMemory) {
       turns.push({ role: "assistant", content: round.strategy });
     }
-    turns.push({ role: "user", content: resultsOf(prompts, request, round) });
+    turns.push({ role: "user", content: resultsOf(prompts, request, round, extent.maxResults) });
   }
   turns.push({ role: "user", content: script.closing });
   return [{ role: "system", content: system }, ...joined(turns)];
@@ -116,25 +150,34 @@ function renderFrom(
 /** What stands before the first round that is shown in full. */
 function openingOf(
   prompts: PromptSet,
-  request: StrategyRequest,
-  summarised: number,
+  { task, trajectory, hasMemory }: StrategyRequest,
+  space: SearchSpace,
+  { summarised, summary }: Extent,
   script: Script,
 ): string {
-  const { task, trajectory, hasMemory } = request;
   if (trajectory.length > 0 && !hasMemory) return "";
   if (summarised === 0) return prompts.render(script.firstRound, {});
-  return earlierRounds(prompts, task.limits, trajectory.slice(0, summarised));
+  return earlierRounds(prompts, space, task.limits, trajectory.slice(0, summarised), summary);
 }
 
 function resultsOf(
   prompts: PromptSet,
   { task: { limits } }: StrategyRequest,
   round: TrajectoryIteration,
+  maxResults = Number.POSITIVE_INFINITY,
 ): string {
+  const trials = round.trials
+    .toSorted(
+      (a, b) => Number(b.isFeasible) - Number(a.isFeasible) || b.top1Percent - a.top1Percent,
+    )
+    .slice(0, maxResults);
   return prompts.render("next-round", {
     round: String(round.index),
-    trials: trialsInWords(round.trials, limits, round.pendingCount),
-    rejections: rejectionsInWords(round.rejections, limits),
+    trials: trialsInWords(trials, limits, round.pendingCount),
+    rejections: rejectionsInWords(
+      round.rejections.slice(0, maxResults + fewestRejections - 1),
+      limits,
+    ),
   });
 }
 

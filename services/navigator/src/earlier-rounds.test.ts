@@ -1,8 +1,8 @@
 import { loadPromptSet, type PromptSet } from "@collm/llm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { navigatorPrompts } from "./conversation.js";
-import { earlierRounds } from "./earlier-rounds.js";
-import { testLimits, testRound } from "./navigator.fixture.js";
+import { earlierRounds, summaryLengths } from "./earlier-rounds.js";
+import { testLimits, testRound, testSpace } from "./navigator.fixture.js";
 
 let prompts: PromptSet;
 beforeAll(async () => {
@@ -16,7 +16,7 @@ function rounds(count: number) {
 }
 
 function linesOf(...args: Parameters<typeof rounds>): readonly string[] {
-  return earlierRounds(prompts, testLimits, rounds(...args))
+  return earlierRounds(prompts, testSpace, testLimits, rounds(...args))
     .split("\n")
     .filter((line) => line.startsWith("- Round"));
 }
@@ -33,7 +33,7 @@ describe("earlierRounds", () => {
   it("keeps the best when later rounds are worse, and says where there was no strategy", () => {
     const [first, second] = rounds(2);
     if (!first || !second) throw new RangeError("no rounds");
-    const text = earlierRounds(prompts, testLimits, [
+    const text = earlierRounds(prompts, testSpace, testLimits, [
       { ...first, trials: [], strategy: "# SUMMARY\n\n- **Start** small.\nThen more." },
       { ...second, index: 2 },
       { ...first, index: 3, strategy: "" },
@@ -55,11 +55,38 @@ describe("earlierRounds", () => {
     expect(lines[1]).toMatch(/^- Round 61: /);
   });
 
+  it("tells which choices went with accuracy, by how much and in how many networks", () => {
+    // Accuracy follows the resolution alone, so that is all there is to tell.
+    const told = rounds(12).map((round) => ({
+      ...round,
+      trials: round.trials.map((trial) => ({
+        ...trial,
+        top1Percent: 60 + 2 * (trial.notation as { r: number }).r,
+      })),
+    }));
+    const text = earlierRounds(prompts, testSpace, testLimits, told);
+    expect(text).toMatch(/^- r: 12 -\d+\.\d\d \(\d+\), (16 .*, )?20 \+\d+\.\d\d \(\d+\)$/m);
+    expect(text.match(/^- (r|d|ks|e)\b.*:/gm)?.length).toBeLessThan(6);
+    const alike = told.map((round) => ({
+      ...round,
+      trials: round.trials.map((trial) => ({ ...trial, top1Percent: 70 })),
+    }));
+    expect(earlierRounds(prompts, testSpace, testLimits, alike)).not.toContain("single choices");
+  });
+
+  it("gets shorter from length to length", () => {
+    const lengths = summaryLengths.map(
+      (length) => earlierRounds(prompts, testSpace, testLimits, rounds(60), length).length,
+    );
+    expect(lengths).toEqual(lengths.toSorted((a, b) => b - a));
+    expect(lengths.at(-1)).toBeLessThan((lengths[0] ?? 0) / 8);
+  });
+
   it("tells how many candidates were not evaluated, unless that is not told", () => {
-    expect(earlierRounds(prompts, testLimits, rounds(2))).toContain(
+    expect(earlierRounds(prompts, testSpace, testLimits, rounds(2))).toContain(
       "4 candidates were not (illegal",
     );
     const untold = rounds(2).map((round) => ({ ...round, rejections: [] }));
-    expect(earlierRounds(prompts, testLimits, untold)).not.toMatch(/candidates|illegal/);
+    expect(earlierRounds(prompts, testSpace, testLimits, untold)).not.toMatch(/candidates|illegal/);
   });
 });

@@ -1,32 +1,50 @@
-import { bestTrial, type PromptSet, trialsInWords } from "@collm/llm";
+import { bestTrial, effectsInWords, type PromptSet, trialsInWords } from "@collm/llm";
 import { strategyHeadline, type TrajectoryIteration, type TrialSummary } from "@collm/search";
-import type { Limits } from "@collm/search-space";
+import type { Limits, SearchSpace } from "@collm/search-space";
 
-/** Trials kept of the rounds that are summed up. */
-const summarisedTrials = 12;
-/** Rounds with a line of their own, newest last; the summary of a long search must stay short. */
-const maxRoundLines = 40;
+/** How much of the rounds a summary tells. */
+export interface SummaryLength {
+  /** Best trials. */
+  readonly trials: number;
+  /** Genes with what their choices came with. */
+  readonly effects: number;
+  /** Rounds with a line of their own, newest last. */
+  readonly rounds: number;
+}
+
+/** From the usual length to the shortest; each is tried where the one before is too long. */
+export const summaryLengths: readonly SummaryLength[] = [
+  { trials: 12, effects: 24, rounds: 40 },
+  { trials: 8, effects: 12, rounds: 16 },
+  { trials: 4, effects: 4, rounds: 4 },
+  { trials: 1, effects: 0, rounds: 0 },
+];
+
 /** A model's first line may be a whole paragraph. */
 const maxHeadlineCharacters = 160;
 
 /**
- * Stands for the rounds that no longer fit into the conversation: their best trials, and a line
- * for each with what its strategy began with, so that no strategy vanishes without a trace. It
- * follows from the rounds alone, so every replica sums up alike.
+ * Stands for the rounds that no longer fit into the conversation: their best trials, what choices of
+ * single genes came with, and a line for each round with what its strategy began with, so that no
+ * strategy vanishes without a trace. It follows from the rounds alone, so every replica sums up
+ * alike.
  *
  * @param rounds at least one
  */
 export function earlierRounds(
   prompts: PromptSet,
+  space: SearchSpace,
   limits: Limits,
   rounds: readonly TrajectoryIteration[],
+  length: SummaryLength = summaryLengths[0] as SummaryLength,
 ): string {
   const trials = rounds.flatMap((round) => round.trials);
   const best = trials
     .filter((trial) => trial.isFeasible)
     .sort((a, b) => b.top1Percent - a.top1Percent)
-    .slice(0, summarisedTrials);
+    .slice(0, length.trials);
   const rejected = rounds.reduce((sum, round) => sum + round.rejections.length, 0);
+  const effects = effectsInWords(space, trials, length.effects);
   return prompts.render("earlier-rounds", {
     first: String(rounds[0]?.index ?? 1),
     last: String(rounds.at(-1)?.index ?? 1),
@@ -36,12 +54,13 @@ export function earlierRounds(
         ? ""
         : `${rejected} candidates were not (illegal, duplicate or over the limit).`,
     trials: trialsInWords(best, limits),
-    rounds: roundLines(rounds).join("\n"),
+    effects: effects === "" ? "" : prompts.render("effects", { effects }),
+    rounds: roundLines(rounds, length.rounds).join("\n"),
   });
 }
 
-function roundLines(rounds: readonly TrajectoryIteration[]): readonly string[] {
-  const firstLine = Math.max(0, rounds.length - maxRoundLines);
+function roundLines(rounds: readonly TrajectoryIteration[], maxLines: number): readonly string[] {
+  const firstLine = Math.max(0, rounds.length - maxLines);
   const before = rounds.slice(0, firstLine);
   let best = bestTrial(before);
   const lines =

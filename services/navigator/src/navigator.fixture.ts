@@ -1,9 +1,20 @@
 import type { StrategyRequest, TrajectoryIteration } from "@collm/search";
-import { createRng, createSearchSpace, isFeasible, sampleUniform } from "@collm/search-space";
+import {
+  createRng,
+  createSearchSpace,
+  isFeasible,
+  nasBench201Spec,
+  publishedAutoFormerSpec,
+  publishedOfaSpec,
+  publishedShuffleNetSpec,
+  type SpaceSpec,
+  sampleUniform,
+} from "@collm/search-space";
 import { tinySpec } from "@collm/search-space/testing";
 
 /** Shared by the tests of this package. */
 const space = createSearchSpace(tinySpec);
+export const testSpace = space;
 export const testLimits = { maxMacs: 450_000 };
 
 /** A round with two trials within the limit, one over it, and two rejections. */
@@ -48,5 +59,51 @@ export function testRequest(
     hasMemory: true,
     seed: 1,
     ...change,
+  };
+}
+
+/** What no prompt may name: data sets, benchmarks, published networks. */
+export const leaks =
+  /imagenet|cifar|coco|mnist|digits|once-for-all|\bofa\b|spos|mobilenet|shufflenet|autoformer|nas-?bench|bench|nor_conv|skip_connect/i;
+
+/** A space of every family, published where there is one. */
+export const familySpecs: readonly SpaceSpec[] = [
+  publishedOfaSpec(1.2),
+  publishedShuffleNetSpec(),
+  publishedAutoFormerSpec("tiny"),
+  nasBench201Spec("cifar10"),
+];
+
+/** A request in another space: rounds of four trials and a repaired one, two still to come. */
+export function requestOf(spec: SpaceSpec, rounds: number): StrategyRequest {
+  const own = createSearchSpace(spec);
+  const rng = createRng("request", spec.family);
+  const limits = { maxMacs: own.cost(sampleUniform(own, rng)).macs };
+  const trial = (index: number, place: number): TrajectoryIteration["trials"][number] => {
+    const architecture = sampleUniform(own, rng);
+    const cost = own.cost(architecture);
+    return {
+      candidateId: `${index}.${place}`,
+      canonical: architecture.canonical,
+      notation: own.notation(architecture),
+      cost,
+      top1Percent: 60 + index + place / 10,
+      isFeasible: isFeasible(cost, limits),
+      ...(place === 4 ? { repairs: ["a gene: 4 -> 3"] } : {}),
+    };
+  };
+  return {
+    task: { limits },
+    space: spec,
+    iteration: rounds + 1,
+    trajectory: Array.from({ length: rounds }, (_, i) => ({
+      index: i + 1,
+      strategy: `Strategy ${i + 1}: wider.`,
+      trials: [1, 2, 3, 4].map((place) => trial(i + 1, place)),
+      rejections: [],
+      pendingCount: 2,
+    })),
+    hasMemory: true,
+    seed: 1,
   };
 }

@@ -206,7 +206,10 @@ describe("createNavigatorService", () => {
           body: {
             messages: [
               { role: "system" },
-              { role: "user", content: expect.stringContaining("- Round 4: best so far 64.02 %") },
+              {
+                role: "user",
+                content: expect.stringContaining("- Rounds 1 to 4: best so far 64.02 %"),
+              },
               { role: "assistant", content: expect.stringContaining("Strategy of round 5") },
               { role: "user", content: expect.stringContaining("65.02 % top-1") },
             ],

@@ -30,6 +30,7 @@ export function addForkCommand(program: Command): void {
     ["--navigator-memory <on|off>", "whether the Navigator sees earlier iterations"],
     ["--generator-memory <on|off>", "whether the Generator sees earlier iterations"],
     ["--prompts <set>", "prompt set of both roles"],
+    ["--repair <off|legal|limits>", "evaluate the nearest architecture in place of a wrong one"],
     ["--real-time <share>", "share of a table's time that evaluations really take"],
   ];
   const command = program

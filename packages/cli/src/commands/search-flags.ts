@@ -28,6 +28,7 @@ export interface SearchFlags {
   readonly generatorMemory?: string;
   readonly prompts?: string;
   readonly permuteOperators?: string;
+  readonly repair?: string;
   readonly isomorphs?: string;
   readonly realTime?: string;
   readonly llm?: readonly string[];
@@ -58,6 +59,7 @@ const flagOfField: Readonly<Record<string, keyof SearchFlags>> = {
   generatorMemory: "generatorMemory",
   prompts: "prompts",
   permuteOperators: "permuteOperators",
+  repair: "repair",
   isomorphs: "isomorphs",
   "evaluator.realTime": "realTime",
 };
@@ -106,6 +108,7 @@ function fromFlags(flags: SearchFlags): Record<string, unknown> {
     generatorMemory: onOff("--generator-memory", flags.generatorMemory),
     prompts: flags.prompts,
     permuteOperators: number(flags.permuteOperators),
+    repair: flags.repair,
     isomorphs: flags.isomorphs,
     evaluator: flags.realTime === undefined ? undefined : { realTime: number(flags.realTime) },
     ...parseLlmSpec(flags.llm ?? []),

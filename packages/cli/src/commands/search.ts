@@ -54,6 +54,10 @@ export function addSearchCommand(program: Command): void {
       ...earlier,
       spec,
     ])
+    .option(
+      "--repair <off|legal|limits>",
+      "evaluate the nearest architecture in place of an illegal one, or also of one over a limit (default off)",
+    )
     .option("--permute-operators <seed>", "give operators of a cell space letters in prompts")
     .option("--isomorphs <keep|merge>", "whether isomorphic cells count as one (default keep)")
     .option(

@@ -52,6 +52,48 @@ describe("parseCandidates", () => {
     ]);
   });
 
+  it.each([
+    ["NaN", '{"ks": [3, NaN], "e": [1, 2], "d": [1], "r": 24}'],
+    ["-Infinity", '{"ks": [3, 5], "e": [1, 2], "d": [1], "r": -Infinity}'],
+  ])("drops a candidate with %s in it and says so; the others survive", (value, spoilt) => {
+    expect(parseCandidates(`[${textA}, ${spoilt}, ${textB}]`, shape)).toMatchObject([
+      { notation: a },
+      { text: expect.stringContaining(value), problem: expect.stringContaining(`"${value}"`) },
+      { notation: b },
+    ]);
+  });
+
+  it("takes an architecture that others come from for no candidate", () => {
+    expect(notations(`[{"parent": ${textA}, "net": ${textB}}]`)).toEqual([b]);
+    const strategy = `Parents = [${textA}]\n${textB}`;
+    expect(notations(strategy)).toEqual([b]);
+    const all = parseCandidates(strategy, shape, { takesReferences: true });
+    expect(all.map(({ notation }) => notation)).toEqual([a, b]);
+    expect(notations(`[{"parent": ${textA}, "net": {"ks": [3,`)).toEqual([undefined]);
+  });
+
+  it("leaves out what a model notes down beside an architecture, but no other key", () => {
+    const noted = `{"id": 1, "why": "the "deep" one", ${textA.slice(1, -1)}, "flops": 3.1e8}`;
+    expect(notations(noted)).toEqual([a]);
+    expect(notations(`{${textA.slice(1, -1)}, "w": 1.2}`)).toEqual([{ ...a, w: 1.2 }]);
+  });
+
+  it.each([
+    [
+      "YAML",
+      "- ks: [3, 5]\n  e: [1, 2]\n  d: [1]\n  r: 24\n- ks: [7, 7]\n  e: [4, 4]\n  d: [2]\n  r: 32",
+    ],
+    ["lines", "1) ks=[3, 5]; e=[1, 2]; d=[1]; r=24\n2) ks=[7, 7]; e=[4, 4]; d=[2]; r=32"],
+    [
+      "a table",
+      "| # | ks | e | d | r |\n|---|---|---|---|---|\n| 1 | 3,5 | 1,2 | [1] | 24 |\n| 2 | 7,7 | 4,4 | [2] | 32 |",
+    ],
+  ])("reads %s, and nothing out of prose around it", (_, text) => {
+    const prose =
+      "I keep r = 24 near the middle, since ks: [3, 3] and e: [1, 1] are too small for d: [1].";
+    expect(notations(`${prose}\n${text}\n\n${prose}`)).toEqual([a, b]);
+  });
+
   it("passes on an object of the model's own invention, for the legality check to judge", () => {
     expect(notations('{"resolution": 24}')).toEqual([{ resolution: 24 }]);
   });

@@ -2,16 +2,21 @@ import { describe, expect, it } from "vitest";
 import { splitReflection } from "./split-reflection.js";
 
 describe("splitReflection", () => {
-  it.each(["## CANDIDATES", "**Candidates:**", "4. Candidates", "CANDIDATES"])(
-    "parts at the heading %s and leaves quoted architectures in the reflection",
-    (heading) => {
-      const answer = `## SUMMARY\nKeep \`{"r": 16}\`.\n\n${heading}\n\n[{"r": 20}]`;
-      const { reflection, candidates } = splitReflection(answer);
-      expect(reflection).toBe('## SUMMARY\nKeep `{"r": 16}`.');
-      expect(candidates).toContain('{"r": 20}');
-      expect(candidates).not.toContain('{"r": 16}');
-    },
-  );
+  it.each([
+    "## CANDIDATES",
+    "**Candidates:**",
+    "4. Candidates",
+    "CANDIDATES",
+    "## Candidate architectures (15)",
+    "## 候选架构：",
+    "**Kandidaten**",
+  ])("parts at the heading %s and leaves quoted architectures in the reflection", (heading) => {
+    const answer = `## SUMMARY\nKeep \`{"r": 16}\`.\n\n${heading}\n\n[{"r": 20}]`;
+    const { reflection, candidates } = splitReflection(answer);
+    expect(reflection).toBe('## SUMMARY\nKeep `{"r": 16}`.');
+    expect(candidates).toContain('{"r": 20}');
+    expect(candidates).not.toContain('{"r": 16}');
+  });
 
   it("takes the last heading, since a plan may announce one", () => {
     const answer = "## CANDIDATES\nwill follow\n## CANDIDATES\n[1, 2]";

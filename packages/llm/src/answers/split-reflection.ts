@@ -6,8 +6,12 @@ export interface SplitAnswer {
   readonly candidates: string;
 }
 
-/** The heading in whatever dress a model puts it: `## CANDIDATES`, `**Candidates:**`, `5. Candidates`. */
-const heading = /^[ \t#*_\d.)]*candidates[ \t*_:]*$/gim;
+/**
+ * The heading in whatever dress a model puts it: `## CANDIDATES`, `**Candidates:**`, `5. Candidates (15)`,
+ * also where it answers in another language.
+ */
+const heading =
+  /^[ \t#*_\d.、)）]*(?:final )?(?:candidates?(?: architectures)?|candidatas?|candidatos?|candidats?|kandidaten|кандидаты|候选(?:架构|方案|网络)?|候選架構|候補|후보)[ \t*_:：]*(?:[(（].{0,20}[)）])?[ \t*_:：]*$/gim;
 const fence = /```(?!directives)\w*\s*[{[]/g;
 
 /**

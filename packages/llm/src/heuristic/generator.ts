@@ -6,6 +6,7 @@ import {
   type Rng,
   type SearchSpace,
 } from "@collm/search-space";
+import { anyObject } from "../answers/notation-shape.js";
 import { parseCandidates } from "../answers/parse-candidates.js";
 import { type Directives, readDirectives } from "../directives.js";
 import { type Band, editDistance, searchBand } from "./band-search.js";
@@ -145,7 +146,10 @@ function parentsOf(
   directives: Directives,
 ): readonly Architecture[] {
   const written =
-    directives.parents ?? parseCandidates(strategy).map((proposal) => proposal.notation);
+    directives.parents ??
+    parseCandidates(strategy, anyObject, { takesReferences: true }).map(
+      (proposal) => proposal.notation,
+    );
   const found = new Map<string, Architecture>();
   for (const parent of written) {
     const read = space.legality(parent);

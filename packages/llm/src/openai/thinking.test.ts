@@ -12,6 +12,10 @@ describe("splitThinking", () => {
     ["Hello.<think>too late", "Hello.", "too late"],
     ["<think>a</think>Hello.<think>b", "Hello.", "a\n\nb"],
     ["<thinking>a</thinking>Hello.", "Hello.", "a"],
+    ["Hello,<reasoning>a</reasoning> you.", "Hello, you.", "a"],
+    ["[THINK]a[/THINK]Hello.", "Hello.", "a"],
+    ["◁think▷a◁/think▷Hello.", "Hello.", "a"],
+    ["<|channel|>analysis<|message|>a<|channel|>final<|message|>Hello.", "Hello.", "a"],
   ])("parts %j into %j and %j", (text, answer, reasoning) => {
     expect(splitThinking(text)).toEqual({ answer, reasoning });
   });
@@ -19,7 +23,7 @@ describe("splitThinking", () => {
   it("leaves text without markers as it is", () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
-        fc.pre(!/<\/?think/i.test(text));
+        fc.pre(!/think|thought|reason|scratch|channel/i.test(text));
         expect(splitThinking(text)).toEqual({ answer: text.trim(), reasoning: "" });
       }),
     );

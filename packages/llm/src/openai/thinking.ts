@@ -4,31 +4,46 @@ export interface Thought {
   readonly reasoning: string;
 }
 
+/** Marks around a chain of thought, by family of models; the last are gpt-oss's channels. */
+const marks = new RegExp(
+  [
+    "<(?<closes>/?)(?:think|thinking|thoughts?|reasoning|scratchpad)>",
+    "\\[(?<closesBracket>/?)THINK\\]",
+    "◁(?<closesTriangle>/?)think▷",
+    "<\\|(?:begin|(?<closesThought>end))_of_thought\\|>",
+    "<\\|channel\\|>(?:analysis|commentary|(?<closesChannel>final))<\\|message\\|>",
+  ].join("|"),
+  "gi",
+);
+
 /**
  * Parts what a reasoning model thinks from its answer where the server does not do it: blocks
- * `<think>...</think>`, a block that never ends (the token limit came first), and text before a
- * lone `</think>` (templates that open the block in the prompt).
+ * `<think>...</think>` and what other models write for them, a block that never ends (the token
+ * limit came first), and text before a lone `</think>` (templates that open the block in the prompt).
  */
 export function splitThinking(text: string): Thought {
-  const answerStart = lastMatchEnd(text, /<\/think(?:ing)?>/gi) ?? 0;
-  const rest = text.slice(answerStart);
-  const opening = rest.search(/<think(?:ing)?>/i);
-  const answerEnd = answerStart + (opening === -1 ? rest.length : opening);
-  const around = [text.slice(0, answerStart), text.slice(answerEnd)];
-  return {
-    answer: text.slice(answerStart, answerEnd).trim(),
-    reasoning: joinTexts(around.map((part) => part.replace(/<\/?think(?:ing)?>/gi, ""))),
-  };
+  let answer: string[] = [];
+  const reasoning: string[] = [];
+  let isThinking = false;
+  let at = 0;
+  for (const mark of text.matchAll(marks)) {
+    const piece = text.slice(at, mark.index);
+    at = mark.index + mark[0].length;
+    const closes = Object.values(mark.groups ?? {}).some((group) => group);
+    if (isThinking) reasoning.push(piece);
+    else if (!closes) answer.push(piece);
+    else {
+      // Nothing was opened: all before it was thought.
+      reasoning.push(...answer, piece);
+      answer = [];
+    }
+    isThinking = !closes;
+  }
+  (isThinking ? reasoning : answer).push(text.slice(at));
+  return { answer: answer.join("").trim(), reasoning: joinTexts(reasoning) };
 }
 
 /** The texts that are not blank, as paragraphs. */
 export function joinTexts(texts: readonly string[]): string {
   return texts.flatMap((text) => text.trim() || []).join("\n\n");
-}
-
-/** One past the last match. */
-function lastMatchEnd(text: string, pattern: RegExp): number | undefined {
-  let end: number | undefined;
-  for (const match of text.matchAll(pattern)) end = match.index + match[0].length;
-  return end;
 }

@@ -3,15 +3,24 @@ import type { Limits } from "@collm/search-space";
 import { bindingShare } from "../cost-share.js";
 import { costInWords } from "./task-words.js";
 
-/** One trial on one line: accuracy, cost, share of the limit, notation. */
+/** One trial on one line: accuracy, cost, share of the limit, notation, what was changed in the proposal. */
 export function trialInWords(trial: TrialSummary, limits: Limits): string {
   const share = bindingShare(trial.cost, limits)?.share;
   const use = share === undefined ? "" : ` (${(share * 100).toFixed(1)} % of the limit)`;
   return (
     `- ${trial.top1Percent.toFixed(2)} % top-1, ${costInWords(trial.cost, limits)}${use}` +
-    `${trial.isFeasible ? "" : ", OVER THE LIMIT"}: ${JSON.stringify(trial.notation)}`
+    `${trial.isFeasible ? "" : ", OVER THE LIMIT"}: ${JSON.stringify(trial.notation)}${repaired(trial)}`
   );
 }
+
+function repaired({ repairs = [] }: TrialSummary): string {
+  if (repairs.length === 0) return "";
+  const more = repairs.length - maxRepairsShown;
+  const shown = repairs.slice(0, maxRepairsShown).join(", ");
+  return ` (repaired, as proposed it was not allowed: ${shown}${more > 0 ? `, and ${more} more` : ""})`;
+}
+
+const maxRepairsShown = 6;
 
 /** Trials, best first, and how many results of the round are still to come. */
 export function trialsInWords(

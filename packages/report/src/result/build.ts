@@ -8,6 +8,7 @@ import {
   evaluatedOf,
   funnel,
   type RejectionReason,
+  repairedCount,
   repeatedEvaluations,
   type SearchEvent,
   type SearchState,
@@ -57,6 +58,7 @@ export function resultOf(view: JournalView): SearchResult {
     best: bestEntry(view),
     test: state.test && { canonical: state.test.canonical, ...accuracy(state.test.result) },
     funnel: funnel(state),
+    repaired: repairedCount(state),
     evaluations: {
       evaluated: archive(state).length,
       fromStore: archive(state).filter(({ status }) => status.isStored).length,

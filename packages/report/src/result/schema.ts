@@ -133,6 +133,9 @@ export const searchResultSchema = z
       .optional()
       .describe("Only if the sealed test split was opened"),
     funnel: funnelSchema,
+    repaired: count.describe(
+      "Of the proposed: changed to the nearest legal or feasible architecture",
+    ),
     evaluations: z.strictObject({
       evaluated: count,
       fromStore: count.describe("Of the evaluated: measured earlier, by this or another search"),

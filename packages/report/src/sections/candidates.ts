@@ -85,6 +85,7 @@ function row(
     ...(isOnFront ? ["front"] : []),
     ...(trial.isFeasible ? [] : ["over limit"]),
     ...(isStored ? ["from store"] : []),
+    ...(trial.repair ? ["repaired"] : []),
   ];
   const numbers: readonly (readonly [value: number, text: string])[] = [
     [rank, String(rank)],

@@ -32,7 +32,12 @@ ${
     funnelChart(result.funnel),
     html`<p class="muted">Parsed: an architecture could be read. Legal: inside the search space. Novel: never proposed before. Feasible: legal, novel and within the limits; over-limit candidates are ${
       view.started.config.overLimit === "reject" ? "not evaluated" : "evaluated, but cannot win"
-    } in this search. Shares are of the ${formatCount(result.funnel.proposed)} proposed.</p>`,
+    } in this search. Shares are of the ${formatCount(result.funnel.proposed)} proposed.${
+      result.repaired > 0 &&
+      html` Repaired, i.e. changed to the nearest architecture that is ${
+        view.started.config.repair === "limits" ? "legal and within the limits" : "legal"
+      }: ${formatCount(result.repaired)}.`
+    }</p>`,
   )
 }
 </section>`;

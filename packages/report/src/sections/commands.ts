@@ -104,6 +104,7 @@ function llmSpecs(roles: SearchResult["roles"]): readonly string[] {
 /** Keys of the configuration file that flags do not have. */
 const keysWithoutFlag = [
   "overLimit",
+  "repair",
   "finalStrategy",
   "navigatorMemory",
   "generatorMemory",

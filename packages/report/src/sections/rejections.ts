@@ -56,8 +56,8 @@ function rejectedRow(candidate: Candidate): Html {
 `;
 }
 
-function proposedText({ architecture, text, notation }: Candidate): string {
-  return architecture?.canonical ?? text ?? JSON.stringify(notation) ?? "";
+function proposedText({ architecture, repair, text, notation }: Candidate): string {
+  return (repair ? text : architecture?.canonical) ?? text ?? JSON.stringify(notation) ?? "";
 }
 
 function shortened(text: string): string {

@@ -10,6 +10,7 @@ export interface Script {
   readonly searcher: SearchConfig["searcher"];
   readonly algorithm: "elitist" | "spos";
   readonly overLimit: SearchConfig["overLimit"];
+  readonly repair: SearchConfig["repair"];
   /** Of a space of cells in which isomorphic ones count as one, or of the tiny space. */
   readonly hasCells: boolean;
   readonly seed: number;
@@ -26,6 +27,7 @@ export const scripts: fc.Arbitrary<Script> = fc.record({
   searcher: fc.constantFrom(...searchConfigSchema.shape.searcher.options),
   algorithm: fc.constantFrom("elitist", "spos"),
   overLimit: fc.constantFrom("reject", "evaluate"),
+  repair: fc.constantFrom("off", "legal", "limits"),
   hasCells: fc.boolean(),
   seed: fc.nat(5),
   fate: fc.nat(100_000),
@@ -63,10 +65,11 @@ function specOf({ hasCells }: Script): SpaceSpec {
 }
 
 function startOf(script: Script): SearchEvent {
-  const { searcher, algorithm, overLimit, seed, fate, hasCells, staleness, subBatches } = script;
+  const { searcher, algorithm, overLimit, repair, seed, fate, hasCells } = script;
+  const { staleness, subBatches } = script;
   const config = {
     ...{ staleness, subBatches, resultShare: fate % 2 === 0 ? 0.25 : 0.75 },
-    ...{ searcher, overLimit, seed, budget: 14, candidatesPerIteration: 4, iterations: 5 },
+    ...{ searcher, overLimit, repair, seed, budget: 14, candidatesPerIteration: 4, iterations: 5 },
     generatorMemory: fate % 2 === 0,
     finalStrategy: fate % 3 === 0,
     limits: fate % 4 === 0 ? { maxMacs: hasCells ? 60_000_000 : 60_000 } : {},
@@ -134,12 +137,13 @@ async function runLife(script: Script, { events, store, life, end, lastSeq }: Li
   const proposeCandidates = roles.proposeCandidates.bind(roles);
   roles.proposeCandidates = async (...call) => {
     const answer = await proposeCandidates(...call);
-    const [fate5, oddities] = [rng.int(5), rng.int(3)];
+    const [fate5, oddities] = [rng.int(5), rng.int(4)];
     if (answer.kind === "failed") return answer;
     if (fate5 === 0) return { kind: "failed", reason: "timeout", exchanges: answer.exchanges };
     const odd = [
       { text: "{", problem: "no JSON" },
       { text: "7", notation: 7 },
+      { text: "repairable", notation: { d: [1, 2], r: 13, "0-1": "identity" } },
     ];
     return { ...answer, value: [...answer.value, ...odd.slice(0, oddities)] };
   };

@@ -52,6 +52,8 @@ export interface Trial {
   cost: Cost | undefined;
   top1Percent: number;
   isFeasible: boolean;
+  /** What was changed in the proposal, e.g. `ks[3]: 4 -> 3`; empty where it is as proposed. */
+  repairs: string[];
 }
 
 /** A candidate that was not evaluated, and why. */
@@ -73,6 +75,16 @@ export interface Iteration {
   rejections: Rejection[];
   /** Results of the round that are still to come. */
   pendingCount: number;
+  /** Of the prompt that led to the strategy; absent where its endpoint counted no tokens. */
+  promptSize?: PromptSize | undefined;
+}
+
+/** How long a prompt was. */
+export interface PromptSize {
+  /** Of all messages. */
+  characters: number;
+  /** As the endpoint counted them. */
+  inputTokens: number;
 }
 
 /** Tokens of one or more requests to a language model; zero for the heuristic backend. */
@@ -388,7 +400,7 @@ export const Architecture: MessageFns<Architecture> = {
 };
 
 function createBaseTrial(): Trial {
-  return { candidateId: "", architecture: undefined, cost: undefined, top1Percent: 0, isFeasible: false };
+  return { candidateId: "", architecture: undefined, cost: undefined, top1Percent: 0, isFeasible: false, repairs: [] };
 }
 
 export const Trial: MessageFns<Trial> = {
@@ -407,6 +419,9 @@ export const Trial: MessageFns<Trial> = {
     }
     if (message.isFeasible !== false) {
       writer.uint32(40).bool(message.isFeasible);
+    }
+    for (const v of message.repairs) {
+      writer.uint32(50).string(v!);
     }
     return writer;
   },
@@ -462,6 +477,14 @@ export const Trial: MessageFns<Trial> = {
             }
 
             message.isFeasible = reader.bool();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.repairs.push(reader.string());
             continue;
           }
         }
@@ -568,7 +591,7 @@ export const Rejection: MessageFns<Rejection> = {
 };
 
 function createBaseIteration(): Iteration {
-  return { index: 0, strategy: "", trials: [], rejections: [], pendingCount: 0 };
+  return { index: 0, strategy: "", trials: [], rejections: [], pendingCount: 0, promptSize: undefined };
 }
 
 export const Iteration: MessageFns<Iteration> = {
@@ -587,6 +610,9 @@ export const Iteration: MessageFns<Iteration> = {
     }
     if (message.pendingCount !== 0) {
       writer.uint32(40).uint32(message.pendingCount);
+    }
+    if (message.promptSize !== undefined) {
+      PromptSize.encode(message.promptSize, writer.uint32(50).fork()).join();
     }
     return writer;
   },
@@ -642,6 +668,71 @@ export const Iteration: MessageFns<Iteration> = {
             }
 
             message.pendingCount = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.promptSize = PromptSize.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBasePromptSize(): PromptSize {
+  return { characters: 0, inputTokens: 0 };
+}
+
+export const PromptSize: MessageFns<PromptSize> = {
+  encode(message: PromptSize, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.characters !== 0) {
+      writer.uint32(8).uint64(message.characters);
+    }
+    if (message.inputTokens !== 0) {
+      writer.uint32(16).uint64(message.inputTokens);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PromptSize {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePromptSize();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.characters = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.inputTokens = longToNumber(reader.uint64());
             continue;
           }
         }
