@@ -54,6 +54,7 @@ export function addSearchCommand(program: Command): void {
       ...earlier,
       spec,
     ])
+    .option("--record <dir>", "record every conversation with a language model, without keys")
     .option("--permute-operators <seed>", "give operators of a cell space letters in prompts")
     .option("--isomorphs <keep|merge>", "whether isomorphic cells count as one (default keep)")
     .option(
