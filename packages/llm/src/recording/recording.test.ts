@@ -112,6 +112,14 @@ describe("a recorded backend", () => {
     expect(texts[0]?.match(/"properties"/g)).toHaveLength(1);
   });
 
+  it("holds no key that the user put into a request himself", async () => {
+    const folder = await temporaryFolder();
+    const extraBody = { metadata: { token: `Bearer ${apiKey}` } };
+    await record(folder, [says("Yes.")], [ask("Well?")], { apiKey, extraBody });
+    const [name = ""] = await readdir(folder);
+    expect(await readFile(join(folder, name), "utf8")).toContain('"token": "Bearer [key]"');
+  });
+
   it("is made by several processes at once, each file whole", async () => {
     const folder = await temporaryFolder();
     const writers = await Promise.all(
