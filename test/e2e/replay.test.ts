@@ -72,6 +72,14 @@ function behaviourOf(index: number): ChatBehaviour {
   return { kind: "answer", pieces: [answer], finish: index % 4 === 3 ? "length" : "stop" };
 }
 
+/** Everything that files under a directory hold. */
+async function textsIn(directory: string): Promise<string> {
+  const entries = await readdir(directory, { withFileTypes: true, recursive: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const texts = files.map((entry) => readFile(join(entry.parentPath, entry.name), "utf8"));
+  return (await Promise.all(texts)).join("\n");
+}
+
 function expectRefusal({ code, stderr, stdout }: Finished, ...parts: readonly string[]): void {
   for (const part of parts) expect(stderr).toContain(part);
   expect(stderr.trim().split("\n"), stderr).toHaveLength(1);
@@ -119,10 +127,15 @@ describe("collm replay", { timeout: 120_000 }, () => {
 
   it("gives a language model's answers again, good and bad ones, and reads them again", async () => {
     const server = await startChatServer((_, index) => behaviourOf(index));
+    const key = "planted-recorded-key";
+    workspace.env = { COLLM_NAVIGATOR_API_KEY: key, COLLM_GENERATOR_API_KEY: key };
+    const talks = workspace.file("talks");
+    const settings = ["--iterations", "6", "--preset", "paper", "--no-test"];
     try {
-      const llm = ["--llm", `openai:test-model@${server.baseUrl}`, "--iterations", "6"];
-      const run = await finishedRun(...llm, "--preset", "paper", "--no-test");
+      const llm = ["--llm", `openai:test-model@${server.baseUrl}`, "--record", talks];
+      const run = await finishedRun(...settings, ...llm);
       const asked = server.seen.length;
+      expect(server.seen[0]?.authorization).toContain(key);
       const types = (await journalOf(run)).map(({ type }) => type);
       expect(types).toContain("Degraded");
       const { code, stdout, stderr } = await workspace.run("replay", run, "--json");
@@ -135,6 +148,30 @@ describe("collm replay", { timeout: 120_000 }, () => {
     } finally {
       await server.close();
     }
+
+    // The server is gone; the search itself is made again, from the recorded conversations.
+    workspace.env = {};
+    const again = workspace.file("again");
+    const llm = ["--llm", `replay:${talks}?strict`];
+    const repeated = await workspace.run(...searchFlags(again, ...settings, ...llm));
+    expect(repeated, repeated.stderr).toMatchObject({ code: 0 });
+    const [before, after] = [await journalOf(workspace.file("run")), await journalOf(again)];
+    expect(decisionsOf(after)).toEqual(decisionsOf(before));
+    const spent = (events: readonly SearchEvent[]) =>
+      events.flatMap((event) =>
+        "exchanges" in event ? event.exchanges.map(({ usage, answer }) => ({ usage, answer })) : [],
+      );
+    expect(spent(after)).toEqual(spent(before));
+    expect(await textsIn(talks)).toContain("I cannot help with that.");
+    expect(await textsIn(workspace.path)).not.toContain(key);
+
+    // Another question: a strict replay ends the search, and says how it differs.
+    const other = [...settings, ...llm, "--max-macs", "300k"];
+    const missed = await workspace.run(...searchFlags(workspace.file("other"), ...other));
+    expect(missed.code, missed.stderr).toBe(1);
+    expect(missed.stderr).toMatch(
+      /replay: no recording of request [0-9a-f]{12} in .*navigator: .*differs first in message 1, line \d+: recorded ".*400/,
+    );
   });
 
   it("names the first event that a journal written by hand cannot have", async () => {

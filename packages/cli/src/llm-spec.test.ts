@@ -43,8 +43,20 @@ describe("parseLlmSpec", () => {
     });
   });
 
+  it("reads recordings to answer from, alone and before or after others", () => {
+    expect(parseLlmSpec(["navigator=replay:a, b@c?strict"])).toEqual({
+      navigator: { backend: "replay", replayDir: "a, b@c?strict" },
+    });
+    expect(parseLlmSpec(["generator=replay:a,openai:m,replay:b?strict"])).toEqual({
+      generator: { backend: "replay", replayDir: "a", fallback: ["openai:m", "replay:b?strict"] },
+    });
+  });
+
   it.each([
     "",
+    "replay:",
+    "replay:a?strict,heuristic",
+    "openai:m,replay:a?strict,openai:n",
     "gpt-5",
     "heuristic,openai:m",
     "openai:m,heuristic,openai:n",
@@ -77,6 +89,7 @@ describe("parseModelSpec", () => {
 
   it.each([
     "heuristic",
+    "replay:a",
     "navigator=openai:m",
     "openai:m@http://a b",
     "openai:m@http://user:s3cret@host/v1",

@@ -1,5 +1,6 @@
 import {
   fallbackProblem,
+  isLastPlayer,
   type PlayerSpec,
   parsePlayer,
   playerPhrase,
@@ -9,13 +10,14 @@ import { CollmError, hideCredentials } from "@collm/errors";
 
 /** What `--llm` takes, for the help of commands that have roles. */
 export const llmFlagWords =
-  "heuristic, or openai:MODEL@BASE_URL (vllm:, ollama:, …), after commas who answers where it does not; navigator=SPEC or generator=SPEC for one role";
+  "heuristic, or openai:MODEL@BASE_URL (vllm:, ollama:, …), or replay:DIR, after commas who answers where it does not; navigator=SPEC or generator=SPEC for one role";
 
 /** A role's settings as far as a SPEC says them; the configuration schema checks the rest. */
 export interface RoleSpec {
   readonly backend: PlayerSpec["backend"];
   readonly model?: string;
   readonly baseUrl?: string;
+  readonly replayDir?: string;
   readonly fallback?: string[];
 }
 
@@ -23,7 +25,7 @@ export interface RoleSpec {
 export type ModelSpec = Extract<PlayerSpec, { readonly model: string }>;
 
 /**
- * Reads `--llm` values: `heuristic` or `KIND:MODEL@BASE_URL` for both roles, or with `navigator=` or
+ * Reads `--llm` values: `heuristic`, `KIND:MODEL@BASE_URL` or `replay:DIR` for both roles, or with `navigator=` or
  * `generator=` in front for one of them. After a comma comes who is asked where no answer comes. Later
  * values win.
  */
@@ -45,7 +47,7 @@ export function parseLlmSpec(specs: readonly string[]): {
 export function parseModelSpec(spec: string): ModelSpec {
   const player = parsePlayer(spec);
   // A list of one is checked like a fallback: an address without a password in it.
-  if (player && player.backend !== "heuristic" && fallbackProblem([spec]) === undefined) {
+  if (player && "model" in player && fallbackProblem([spec]) === undefined) {
     return player;
   }
   throw new CollmError(
@@ -57,12 +59,12 @@ export function parseModelSpec(spec: string): ModelSpec {
 function roleOf(text: string, spec: string): RoleSpec {
   const [first = "", ...others] = splitPlayers(text);
   const player = parsePlayer(first);
-  const isAlone = player?.backend === "heuristic" && others.length > 0;
-  if (player && !isAlone && fallbackProblem(others) === undefined) {
+  const isFollowed = player && isLastPlayer(player) && others.length > 0;
+  if (player && !isFollowed && fallbackProblem(others) === undefined) {
     return others.length === 0 ? player : { ...player, fallback: [...others] };
   }
   throw new CollmError(
     "invalid-argument",
-    `--llm: got "${hideCredentials(spec)}", allowed is ${playerPhrase}, with navigator= or generator= in front for one role, and after commas who answers where it does not, heuristic last`,
+    `--llm: got "${hideCredentials(spec)}", allowed is ${playerPhrase}, with navigator= or generator= in front for one role, and after commas who answers where it does not, heuristic or replay:DIR?strict last`,
   );
 }

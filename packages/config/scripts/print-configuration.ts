@@ -42,6 +42,10 @@ const flags: Readonly<Record<string, string>> = {
   "generator.backend": "--llm",
   "generator.baseUrl": "--llm",
   "generator.model": "--llm",
+  "navigator.replayDir": "--llm",
+  "generator.replayDir": "--llm",
+  "navigator.recordDir": "--record",
+  "generator.recordDir": "--record",
   "navigator.fallback": "--llm",
   "generator.fallback": "--llm",
 };

@@ -2,6 +2,7 @@ export type { EndpointEnv } from "./endpoint-env.js";
 export { type Env, readEnv } from "./env-values.js";
 export {
   fallbackProblem,
+  isLastPlayer,
   type PlayerSpec,
   parsePlayer,
   playerPhrase,
@@ -9,7 +10,7 @@ export {
 } from "./player-spec.js";
 export { formatQuantity, parseQuantity } from "./quantity.js";
 export { type RankEnv, readRankEnv } from "./rank-env.js";
-export { type RoleEnv, type RoleName, readRoleEnv } from "./role-env.js";
+export { type ReplayEnv, type RoleEnv, type RoleName, readRoleEnv } from "./role-env.js";
 export { type RuntimeEnv, runtimeEnvSchema } from "./runtime-env.js";
 export { readSearchEnvironment } from "./search-environment.js";
 export {

@@ -21,6 +21,7 @@ const endpointKeys = [
   "backend",
   "model",
   "baseUrl",
+  "replayDir",
   "fallback",
   "apiKeyFile",
   "apiVersion",
@@ -55,7 +56,12 @@ function mergeSection<T extends object>(base: T | undefined, over: T | undefined
 
 /** What is wrong with a role once all sources are merged: an endpoint that is not whole. */
 export function endpointProblems(role: RoleName, settings: RoleSettings = {}): readonly string[] {
-  const { backend, model, baseUrl } = settings;
+  const { backend, model, baseUrl, replayDir } = settings;
+  if (backend === "replay") {
+    return replayDir === undefined
+      ? [`${role}.replayDir: got nothing, allowed is a directory, which replay needs`]
+      : [];
+  }
   if (backend !== undefined && backend !== "heuristic" && model === undefined) {
     return [`${role}.model: got nothing, allowed is a model's name, which ${backend} needs`];
   }

@@ -71,6 +71,35 @@ describe("readRoleEnv", () => {
     );
   });
 
+  it("reads recordings to replay, and where to record, with a folder for each role", () => {
+    const replay = { BACKEND: "replay", REPLAY_DIR: "/a/talks", RECORD_DIR: "/b" };
+    const first = { kind: "replay", name: "talks", directory: "/a/talks/navigator" };
+    expect(readRoleEnv("navigator", navigator({ ...replay, FALLBACK: "vllm:m" }))).toMatchObject({
+      endpoints: [
+        { ...first, isStrict: false },
+        { kind: "vllm", model: "m" },
+      ],
+      recordDirectory: "/b/navigator",
+    });
+    const strict = { FALLBACK: "replay:/a/talks?strict" };
+    expect(readRoleEnv("navigator", navigator(strict))).toMatchObject({
+      endpoints: [{ kind: "vllm" }, { ...first, isStrict: true }],
+      endsWithHeuristic: false,
+    });
+    const refusal = (values: Readonly<Record<string, string>>) =>
+      messageOf(() => readRoleEnv("navigator", navigator(values)));
+    expect(refusal({ BACKEND: "replay" })).toBe(
+      "COLLM_NAVIGATOR_REPLAY_DIR: is not set, allowed is a directory of recorded conversations, which replay needs",
+    );
+    expect(refusal({ ...replay, REPLAY_DIR: "/a?strict", FALLBACK: "heuristic" })).toBe(
+      'COLLM_NAVIGATOR_FALLBACK: got "heuristic", allowed is nobody, since a strict replay ends the search',
+    );
+    expect(refusal({ FALLBACK: "replay:/a?strict,heuristic" })).toMatch(/strict last$/);
+    expect(messageOf(() => readRoleEnv("navigator", { COLLM_NAVIGATOR_REPLAY_DIR: "/a" }))).toBe(
+      "COLLM_NAVIGATOR_BACKEND: is not set, allowed is replay or heuristic, since COLLM_NAVIGATOR_REPLAY_DIR is set",
+    );
+  });
+
   it("needs a model for openai", () => {
     expect(messageOf(() => readRoleEnv("generator", { COLLM_GENERATOR_BACKEND: "openai" }))).toBe(
       "COLLM_GENERATOR_MODEL: is not set, allowed is a model's name, which openai needs",

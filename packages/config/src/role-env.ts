@@ -1,3 +1,4 @@
+import { basename, join } from "node:path";
 import { CollmError } from "@collm/errors";
 import { z } from "zod";
 import { type EndpointEnv, endpointOf, readEndpointSettings } from "./endpoint-env.js";
@@ -5,8 +6,10 @@ import { decimal, type Env, httpUrl, integer, oneOf, readEnv, text } from "./env
 import {
   backends,
   fallbackProblem,
+  isLastPlayer,
   type PlayerSpec,
   parsePlayer,
+  readReplayDir,
   splitPlayers,
 } from "./player-spec.js";
 import { ranges } from "./ranges.js";
@@ -14,13 +17,24 @@ import { ranges } from "./ranges.js";
 /** The two language-model roles, as they stand in names of variables. */
 export type RoleName = "navigator" | "generator";
 
+/** Recorded conversations that answer in a model's place. */
+export interface ReplayEnv {
+  readonly kind: "replay";
+  /** Last part of the directory's path, for the journal. */
+  readonly name: string;
+  /** Folder of the role's recordings. */
+  readonly directory: string;
+  /** Whether a request without a recording ends the search. */
+  readonly isStrict: boolean;
+}
+
 /** Who plays a role. */
 export type RoleEnv =
   | { readonly backend: "heuristic" }
   | {
       readonly backend: "model";
       /** In the order in which they are asked. */
-      readonly endpoints: readonly [EndpointEnv, ...EndpointEnv[]];
+      readonly endpoints: readonly [EndpointEnv | ReplayEnv, ...(EndpointEnv | ReplayEnv)[]];
       /** Whether the heuristic answers where no endpoint does. */
       readonly endsWithHeuristic: boolean;
       readonly temperature: number;
@@ -38,6 +52,8 @@ export type RoleEnv =
       readonly breakerOpenMs: number;
       /** Name of the prompt set. */
       readonly prompts: string;
+      /** Folder that the role's conversations are recorded in; absent records nothing. */
+      readonly recordDirectory?: string | undefined;
     };
 
 /**
@@ -45,8 +61,8 @@ export type RoleEnv =
  * else), and for a language model `_MODEL` (required), `_BASE_URL`, what `readEndpointSettings` reads,
  * `_TEMPERATURE` (0.6), `_TOP_P`, `_MAX_OUTPUT_TOKENS` (8192), `_TIMEOUT_MS` (120000), `_RETRIES` (2),
  * `_BREAKER_FAILURES` (3), `_BREAKER_OPEN_MS` (30000) and `_PROMPTS` (default); for the navigator also
- * `_CONTEXT_TOKENS` (20000), the tokens of its conversation without the answer. `_FALLBACK` lists who is
- * asked next, `openai:B@URL,heuristic`; what else is to be said of its first is under
+ * `_CONTEXT_TOKENS` (20000), the tokens of its conversation without the answer. `_BACKEND=replay` needs
+ * `_REPLAY_DIR` in the place of a model; `_RECORD_DIR` records. `_FALLBACK` lists who is asked next, `openai:B@URL,heuristic`; what else is to be said of its first is under
  * `_FALLBACK_1_…` and so on. Naming a model or endpoint without a backend is an error: it would
  * otherwise be ignored.
  *
@@ -59,20 +75,34 @@ export function readRoleEnv(role: RoleName, env: Env): RoleEnv {
     () => readEndpointSettings(prefix, env),
   );
   if (said.player.backend === "heuristic") return { backend: "heuristic" };
-  const first = endpointOf(prefix, said.player, settings);
-  const others = said.fallback.flatMap((player, i) => {
+  const first =
+    said.player.backend === "replay"
+      ? replayOf(role, said.player)
+      : endpointOf(prefix, said.player, settings);
+  const others = said.fallback.flatMap((player, i): readonly (EndpointEnv | ReplayEnv)[] => {
     if (player.backend === "heuristic") return [];
+    if (player.backend === "replay") return [replayOf(role, player)];
     const ownPrefix = `${prefix}FALLBACK_${i + 1}_`;
     const own = endpointOf(ownPrefix, player, readEndpointSettings(ownPrefix, env));
-    return [sharing(first, own)];
+    return [first.kind === "replay" ? own : sharing(first, own)];
   });
-  const { player, fallback, ...asking } = said;
+  const { player, fallback, recordDir, ...asking } = said;
   return {
     backend: "model",
     endpoints: [first, ...others],
     endsWithHeuristic: fallback.at(-1)?.backend === "heuristic",
     ...asking,
+    ...(recordDir === undefined ? {} : { recordDirectory: join(recordDir, role) }),
   };
+}
+
+/** A directory of recordings has a folder for each role. */
+function replayOf(
+  role: RoleName,
+  { replayDir }: Extract<PlayerSpec, { readonly backend: "replay" }>,
+): ReplayEnv {
+  const { directory, isStrict } = readReplayDir(replayDir);
+  return { kind: "replay", name: basename(directory), directory: join(directory, role), isStrict };
 }
 
 /** What two readers give; problems of both are one error. */
@@ -103,9 +133,13 @@ function sharing(first: EndpointEnv, other: EndpointEnv): EndpointEnv {
   };
 }
 
-type RoleValues = { readonly player: PlayerSpec; readonly fallback: readonly PlayerSpec[] } & Omit<
+type RoleValues = {
+  readonly player: PlayerSpec;
+  readonly fallback: readonly PlayerSpec[];
+  readonly recordDir?: string | undefined;
+} & Omit<
   Extract<RoleEnv, { readonly backend: "model" }>,
-  "backend" | "endpoints" | "endsWithHeuristic"
+  "backend" | "endpoints" | "endsWithHeuristic" | "recordDirectory"
 >;
 
 function roleSchema(prefix: string): z.ZodType<RoleValues> {
@@ -115,6 +149,8 @@ function roleSchema(prefix: string): z.ZodType<RoleValues> {
       [name("BACKEND")]: oneOf(backends).optional(),
       [name("BASE_URL")]: httpUrl().optional(),
       [name("MODEL")]: text("a model's name").optional(),
+      [name("REPLAY_DIR")]: text("a directory of recorded conversations").optional(),
+      [name("RECORD_DIR")]: text("a directory").optional(),
       [name("FALLBACK")]: text("a list of players").optional(),
       [name("TEMPERATURE")]: decimal(...ranges.temperature).default(0.6),
       [name("TOP_P")]: decimal(...ranges.topP).optional(),
@@ -136,11 +172,17 @@ function roleSchema(prefix: string): z.ZodType<RoleValues> {
       const backend = value<PlayerSpec["backend"] | undefined>("BACKEND");
       const model = value<string | undefined>("MODEL");
       const baseUrl = value<string | undefined>("BASE_URL");
-      if (backend === undefined && (model !== undefined || baseUrl !== undefined)) {
-        const cause = name(model === undefined ? "BASE_URL" : "MODEL");
-        return refuse("BACKEND", `openai or heuristic, since ${cause} is set`);
+      const replayDir = value<string | undefined>("REPLAY_DIR");
+      const said = { MODEL: model, BASE_URL: baseUrl, REPLAY_DIR: replayDir };
+      const cause = Object.entries(said).find(([, text]) => text !== undefined)?.[0];
+      if (backend === undefined && cause !== undefined) {
+        const allowed = cause === "REPLAY_DIR" ? "replay" : "openai";
+        return refuse("BACKEND", `${allowed} or heuristic, since ${name(cause)} is set`);
       }
-      const isModel = backend !== undefined && backend !== "heuristic";
+      if (backend === "replay" && replayDir === undefined) {
+        return refuse("REPLAY_DIR", "a directory of recorded conversations, which replay needs");
+      }
+      const isModel = backend !== undefined && backend !== "heuristic" && backend !== "replay";
       if (isModel && model === undefined) {
         return refuse("MODEL", `a model's name, which ${backend} needs`);
       }
@@ -148,12 +190,14 @@ function roleSchema(prefix: string): z.ZodType<RoleValues> {
       const specs = listed === undefined ? [] : splitPlayers(listed);
       const problem = fallbackProblem(specs);
       if (problem !== undefined) return refuse("FALLBACK", problem);
-      const address = baseUrl === undefined ? {} : { baseUrl };
-      const player: PlayerSpec =
-        isModel && model !== undefined ? { backend, model, ...address } : { backend: "heuristic" };
+      const player = playerOf(backend, model, baseUrl, replayDir);
+      if (isLastPlayer(player) && player.backend === "replay" && specs.length > 0) {
+        return refuse("FALLBACK", "nobody, since a strict replay ends the search");
+      }
       return {
         player,
         fallback: specs.flatMap((spec) => parsePlayer(spec) ?? []),
+        recordDir: value<string | undefined>("RECORD_DIR"),
         temperature: value<number>("TEMPERATURE"),
         topP: value<number | undefined>("TOP_P"),
         maxOutputTokens: value<number>("MAX_OUTPUT_TOKENS"),
@@ -165,4 +209,18 @@ function roleSchema(prefix: string): z.ZodType<RoleValues> {
         prompts: value<string>("PROMPTS"),
       };
     });
+}
+
+/** The player of values that were found whole. */
+function playerOf(
+  backend: PlayerSpec["backend"] | undefined,
+  model: string | undefined,
+  baseUrl: string | undefined,
+  replayDir: string | undefined,
+): PlayerSpec {
+  if (backend === "replay" && replayDir !== undefined) return { backend, replayDir };
+  if (backend === undefined || backend === "heuristic" || backend === "replay") {
+    return { backend: "heuristic" };
+  }
+  return { backend, model: model ?? "", ...(baseUrl === undefined ? {} : { baseUrl }) };
 }

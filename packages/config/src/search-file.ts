@@ -50,12 +50,20 @@ const roleSchema = z.strictObject({
     .describe("Base URL of an OpenAI-compatible endpoint; without it the backend's own"),
   model: text("a model's name")
     .optional()
-    .describe("Name of the model, which every backend but `heuristic` needs"),
+    .describe("Name of the model, which every backend but `heuristic` and `replay` needs"),
+  replayDir: text("a directory")
+    .optional()
+    .describe(
+      "Recordings that `replay` answers from; with `?strict` behind it, one that is missing ends the search",
+    ),
   fallback: fallback
     .optional()
     .describe(
       "Who is asked next where no answer comes, as `--llm` writes it; `heuristic` always answers",
     ),
+  recordDir: text("a directory")
+    .optional()
+    .describe("Directory that the role's conversations are recorded in, without keys"),
   apiKeyFile: text("a file with a key").optional().describe("File that holds nothing but the key"),
   apiVersion: text("a version such as 2024-10-21").optional().describe("`api-version` of `azure`"),
   caFile: text("a file with certificates")

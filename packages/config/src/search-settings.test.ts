@@ -190,6 +190,16 @@ evaluator: { provider: webgpu, workers: 1000 }
     // Who names the backend says all of the endpoint, key and stand-ins included.
     const other = resolve(yaml, {}, { navigator: { backend: "ollama", model: "c" } });
     expect(other.navigator).toEqual({ backend: "ollama", model: "c" });
+    const replay = "navigator: { backend: replay, replayDir: a, fallback: ['replay:b?strict'] }\n";
+    expect(resolve(replay, {}, { navigator: { recordDir: "c" } }).navigator).toEqual({
+      backend: "replay",
+      replayDir: absolute("a"),
+      fallback: [`replay:${absolute("b")}?strict`],
+      recordDir: absolute("c"),
+    });
+    expect(() => resolve("navigator: { backend: replay }\n")).toThrow(
+      "navigator.replayDir: got nothing, allowed is a directory, which replay needs",
+    );
     expect(() => resolve("navigator: { fallback: [heuristic, 'openai:b'] }\n")).toThrow(
       /^collm.yaml: navigator.fallback: got .*, allowed is heuristic or openai:MODEL/,
     );

@@ -3,6 +3,7 @@ import { CollmError, checkValue, type FieldName, fieldName } from "@collm/errors
 import { defaultSearchConfig, presets, type SearchConfig } from "@collm/search";
 import { parse as parseYaml } from "yaml";
 import { endpointProblems, mergeSettings, withoutUndefined } from "./merge-settings.js";
+import { withReplayDir } from "./player-spec.js";
 import {
   type NavigatorSettings,
   type RoleSettings,
@@ -134,11 +135,15 @@ function checkSource(source: SettingsSource): SearchFile {
 }
 
 function withFilesIn<Role extends RoleSettings>(directory: string, role: Role): Role {
-  const { apiKeyFile, caFile } = role;
+  const { apiKeyFile, caFile, replayDir, recordDir, fallback } = role;
+  const inPlace = (path: string) => resolve(directory, path);
   return {
     ...role,
-    ...(apiKeyFile === undefined ? {} : { apiKeyFile: resolve(directory, apiKeyFile) }),
-    ...(caFile === undefined ? {} : { caFile: resolve(directory, caFile) }),
+    ...(replayDir === undefined ? {} : { replayDir: inPlace(replayDir) }),
+    ...(recordDir === undefined ? {} : { recordDir: inPlace(recordDir) }),
+    ...(fallback && { fallback: fallback.map((spec) => withReplayDir(spec, inPlace)) }),
+    ...(apiKeyFile === undefined ? {} : { apiKeyFile: inPlace(apiKeyFile) }),
+    ...(caFile === undefined ? {} : { caFile: inPlace(caFile) }),
   };
 }
 

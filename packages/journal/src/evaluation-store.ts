@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from "node:crypto";
-import { link, open, readdir, readFile, stat, unlink } from "node:fs/promises";
+import { readdir, readFile, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { CollmError, checkValue, errnoOf, fileError } from "@collm/errors";
 import { type EvaluationResult, type EvaluationStore, evaluationResultSchema } from "@collm/search";
 import { z } from "zod";
-import { makeDirectory, syncDirectory } from "./directories.js";
+import { makeDirectory } from "./directories.js";
+import { writeNewFile } from "./write-new-file.js";
 
 const entrySchema = z.strictObject({
   v: z.literal(1),
@@ -21,8 +22,7 @@ const abandonedAfterMs = 3_600_000;
  *     <directory>/3f/3f9c…e1.json    {"v":1,"key":"…","result":{…}}, named by SHA-256 of the key
  *     <directory>/tmp/               files being written
  *
- * A result is written and synced under a temporary name, then linked to its own; `link` fails if
- * that exists, so the first write wins and a result is never seen half-written.
+ * The first write wins, and a result is never seen half-written.
  *
  * Reading throws `data-loss` naming the file if it is damaged; deleting the file lets the
  * evaluation run again.
@@ -59,21 +59,16 @@ export function openFileEvaluationStore(directory: string): EvaluationStore {
     const known = await read(key);
     if (known !== undefined) return known;
     const path = pathOf(directory, key);
-    const draft = join(temporary, randomUUID());
     try {
       await prepareOnce();
-      await writeDurably(draft, formatEntry(key, result));
       await makeDirectory(dirname(path));
-      await link(draft, path);
-      await syncDirectory(dirname(path));
-      return result;
+      const text = formatEntry(key, result);
+      if (await writeNewFile(path, text, join(temporary, randomUUID()))) return result;
     } catch (error) {
-      if (errnoOf(error) !== "EEXIST") throw fileError("evaluation", path, error);
-      // Somebody else was first, and what is linked is whole.
-      return (await read(key)) ?? result;
-    } finally {
-      await unlink(draft).catch(() => undefined);
+      throw fileError("evaluation", path, error);
     }
+    // Somebody else was first, and what is linked is whole.
+    return (await read(key)) ?? result;
   }
 
   return { read, write };
@@ -110,16 +105,6 @@ function parseJson(text: string): unknown {
     return JSON.parse(text);
   } catch {
     return undefined;
-  }
-}
-
-async function writeDurably(path: string, text: string): Promise<void> {
-  const handle = await open(path, "wx");
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

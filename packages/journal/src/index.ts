@@ -1,3 +1,4 @@
+export { makeDirectory } from "./directories.js";
 export {
   decodeCheckpoint,
   type EncodedCheckpoint,
@@ -14,4 +15,5 @@ export {
 } from "./journal-file.js";
 export { formatLine, parseEvent } from "./journal-lines.js";
 export type { Journals, OpenJournal } from "./journals.js";
+export { writeNewFile } from "./write-new-file.js";
 export { acquireWriterLock, isWriterLockHeld } from "./writer-lock.js";

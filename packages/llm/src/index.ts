@@ -28,6 +28,7 @@ export {
   createRoleBackend,
   type RoleAsking,
   type RoleEndpoint,
+  type RolePlayer,
 } from "./endpoint/create-role-backend.js";
 export type { Limits } from "./endpoint/limiter.js";
 export { chatExchange, unusable } from "./exchange.js";
@@ -65,4 +66,6 @@ export {
   trialsInWords,
 } from "./prompts/trial-words.js";
 export { newestWithin, visitedInWords } from "./prompts/visited-words.js";
+export { type RecordedFile, readRecordings } from "./recording/recordings.js";
+export type { ReplayOptions } from "./recording/replay-backend.js";
 export { createRoleMetrics, type MetricSource, type RoleMetrics } from "./role-metrics.js";

@@ -1,3 +1,4 @@
+import { CollmError } from "@collm/errors";
 import {
   GeneratorServiceClient,
   GeneratorServiceService,
@@ -133,5 +134,18 @@ describe("createGrpcRoles", () => {
       reason: expect.stringContaining("internal error"),
       exchanges: [],
     });
+  });
+
+  it("makes no failure of a strict replay that has no recording: the search ends by it", async () => {
+    const missing = new CollmError("not-found", "replay: no recording of request 3f9c2a1b7d04");
+    const roles = await connectRoles(
+      async function* () {
+        yield await Promise.reject(missing);
+      },
+      async () => Promise.reject(missing),
+    );
+    const error = { code: missing.code, message: missing.message };
+    await expect(roles.proposeStrategy(strategyRequest, never)).rejects.toMatchObject(error);
+    await expect(roles.proposeCandidates(candidatesRequest, never)).rejects.toMatchObject(error);
   });
 });

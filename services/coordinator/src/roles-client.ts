@@ -23,7 +23,8 @@ export interface RolesOptions {
 /**
  * The language-model roles behind gRPC. A model's failure comes as a value with its exchanges; a
  * role that cannot be asked becomes one too, without: what a service that died had asked is not
- * known. Either way the search goes on.
+ * known. Either way the search goes on, but for a strict replay that has no recording: whoever asked
+ * for one wants to hear of it (`not-found`).
  */
 export function createGrpcRoles(
   { navigator, generator }: RoleClients,
@@ -38,7 +39,7 @@ export function createGrpcRoles(
       return await retryUnavailable(attempt, { maxWaitMs: options.unavailableForMs, signal });
     } catch (error) {
       signal.throwIfAborted();
-      if (!(error instanceof CollmError)) throw error;
+      if (!(error instanceof CollmError) || error.code === "not-found") throw error;
       return { kind: "failed", reason: error.message, exchanges: [] };
     }
   };

@@ -13,14 +13,19 @@ const promptsFolder = new URL("../prompts/", import.meta.url);
  * The Generator that the environment asks for.
  *
  * @param metrics a service's registry; without one nothing is counted
- * @throws CollmError not-found when there is no such prompt set
+ * @param onProblem told in one sentence why a conversation was not recorded
+ * @throws CollmError not-found when there is no such prompt set, or no such recordings to replay
  */
-export async function createGenerator(env: RoleEnv, metrics?: MetricSource): Promise<Generator> {
+export async function createGenerator(
+  env: RoleEnv,
+  metrics?: MetricSource,
+  onProblem?: (problem: string) => void,
+): Promise<Generator> {
   const roleMetrics = createRoleMetrics("generator", metrics);
   const heuristic = createHeuristicGenerator(roleMetrics);
   if (env.backend === "heuristic") return heuristic;
   const model = createChatGenerator({
-    backend: await createRoleBackend(env.endpoints, env),
+    backend: await createRoleBackend(env.endpoints, { ...env, onProblem }),
     prompts: await loadPromptSet(promptsFolder, env.prompts, generatorPrompts),
     temperature: env.temperature,
     topP: env.topP,

@@ -11,7 +11,7 @@ export async function startGenerator(
   logger: Logger,
 ): Promise<RunningService> {
   const metrics = createMetrics("generator");
-  const generator = await createGenerator(roleEnv, metrics);
+  const generator = await createGenerator(roleEnv, metrics, (problem) => logger.warn(problem));
   logger.info({ role: generator.description }, "role ready");
   const pages =
     env.metricsPort === undefined

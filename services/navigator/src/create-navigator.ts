@@ -13,14 +13,19 @@ const promptsFolder = new URL("../prompts/", import.meta.url);
  * The Navigator that the environment asks for.
  *
  * @param metrics a service's registry; without one nothing is counted
- * @throws CollmError not-found when there is no such prompt set
+ * @param onProblem told in one sentence why a conversation was not recorded
+ * @throws CollmError not-found when there is no such prompt set, or no such recordings to replay
  */
-export async function createNavigator(env: RoleEnv, metrics?: MetricSource): Promise<Navigator> {
+export async function createNavigator(
+  env: RoleEnv,
+  metrics?: MetricSource,
+  onProblem?: (problem: string) => void,
+): Promise<Navigator> {
   const roleMetrics = createRoleMetrics("navigator", metrics);
   const heuristic = createHeuristicNavigator(roleMetrics);
   if (env.backend === "heuristic") return heuristic;
   const model = createChatNavigator({
-    backend: await createRoleBackend(env.endpoints, env),
+    backend: await createRoleBackend(env.endpoints, { ...env, onProblem }),
     prompts: await loadPromptSet(promptsFolder, env.prompts, navigatorPrompts),
     temperature: env.temperature,
     topP: env.topP,

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readRoleEnv } from "@collm/config";
@@ -119,7 +119,7 @@ describe("a Navigator with others to fall back on", () => {
 });
 
 describe("keys", () => {
-  it("are in no log, answer or exchange after failures of all kinds", async () => {
+  it("are in no log, answer, exchange or recording after failures of all kinds", async () => {
     const [inVariable, inFile] = ["planted-key-in-variable", "planted-key-in-file"];
     const folder = await mkdtemp(join(tmpdir(), "collm-key-"));
     onTestFinished(() => rm(folder, { recursive: true }));
@@ -145,6 +145,7 @@ describe("keys", () => {
       API_KEY: inVariable,
       FALLBACK: `openai:b@${second.baseUrl},heuristic`,
       FALLBACK_1_API_KEY_FILE: keyFile,
+      RECORD_DIR: folder,
       RETRIES: "0",
       BREAKER_FAILURES: "1000",
     });
@@ -154,7 +155,15 @@ describe("keys", () => {
     expect(second.seen[0]?.authorization).toBe(`Bearer ${inFile}`);
     expect(first.seen).toHaveLength(7);
     expect(second.seen).toHaveLength(6);
-    const everything = JSON.stringify(answers) + logged.join("") + (await metrics.render());
+    const names = await readdir(join(folder, "navigator"));
+    expect(names).toHaveLength(7);
+    const recorded = await Promise.all(
+      names.map((name) => readFile(join(folder, "navigator", name), "utf8")),
+    );
+    expect(recorded.every((text) => text.includes("[key]"))).toBe(true);
+    const everything = [answers, logged, await metrics.render(), recorded]
+      .map((told) => JSON.stringify(told))
+      .join();
     expect(everything).toContain("[key]");
     for (const piece of [inVariable, inFile]) expect(everything).not.toContain(piece);
   });

@@ -11,7 +11,7 @@ export async function startNavigator(
   logger: Logger,
 ): Promise<RunningService> {
   const metrics = createMetrics("navigator");
-  const navigator = await createNavigator(roleEnv, metrics);
+  const navigator = await createNavigator(roleEnv, metrics, (problem) => logger.warn(problem));
   logger.info({ role: navigator.description }, "role ready");
   const pages =
     env.metricsPort === undefined

@@ -10,10 +10,11 @@ import {
 
 /** Who plays a language-model role in an arm; what is absent has the service's default. */
 export interface Player {
-  /** `heuristic`, or the kind of endpoint. */
-  readonly backend: "heuristic" | EndpointKind;
+  /** `heuristic`, the kind of endpoint, or recordings in the place of one. */
+  readonly backend: "heuristic" | "replay" | EndpointKind;
   readonly model?: string;
   readonly baseUrl?: string;
+  readonly replayDir?: string;
   /** Who answers where it does not, as `--llm` writes it. */
   readonly fallback?: string[];
   readonly temperature?: number;
@@ -128,8 +129,8 @@ export function playersInWords(
   return [...new Set(roles.map((role) => playerInWords(players[role])))].join(" + ");
 }
 
-function playerInWords({ backend, model }: Player): string {
-  return backend === "heuristic" ? "heuristic" : (model ?? backend);
+function playerInWords({ backend, model, replayDir }: Player): string {
+  return model ?? (replayDir === undefined ? backend : `${backend} ${replayDir}`);
 }
 
 function settings({ budget, candidates, limits }: CommonSettings): Partial<SearchConfig> {

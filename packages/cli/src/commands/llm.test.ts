@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { type ChatScript, obedient, startChatServer } from "@collm/llm/testing";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { checkFromFlags } from "./llm.js";
@@ -50,6 +51,19 @@ describe("collm llm check", () => {
       expect.stringMatching(/^FAIL {2}generator: vllm m at .*: reachable, key refused, .*\[key\]/),
       expect.stringMatching(/^ok {4}generator, fallback 1: ollama m at .*context of 32768 tokens/),
       "ok    generator, fallback 2: heuristic, which needs no model",
+    ]);
+    expect(isFine).toBe(false);
+  });
+
+  it("counts recorded questions, and says where there are none", async () => {
+    const talks = fileURLToPath(
+      new URL("../../../../test/fixtures/conversations", import.meta.url),
+    );
+    const llm = [`navigator=replay:${talks}`, "generator=replay:/none"];
+    const { isFine, lines } = await check({ llm });
+    expect(lines).toEqual([
+      `ok    navigator: replay of 2 recorded questions in ${join(talks, "navigator")}`,
+      "FAIL  generator: replay: recordings /none/generator: no such file or directory",
     ]);
     expect(isFine).toBe(false);
   });

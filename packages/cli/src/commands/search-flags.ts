@@ -32,6 +32,7 @@ export interface SearchFlags {
   readonly isomorphs?: string;
   readonly realTime?: string;
   readonly llm?: readonly string[];
+  readonly record?: string;
   readonly test: boolean;
   readonly json?: boolean;
 }
@@ -62,6 +63,8 @@ const flagOfField: Readonly<Record<string, keyof SearchFlags>> = {
   repair: "repair",
   isomorphs: "isomorphs",
   "evaluator.realTime": "realTime",
+  "navigator.recordDir": "record",
+  "generator.recordDir": "record",
 };
 
 /** What the flags say, with problems named as the user typed them. */
@@ -111,9 +114,20 @@ function fromFlags(flags: SearchFlags): Record<string, unknown> {
     repair: flags.repair,
     isomorphs: flags.isomorphs,
     evaluator: flags.realTime === undefined ? undefined : { realTime: number(flags.realTime) },
-    ...parseLlmSpec(flags.llm ?? []),
+    ...rolesOf(flags),
   };
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
+
+/** What `--llm` and `--record` say about the roles; the second is for both. */
+function rolesOf({ llm = [], record }: SearchFlags): Record<string, unknown> {
+  const { navigator, generator } = parseLlmSpec(llm);
+  if (record === undefined) return { navigator, generator };
+  if (record === "") {
+    throw new CollmError("invalid-argument", '--record: got "", allowed is a directory');
+  }
+  const recorded = { recordDir: record };
+  return { navigator: { ...navigator, ...recorded }, generator: { ...generator, ...recorded } };
 }
 
 /** The file's word for it is true or false, so the schema cannot name what a flag allows. */

@@ -83,11 +83,11 @@ async function planSubmission(flags: SearchFlags): Promise<PlannedSearch> {
       "--supernet: got nothing, allowed with --coordinator is NAME or NAME@DIGEST",
     );
   }
-  if (flags.llm !== undefined || flags.prompts !== undefined) {
-    const flag = flags.llm === undefined ? "--prompts" : "--llm";
+  const flag = (["llm", "prompts", "record"] as const).find((name) => flags[name] !== undefined);
+  if (flag !== undefined) {
     throw new CollmError(
       "invalid-argument",
-      `${flag}: allowed without --coordinator only; the services there have backends of their own`,
+      `--${flag}: allowed without --coordinator only; the services there have backends of their own`,
     );
   }
   const settings = await settingsOfFlags(others);

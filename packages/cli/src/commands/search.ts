@@ -58,6 +58,7 @@ export function addSearchCommand(program: Command): void {
       "--repair <off|legal|limits>",
       "evaluate the nearest architecture in place of an illegal one, or also of one over a limit (default off)",
     )
+    .option("--record <dir>", "record every conversation with a language model, without keys")
     .option("--permute-operators <seed>", "give operators of a cell space letters in prompts")
     .option("--isomorphs <keep|merge>", "whether isomorphic cells count as one (default keep)")
     .option(

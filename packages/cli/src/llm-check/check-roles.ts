@@ -1,5 +1,12 @@
-import { type Env, type RoleName, readRoleEnv, type SearchSettings } from "@collm/config";
-import { checkEndpoint, type EndpointCheck } from "@collm/llm";
+import {
+  type Env,
+  type ReplayEnv,
+  type RoleName,
+  readRoleEnv,
+  type SearchSettings,
+} from "@collm/config";
+import { CollmError } from "@collm/errors";
+import { checkEndpoint, type EndpointCheck, readRecordings } from "@collm/llm";
 import { roleEnvironment } from "../embedded/role-environment.js";
 
 /** What is known of one player of a role. */
@@ -7,7 +14,20 @@ export type PlayerCheck = {
   readonly role: RoleName;
   /** 0 is asked first. */
   readonly place: number;
-} & (({ readonly kind: "endpoint" } & EndpointCheck) | { readonly kind: "heuristic" });
+} & (
+  | ({ readonly kind: "endpoint" } & EndpointCheck)
+  | ({ readonly kind: "replay" } & ReplayCheck)
+  | { readonly kind: "heuristic" }
+);
+
+interface ReplayCheck {
+  readonly directory: string;
+  readonly works: boolean;
+  /** Questions that were recorded. */
+  readonly recordings: number;
+  /** Why they cannot be read. */
+  readonly problem?: string;
+}
 
 /**
  * Asks every endpoint of both roles once, as the services would be set up by these settings and the
@@ -25,6 +45,9 @@ export async function checkRoles(settings: SearchSettings, env: Env): Promise<Pl
     const { endpoints, endsWithHeuristic, timeoutMs, temperature, topP } = env;
     const found = await Promise.all(
       endpoints.map(async (endpoint, place): Promise<PlayerCheck> => {
+        if (endpoint.kind === "replay") {
+          return { role, place, kind: "replay", ...(await checkReplay(endpoint)) };
+        }
         const check = await checkEndpoint({ ...endpoint, timeoutMs, temperature, topP });
         return { role, place, kind: "endpoint", ...check };
       }),
@@ -35,11 +58,26 @@ export async function checkRoles(settings: SearchSettings, env: Env): Promise<Pl
   return (await Promise.all(checks)).flat();
 }
 
+async function checkReplay({ directory }: ReplayEnv): Promise<ReplayCheck> {
+  try {
+    const { length } = await readRecordings(directory);
+    return { directory, works: true, recordings: length };
+  } catch (error) {
+    return { directory, works: false, recordings: 0, problem: CollmError.from(error).message };
+  }
+}
+
 /** One line about a player. */
 export function checkInWords(check: PlayerCheck): string {
   const { role, place } = check;
   const who = place === 0 ? role : `${role}, fallback ${place}`;
   if (check.kind === "heuristic") return `ok    ${who}: heuristic, which needs no model`;
+  if (check.kind === "replay") {
+    const { works, recordings, directory, problem } = check;
+    return works
+      ? `ok    ${who}: replay of ${recordings} recorded questions in ${directory}`
+      : `FAIL  ${who}: replay: ${problem}`;
+  }
   const { backend, model, baseUrl, works, problem, seconds, contextTokens } = check;
   const facts = [
     check.isReachable ? "reachable" : "not reached",

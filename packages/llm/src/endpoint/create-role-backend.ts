@@ -1,6 +1,11 @@
+import { resolve } from "node:path";
 import type { ChatBackend } from "../chat-backend.js";
 import { createEndpoint, type EndpointOptions } from "../openai/create-backend.js";
 import { endpointHabits } from "../openai/endpoint-kinds.js";
+import { withoutKey } from "../openai/without-key.js";
+import { openRecordingFolder } from "../recording/recordings.js";
+import { createReplayBackend, type ReplayOptions } from "../recording/replay-backend.js";
+import { withRecording } from "../recording/with-recording.js";
 import { systemTiming, type Timing } from "../timing.js";
 import { Breaker, withBreaker } from "./breaker.js";
 import { createChain } from "./chain.js";
@@ -12,6 +17,9 @@ import { withLimits } from "./with-limits.js";
 export interface RoleEndpoint extends EndpointOptions {
   readonly limits?: Limits | undefined;
 }
+
+/** Somebody who plays a role: an endpoint, or recordings in the place of one. */
+export type RolePlayer = RoleEndpoint | ReplayOptions;
 
 /** How a role asks, whichever endpoint it is. */
 export interface RoleAsking {
@@ -25,16 +33,39 @@ export interface RoleAsking {
   readonly breakerFailures?: number | undefined;
   /** How long it is then left alone, in milliseconds. Default 30,000. */
   readonly breakerOpenMs?: number | undefined;
+  /** Folder that every question and its outcome is recorded in, without keys; absent records nothing. */
+  readonly recordDirectory?: string | undefined;
+  /** Told in one sentence why something was not recorded. */
+  readonly onProblem?: ((problem: string) => void) | undefined;
   readonly timing?: Timing | undefined;
 }
 
 /**
  * A role's endpoints as one backend: limits around each request, attempts around those, a breaker
- * around the answer, and the chain around all. Models at one address share its breaker and limits, which
- * are those of the first.
+ * around the answer, the chain around all, and the recording around that. Models at one address share
+ * its breaker and limits, which are those of the first. Recordings that are replayed need none of it.
+ *
+ * @throws CollmError where recordings cannot be read, or the folder for new ones not be made
  */
 export async function createRoleBackend(
-  endpoints: readonly [RoleEndpoint, ...RoleEndpoint[]],
+  players: readonly [RolePlayer, ...RolePlayer[]],
+  asking: RoleAsking,
+): Promise<ChatBackend> {
+  const { recordDirectory, onProblem = () => undefined } = asking;
+  if (recordDirectory === undefined) return await createPlayers(players, asking);
+  const keys = players.map((player) => (isReplay(player) ? undefined : player.apiKey));
+  const hide = (text: string): string => keys.reduce<string>(withoutKey, text);
+  // Made before recordings are read: it may be the folder that is replayed as far as it goes.
+  const folder = await openRecordingFolder(recordDirectory, hide);
+  const isReplayed = players.some(
+    (player) => isReplay(player) && resolve(player.directory) === resolve(recordDirectory),
+  );
+  const backend = await createPlayers(players, asking);
+  return withRecording(backend, { folder, keepsReplayed: !isReplayed, onProblem });
+}
+
+async function createPlayers(
+  players: readonly [RolePlayer, ...RolePlayer[]],
   asking: RoleAsking,
 ): Promise<ChatBackend> {
   const { timing = systemTiming, timeoutMs, retries, backoffMs } = asking;
@@ -52,13 +83,18 @@ export async function createRoleBackend(
     shared.set(url, guards);
     return guards;
   };
-  const create = async (endpoint: RoleEndpoint): Promise<ChatBackend> => {
-    const { breaker, limiter } = guardsOf(endpoint);
-    const limited = withLimits(await createEndpoint({ ...endpoint, timing }), limiter);
+  const create = async (player: RolePlayer): Promise<ChatBackend> => {
+    if (isReplay(player)) return await createReplayBackend(player);
+    const { breaker, limiter } = guardsOf(player);
+    const limited = withLimits(await createEndpoint({ ...player, timing }), limiter);
     const maxAttempts = retries === undefined ? undefined : retries + 1;
     const patient = withRetries(limited, { timeoutMs, maxAttempts, backoffMs, timing });
     return withBreaker(patient, breaker);
   };
-  const [first, ...others] = endpoints;
+  const [first, ...others] = players;
   return createChain([await create(first), ...(await Promise.all(others.map(create)))]);
+}
+
+function isReplay(player: RolePlayer): player is ReplayOptions {
+  return player.kind === "replay";
 }

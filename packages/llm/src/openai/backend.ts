@@ -7,10 +7,11 @@ import { fetchTrusting } from "./ca-fetch.js";
 import { type ChatBody, type Concession, concede, concessionFor } from "./concessions.js";
 import type { EndpointOptions } from "./create-backend.js";
 import { endpointHabits } from "./endpoint-kinds.js";
-import { brief, type Failure, failureOf, withoutKey, withoutKeys } from "./failure.js";
+import { brief, type Failure, failureOf } from "./failure.js";
 import { createKeyMask } from "./key-mask.js";
 import { nothingRead, readAnswer } from "./read-answer.js";
 import { reasoningBody } from "./reasoning.js";
+import { withoutKey, withoutKeys } from "./without-key.js";
 
 /** An attempt's answer, or why there is none. */
 interface Outcome {

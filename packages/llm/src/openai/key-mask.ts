@@ -1,4 +1,4 @@
-import { withoutKey } from "./failure.js";
+import { withoutKey } from "./without-key.js";
 
 /** Pieces of a text on their way to somebody who may not see the key. */
 export interface KeyMask {
