@@ -9,6 +9,8 @@ const pauseMs = 300;
 /**
  * Does `work`, again and again while NATS does not answer: a restart or a cut of the network is
  * waited for. What NATS refuses is thrown at once.
+ *
+ * @throws CollmError unavailable when it has not answered for two minutes
  */
 export async function patiently<T>(work: () => Promise<T>): Promise<T> {
   const since = performance.now();
@@ -16,9 +18,31 @@ export async function patiently<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      const isAnswer = error instanceof JetStreamApiError || error instanceof CollmError;
-      if (isAnswer || performance.now() - since > patienceMs) throw error;
+      if (isAnswer(error)) throw error;
+      if (performance.now() - since > patienceMs) throw unavailable(error);
       await delay(pauseMs);
     }
   }
+}
+
+/**
+ * Does `work` once, for somebody who would rather hear at once that NATS does not answer.
+ *
+ * @throws CollmError unavailable if it does not
+ */
+export async function atOnce<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw isAnswer(error) ? error : unavailable(error);
+  }
+}
+
+function isAnswer(error: unknown): boolean {
+  return error instanceof JetStreamApiError || error instanceof CollmError;
+}
+
+function unavailable(cause: unknown): CollmError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new CollmError("unavailable", `NATS: does not answer (${reason})`, { cause });
 }
