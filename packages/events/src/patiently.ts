@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { CollmError } from "@collm/errors";
 import { JetStreamApiError } from "@nats-io/jetstream";
+import { errors } from "@nats-io/transport-node";
 
 /** How long a server that does not answer is asked again, and how often. */
 const patienceMs = 120_000;
@@ -10,7 +11,8 @@ const pauseMs = 300;
  * Does `work`, again and again while NATS does not answer: a restart or a cut of the network is
  * waited for. What NATS refuses is thrown at once.
  *
- * @throws CollmError unavailable when it has not answered for two minutes
+ * @throws CollmError unavailable when it has not answered for two minutes, or the connection was
+ *   closed here
  */
 export async function patiently<T>(work: () => Promise<T>): Promise<T> {
   const since = performance.now();
@@ -19,7 +21,9 @@ export async function patiently<T>(work: () => Promise<T>): Promise<T> {
       return await work();
     } catch (error) {
       if (isAnswer(error)) throw error;
-      if (performance.now() - since > patienceMs) throw unavailable(error);
+      // We closed it ourselves, and it will not come back.
+      const isClosed = error instanceof errors.ClosedConnectionError;
+      if (isClosed || performance.now() - since > patienceMs) throw unavailable(error);
       await delay(pauseMs);
     }
   }

@@ -69,6 +69,8 @@ describeWithNats("createStreamJournals", () => {
     };
     await expect(journals.list()).rejects.toMatchObject(refusal);
     await expect(journals.size(parseSearchId("any"))).rejects.toMatchObject(refusal);
+    // Nor is a connection waited for that was closed here.
+    await expect(journals.read(parseSearchId("any"))).rejects.toMatchObject(refusal);
   });
 
   it("lists searches and gives what is there without the right to write", async () => {
