@@ -1,3 +1,5 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { bucketNames, connectNats, createDeadLetters, openBucket } from "@collm/events";
 import { describeWithNats, TestNatsServer } from "@collm/events/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -50,6 +52,7 @@ describeWithNats("a deployment on NATS", () => {
     await bare.stop();
     expect(missing.code).toBe(1);
     expect(missing.stdout).toContain("FAIL  stream COLLM_WORK: is missing; a coordinator makes it");
+    expect(missing.stdout).toContain("FAIL  bucket COLLM_LEASES: is missing;");
 
     const sound = await workspace.run("doctor", "--nats", cluster.nats.url);
     expect(sound, sound.stdout).toMatchObject({ code: 0 });
@@ -95,10 +98,21 @@ describeWithNats("a deployment on NATS", () => {
     const served = /the evaluator serves (landscape@[0-9a-f]{64})/u.exec(other.stderr)?.[1];
     expect(served, other.stderr).toBeDefined();
     expect(await search("same", served ?? "", "--budget", "2")).toMatchObject({ code: 0 });
+    await followsAgain(workspace.file("same"));
     const unknown = await search("unknown", "nothing", "--budget", "2");
     expect(unknown.code).not.toBe(0);
     expect(unknown.stderr).toContain('supernet: got "nothing", this evaluator serves landscape');
   });
+
+  /** What `collm resume` makes of a run whose command was stopped after its first events. */
+  async function followsAgain(run: string): Promise<void> {
+    const journal = join(run, "events.jsonl");
+    const whole = await readFile(journal, "utf8");
+    await writeFile(journal, `${whole.split("\n").slice(0, 4).join("\n")}\n`);
+    const resumed = await workspace.run("resume", run);
+    expect(resumed, resumed.stderr).toMatchObject({ code: 0 });
+    expect(await readFile(journal, "utf8")).toBe(whole);
+  }
 
   it("runs searches for several limits at once, and shows them to others", {
     timeout: 60_000,

@@ -5,6 +5,7 @@ import {
   callUnary,
   connect,
   fromProtoEvent,
+  type RetryOptions,
   retryUnavailable,
   sleep,
 } from "@collm/rpc";
@@ -22,9 +23,12 @@ const watchAgainMs = 1_000;
 /** The coordinator as the command line uses it. */
 export class CoordinatorClient {
   readonly #client: CoordinatorServiceClient;
+  readonly #onAway: (error: CollmError) => void;
 
-  constructor(address: string) {
+  /** @param onAway told when a call finds no coordinator and waits for one, up to a minute. */
+  constructor(address: string, onAway: (error: CollmError) => void = () => undefined) {
     this.#client = connect(CoordinatorServiceClient, address);
+    this.#onAway = onAway;
   }
 
   /** Starts the search; asking again after a broken call starts nothing twice. */
@@ -37,7 +41,7 @@ export class CoordinatorClient {
     const request = { searchId, configJson: JSON.stringify(config), supernet };
     await retryUnavailable(
       () => callUnary(this.#client, "startSearch", request, { timeoutMs: shortCallMs, signal }),
-      { maxWaitMs: restartMs, signal },
+      this.#patience(signal),
     );
   }
 
@@ -46,7 +50,7 @@ export class CoordinatorClient {
     await retryUnavailable(
       () =>
         callUnary(this.#client, "resumeSearch", { searchId }, { timeoutMs: shortCallMs, signal }),
-      { maxWaitMs: restartMs, signal },
+      this.#patience(signal),
     );
   }
 
@@ -54,8 +58,20 @@ export class CoordinatorClient {
   async openTest(searchId: string): Promise<void> {
     await retryUnavailable(
       () => callUnary(this.#client, "openTest", { searchId }, { timeoutMs: longCallMs }),
-      { maxWaitMs: restartMs },
+      this.#patience(),
     );
+  }
+
+  #patience(signal?: AbortSignal): RetryOptions {
+    let isTold = false;
+    return {
+      maxWaitMs: restartMs,
+      signal,
+      onRetry: (error) => {
+        if (!isTold) this.#onAway(error);
+        isTold = true;
+      },
+    };
   }
 
   /**

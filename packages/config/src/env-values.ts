@@ -68,15 +68,29 @@ export function parseJson(text: string): unknown {
   }
 }
 
-const onePlace = /^(unix:[^\s,]+|(dns:\/\/\/)?[^\s/,]+:\d{1,5})$/;
+const onePlace = /^(unix:[^\s,]+|(dns:\/\/\/)?[^\s/,]+:(?<port>\d{1,5}))$/;
+const highestPort = 65_535;
+
+/** What `parseAddresses` takes. */
+export const addressesPhrase =
+  "HOST:PORT, dns:///HOST:PORT or unix:PATH, or several separated by commas";
+
+/** Where a gRPC client connects to, one place or several that do the same; undefined for what is none. */
+export function parseAddresses(text: string): string | undefined {
+  const places = text.split(",").map((place) => place.trim());
+  const isPlace = (place: string): boolean => {
+    const match = onePlace.exec(place);
+    return match !== null && Number(match.groups?.port ?? 0) <= highestPort;
+  };
+  return places.every(isPlace) ? places.join(",") : undefined;
+}
 
 /** Where a gRPC client connects to: one place, or several that do the same. */
 export function addresses() {
-  const phrase = "HOST:PORT, dns:///HOST:PORT or unix:PATH, or several separated by commas";
-  return z.string(phrase).transform((value, context) => {
-    const places = value.split(",").map((place) => place.trim());
-    if (places.every((place) => onePlace.test(place))) return places.join(",");
-    context.addIssue({ code: "custom", message: phrase });
+  return z.string(addressesPhrase).transform((value, context) => {
+    const parsed = parseAddresses(value);
+    if (parsed !== undefined) return parsed;
+    context.addIssue({ code: "custom", message: addressesPhrase });
     return z.NEVER;
   });
 }

@@ -1,5 +1,5 @@
 export type { EndpointEnv } from "./endpoint-env.js";
-export { type Env, readEnv } from "./env-values.js";
+export { addressesPhrase, type Env, parseAddresses, readEnv } from "./env-values.js";
 export {
   fallbackProblem,
   isLastPlayer,

@@ -57,12 +57,14 @@ describe("readEnv", () => {
         COLLM_PORT: "65536",
         COLLM_METRICS_PORT: "none",
         COLLM_NAVIGATOR_ADDRESS: "localhost",
+        COLLM_GENERATOR_ADDRESS: "localhost:7002,localhost:70000",
         COLLM_LOG_LEVEL: "loud",
         COLLM_DRAIN_MS: "1.5",
       }),
     );
     expect(message.split("; ").toSorted()).toEqual([
       'COLLM_DRAIN_MS: got "1.5", allowed is a whole number of milliseconds from 0 to 2147483647',
+      'COLLM_GENERATOR_ADDRESS: got "localhost:7002,localhost:70000", allowed is HOST:PORT, dns:///HOST:PORT or unix:PATH, or several separated by commas',
       'COLLM_LOG_LEVEL: got "loud", allowed is one of trace, debug, info, warn, error, fatal, silent',
       'COLLM_METRICS_PORT: got "none", allowed is off or a whole number from 0 to 65535',
       'COLLM_NAVIGATOR_ADDRESS: got "localhost", allowed is HOST:PORT, dns:///HOST:PORT or unix:PATH, or several separated by commas',

@@ -1,4 +1,11 @@
-import { JetStreamApiError, type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  type ConsumerInfo,
+  DiscardPolicy,
+  JetStreamApiError,
+  type JetStreamManager,
+  jetstreamManager,
+} from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { openBucket } from "./buckets.js";
 import { createDeadLetters } from "./dead-letters.js";
@@ -16,13 +23,16 @@ export interface Finding {
 
 /** More than this between two clocks makes times in journals and logs misleading. */
 const largestSkewMs = 1_000;
+/** An evaluator with a free slot takes work at once; one that pauses after a problem soon after. */
+const takenWithinMs = 2_000;
 
 /** Looks at the streams, the queue, the evaluators and the clock; changes nothing that lasts. */
 export async function inspectDeployment(connection: NatsConnection): Promise<readonly Finding[]> {
   const manager = await jetstreamManager(connection);
-  const streams = await Promise.all(
-    Object.values(streamNames).map((name) => inspectStream(manager, name)),
-  );
+  const streams = await Promise.all([
+    ...Object.values(streamNames).map((name) => inspectStream(manager, "stream", name)),
+    ...Object.values(bucketNames).map((name) => inspectStream(manager, "bucket", name)),
+  ]);
   if (streams.some(({ isSound }) => !isSound)) return streams;
   const evaluators = await openBucket(connection, bucketNames.evaluators, {
     replicas: 1,
@@ -43,32 +53,40 @@ export async function inspectDeployment(connection: NatsConnection): Promise<rea
   }
 }
 
-async function inspectStream(manager: JetStreamManager, name: string): Promise<Finding> {
-  const info = await manager.streams.info(name).catch((error: unknown) => {
+async function inspectStream(
+  manager: JetStreamManager,
+  kind: "stream" | "bucket",
+  name: string,
+): Promise<Finding> {
+  const stored = kind === "stream" ? name : `KV_${name}`;
+  const info = await manager.streams.info(stored).catch((error: unknown) => {
     if (error instanceof JetStreamApiError && error.status === 404) return undefined;
     throw error;
   });
-  const named = `stream ${name}`;
+  const finding = (isSound: boolean, words: string): Finding => ({
+    name: `${kind} ${name}`,
+    isSound,
+    words,
+  });
   if (!info) {
-    return {
-      name: named,
-      isSound: false,
-      words: "is missing; a coordinator makes it when it starts",
-    };
+    const maker = name === bucketNames.checkpoints ? "an evaluator" : "a coordinator";
+    return finding(false, `is missing; ${maker} makes it when it starts`);
   }
-  const { retention, num_replicas: replicas } = info.config;
+  const { retention, discard, num_replicas: replicas } = info.config;
   const wanted = expectedRetention(name);
-  return retention === wanted
-    ? {
-        name: named,
-        isSound: true,
-        words: `${retention}, ${info.state.messages} messages, ${replicas} ${replicas === 1 ? "copy" : "copies"}`,
-      }
-    : {
-        name: named,
-        isSound: false,
-        words: `its retention is ${retention}, allowed is ${wanted}; delete it and start a coordinator`,
-      };
+  if (retention !== wanted) {
+    const remedy = "delete it and start a coordinator";
+    return finding(false, `its retention is ${retention}, allowed is ${wanted}; ${remedy}`);
+  }
+  if (name === streamNames.work && discard !== DiscardPolicy.New) {
+    const loss = "work is lost when it is full";
+    return finding(
+      false,
+      `it discards ${discard} messages, allowed is ${DiscardPolicy.New}: ${loss}; start a coordinator, which mends it`,
+    );
+  }
+  const copies = `${replicas} ${replicas === 1 ? "copy" : "copies"}`;
+  return finding(true, `${retention}, ${info.state.messages} messages, ${copies}`);
 }
 
 function inspectEvaluators(present: readonly Announcement[]): Finding {
@@ -83,7 +101,7 @@ function inspectEvaluators(present: readonly Announcement[]): Finding {
       };
 }
 
-/** Work that waits and nobody serves is the mistake that looks like patience. */
+/** Work that waits and that nobody serves or takes is the mistake that looks like patience. */
 async function inspectQueues(
   manager: JetStreamManager,
   present: readonly Announcement[],
@@ -93,22 +111,43 @@ async function inspectQueues(
       supernets.map(({ name, contextDigest }) => [consumerName(contextDigest), name] as const),
     ),
   );
-  const findings: Finding[] = [];
-  for await (const {
-    name,
-    num_pending: waiting,
-    num_ack_pending: underWay,
-  } of manager.consumers.list(streamNames.work)) {
+  const before = await queues(manager);
+  const isLagging = [...before.values()].some(isUntouched);
+  if (isLagging) await delay(takenWithinMs);
+  const after = isLagging ? await queues(manager) : before;
+  return [...after].map(([name, queue]) => {
+    const { num_pending: waiting, num_ack_pending: underWay, num_redelivered: again } = queue;
     const supernet = served.get(name);
-    findings.push({
+    const seen = `${waiting} wait, ${underWay} under way${again > 0 ? `, ${again} delivered again` : ""}`;
+    const earlier = before.get(name);
+    const isStuck =
+      isUntouched(queue) &&
+      earlier !== undefined &&
+      isUntouched(earlier) &&
+      queue.delivered.consumer_seq === earlier.delivered.consumer_seq;
+    const problem =
+      supernet === undefined
+        ? waiting + underWay > 0 &&
+          "no evaluator serves this evaluation context; start one that does"
+        : isStuck &&
+          `none was taken for ${takenWithinMs / 1000} s; its evaluators hang or cannot pull, see their logs`;
+    return {
       name: `queue ${supernet ?? name}`,
-      isSound: supernet !== undefined || waiting + underWay === 0,
-      words:
-        `${waiting} wait, ${underWay} under way` +
-        (supernet === undefined ? "; no evaluator serves this evaluation context" : ""),
-    });
-  }
-  return findings;
+      isSound: !problem,
+      words: problem ? `${seen}; ${problem}` : seen,
+    };
+  });
+}
+
+/** The consumers of work by name. */
+async function queues(manager: JetStreamManager): Promise<ReadonlyMap<string, ConsumerInfo>> {
+  const found = new Map<string, ConsumerInfo>();
+  for await (const info of manager.consumers.list(streamNames.work)) found.set(info.name, info);
+  return found;
+}
+
+function isUntouched({ num_pending: waiting, num_ack_pending: underWay }: ConsumerInfo): boolean {
+  return waiting > 0 && underWay === 0;
 }
 
 async function inspectDeadLetters(connection: NatsConnection): Promise<Finding> {

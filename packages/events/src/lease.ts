@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { CollmError } from "@collm/errors";
-import type { KV } from "@nats-io/kv";
+import type { KV, KvEntry } from "@nats-io/kv";
 import { isTaken } from "./taken.js";
 
 const renewalsPerTtl = 3;
@@ -8,7 +8,7 @@ const renewalsPerTtl = 3;
 export interface Lease {
   /** Aborts when it ran out, e.g. while the server was away, and another has it now. */
   readonly lost: AbortSignal;
-  /** Lets others have it. Calling it again does nothing. */
+  /** Lets others have it. Never throws; calling it again does nothing. */
   release(): Promise<void>;
 }
 
@@ -45,7 +45,12 @@ export async function acquireLease(
   }
   const lost = new AbortController();
   let released = false;
+  const isOwn = (entry: KvEntry | null): entry is KvEntry =>
+    entry?.operation === "PUT" && entry.string() === owner;
   const takeAgain = async (): Promise<number> => {
+    // A renewal whose answer was lost.
+    const entry = await bucket.get(name);
+    if (isOwn(entry)) return entry.revision;
     try {
       return await bucket.create(name, owner);
     } catch (error) {
@@ -73,8 +78,11 @@ export async function acquireLease(
       clearInterval(timer);
       await renewed;
       // One that ran out meanwhile may be another's.
-      const entry = await bucket.get(name);
-      if (entry?.operation === "PUT" && entry.string() === owner) await bucket.purge(name);
+      const purge = async (): Promise<void> => {
+        if (isOwn(await bucket.get(name))) await bucket.purge(name);
+      };
+      // Where NATS is away it runs out by itself.
+      await purge().catch(() => undefined);
     },
   };
 }

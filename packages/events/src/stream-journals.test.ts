@@ -76,6 +76,22 @@ describeWithNats("createStreamJournals", () => {
     await journal.close();
   });
 
+  it("says at once that NATS does not answer where nobody wants to wait", async () => {
+    const other = await connectNats({ servers: [server.url], name: "other" });
+    const listed = await openBucket(other, bucketNames.unfinished, { replicas: 1 });
+    const unfinished = createUnfinishedSearches(other, listed);
+    const journals = createStreamJournals({ connection: other, leases, unfinished, leaseMs });
+    await other.close();
+    const refusal = {
+      code: "unavailable",
+      message: expect.stringContaining("NATS: does not answer"),
+    };
+    await expect(journals.list()).rejects.toMatchObject(refusal);
+    await expect(journals.size(parseSearchId("any"))).rejects.toMatchObject(refusal);
+    // Nor is a connection waited for that was closed here.
+    await expect(journals.read(parseSearchId("any"))).rejects.toMatchObject(refusal);
+  });
+
   it("lists searches and gives what is there without the right to write", async () => {
     const journals = await open();
     const id = parseSearchId("listed");

@@ -8,7 +8,7 @@ import { consuming } from "./consuming.js";
 import { acquireLease, type Lease } from "./lease.js";
 import { journalSubject, searchIdOf, streamNames } from "./names.js";
 import { parseJson } from "./parse-json.js";
-import { patiently } from "./patiently.js";
+import { atOnce, patiently } from "./patiently.js";
 import { isTaken } from "./taken.js";
 import type { UnfinishedSearches } from "./unfinished.js";
 
@@ -86,19 +86,12 @@ export function createStreamJournals(options: StreamJournalsOptions): SharedJour
     },
     read: async (id) => (await readFrom(id)).events,
     size: async (id) => {
-      const manager = await jetstreamManager(connection);
       const subject = journalSubject(id);
-      const { state } = await manager.streams.info(streamNames.journal, {
-        subjects_filter: subject,
-      });
-      return state.subjects?.[subject] ?? 0;
+      return (await countEvents(connection, subject))[subject] ?? 0;
     },
     list: async () => {
-      const manager = await jetstreamManager(connection);
-      const { state } = await manager.streams.info(streamNames.journal, {
-        subjects_filter: journalSubject("*"),
-      });
-      return Object.keys(state.subjects ?? {}).map((subject) => parseSearchId(searchIdOf(subject)));
+      const counts = await countEvents(connection, journalSubject("*"));
+      return Object.keys(counts).map((subject) => parseSearchId(searchIdOf(subject)));
     },
     unfinished: () => patiently(() => unfinished.list()),
     follow: (id, afterSeq, signal) => followStored(connection, id, afterSeq, signal),
@@ -111,6 +104,20 @@ export async function readStreamJournal(
   id: SearchId,
 ): Promise<readonly SearchEvent[]> {
   return (await readStored(connection, id, nothingStored)).events;
+}
+
+/** How many events there are, by subject. */
+async function countEvents(
+  connection: NatsConnection,
+  subjects: string,
+): Promise<Readonly<Record<string, number>>> {
+  return await atOnce(async () => {
+    const manager = await jetstreamManager(connection);
+    const { state } = await manager.streams.info(streamNames.journal, {
+      subjects_filter: subjects,
+    });
+    return state.subjects ?? {};
+  });
 }
 
 /** What lies in the stream, where `before` is what is known of it already. */

@@ -50,10 +50,17 @@ export function toRpcStatus(thrown: unknown): RpcStatus {
 export function fromServiceError(error: ServiceError): CollmError {
   const code = codeOfStatus.get(error.code) ?? "internal";
   const isMapped = codeOfStatus.has(error.code);
-  const details = error.details || error.message;
+  const details = plainly(error.details || error.message);
   return new CollmError(code, isMapped ? details : `${status[error.code]}: ${details}`, {
     cause: error,
   });
+}
+
+/** grpc-js says in several nested sentences that nobody listens; where and why is enough. */
+function plainly(details: string): string {
+  const [, reason, place] =
+    /No connection established.*connect (E[A-Z]+) (\S+?)\.?(?:\s|$)/s.exec(details) ?? [];
+  return place === undefined ? details : `cannot connect to ${place} (${reason})`;
 }
 
 /** grpc-js percent-encodes messages and throws on half a surrogate pair, which answers may hold. */

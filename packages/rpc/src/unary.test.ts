@@ -166,10 +166,13 @@ describe("unary and callUnary", () => {
   });
 
   it("say unavailable when nobody listens", async () => {
-    const { generator, server } = await startLoopback({});
+    const { generator, server, address } = await startLoopback({});
     await server.drain(0);
     await expect(
       callUnary(generator, "proposeCandidates", candidatesRequest),
-    ).rejects.toMatchObject({ code: "unavailable" });
+    ).rejects.toMatchObject({
+      code: "unavailable",
+      message: `cannot connect to ${address} (ECONNREFUSED)`,
+    });
   });
 });

@@ -63,3 +63,34 @@ it("Searches opens the test split for who asks while the finished journal is clo
   }
   expect(await searches.openTest(testSearchId)).toEqual(result);
 });
+
+it("Searches does not take a search for driven whose journal could not be closed", async () => {
+  const journals = directoryJournals(directory);
+  const searches = new Searches({
+    journals: {
+      ...journals,
+      open: async (id, known) => {
+        const journal = await journals.open(id, known);
+        return {
+          ...journal,
+          events: journal.events,
+          close: async () => {
+            await journal.close();
+            throw new Error("no answer");
+          },
+        };
+      },
+    },
+    ports: { ...ports, roles: () => new ScriptedRoles() },
+    describeSupernet: async () => supernet,
+    describeRoles: async () => roles,
+    measureTest: async () => Promise.reject(new Error("not asked")),
+    versions,
+    logger,
+  });
+  await searches.start(testSearchId, configOf(), supernet.name);
+  const { signal } = new AbortController();
+  // Ends only when nobody drives the search any more.
+  for await (const _ of searches.watch(testSearchId, 0, signal));
+  expect(await searches.find(testSearchId)).toMatchObject({ phase: "finished" });
+});

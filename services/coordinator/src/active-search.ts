@@ -111,7 +111,8 @@ export class ActiveSearch {
     )
       .then(() => undefined, onError)
       .finally(async () => {
-        await this.#journal.close();
+        // Whatever becomes of it, a search that nobody drives must not count as driven.
+        await this.#journal.close().catch(onError);
         // The journal is free before anyone learns that the search rests.
         onRest();
         this.feed.end();

@@ -91,7 +91,11 @@ async function chosen(
   letters: DeadLetters,
   keys: readonly string[],
 ): Promise<readonly DeadLetter[]> {
-  if (keys.length === 0) return await letters.list();
+  if (keys.length === 0) {
+    const all = await letters.list();
+    if (all.length === 0) processOutput.say("no dead letters");
+    return all;
+  }
   return await Promise.all(
     keys.map(async (key) => {
       const letter = await letters.read(key);

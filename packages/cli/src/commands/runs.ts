@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import { CollmError } from "@collm/errors";
 import type { Command } from "commander";
+import { coordinatorAddress } from "../coordinator-address.js";
 import { CoordinatorClient } from "../coordinator-client.js";
 import { type Output, processOutput } from "../output.js";
 import { type ListedRun, listAtCoordinator, listRunDirectories } from "../runs/listed-run.js";
@@ -39,7 +40,7 @@ async function listRuns(
       `folder: got "${folder}", allowed without --coordinator only`,
     );
   }
-  const client = new CoordinatorClient(address);
+  const client = new CoordinatorClient(coordinatorAddress(address));
   try {
     return listAtCoordinator(await client.list());
   } finally {

@@ -10,6 +10,7 @@ import {
 import { CollmError } from "@collm/errors";
 import { searchProblems } from "@collm/search";
 import { createSearchSpace } from "@collm/search-space";
+import { coordinatorAddress } from "../coordinator-address.js";
 import { runEmbeddedSearch, type SessionOutcome } from "../embedded/session.js";
 import { requireHome } from "../home.js";
 import type { Output } from "../output.js";
@@ -36,7 +37,10 @@ export async function planSearch(flags: SearchFlags): Promise<PlannedSearch> {
   if (flags.out === "") {
     throw new CollmError("invalid-argument", '--out: got "", allowed is a new or empty directory');
   }
-  if (flags.coordinator !== undefined) return await planSubmission(flags);
+  if (flags.coordinator !== undefined) {
+    coordinatorAddress(flags.coordinator);
+    return await planSubmission(flags);
+  }
   const settings = await settingsOfFlags(flags);
   if (settings.supernet === undefined) {
     throw new CollmError("invalid-argument", "--supernet: got nothing, allowed is a manifest file");

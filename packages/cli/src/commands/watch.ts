@@ -1,6 +1,7 @@
 import { CollmError } from "@collm/errors";
 import { parseSearchId, type SearchId, type SearchState } from "@collm/search";
 import type { Command } from "commander";
+import { coordinatorAddress } from "../coordinator-address.js";
 import { CoordinatorClient } from "../coordinator-client.js";
 import { type Output, processOutput } from "../output.js";
 import { RunDirectory } from "../run-directory.js";
@@ -38,7 +39,7 @@ async function watch(name: string, flags: WatchFlags, output: Output): Promise<b
     await run.launch();
     return await follow(runSource(run), flags, from, output, run);
   }
-  const client = new CoordinatorClient(flags.coordinator);
+  const client = new CoordinatorClient(coordinatorAddress(flags.coordinator));
   try {
     return await follow(coordinatorSource(client, readId(name)), flags, from, output);
   } finally {
@@ -87,6 +88,6 @@ function readId(text: string): SearchId {
   try {
     return parseSearchId(text);
   } catch (error) {
-    throw new CollmError("invalid-argument", `search id: ${(error as Error).message}`);
+    throw new CollmError("invalid-argument", (error as Error).message);
   }
 }

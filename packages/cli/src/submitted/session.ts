@@ -14,9 +14,12 @@ export async function runSubmittedSearch(
   { run, launch, begin, opensTest, output, progress, signal }: SessionOptions,
   address: string,
 ): Promise<SessionOutcome> {
-  const coordinator = new CoordinatorClient(address);
+  const coordinator = new CoordinatorClient(address, ({ message }) =>
+    progress.notice(`waiting for a coordinator: ${message}`),
+  );
   const journal = await openJournalFile(run.journalPath);
   let state = foldEvents(journal.events);
+  for (const event of journal.events) progress.show(event);
   const copyEvents = async (): Promise<void> => {
     for await (const event of coordinator.follow(launch.searchId, signal, state.lastSeq)) {
       state = applyEvent(state, event);

@@ -38,7 +38,7 @@ export const generationalSearcher: Searcher<GenerationalState> = {
   initial: (setup) => ({ setup, population: [], known: nothingKnown }),
   observe: (state, record) => {
     const { setup } = state;
-    const known = withResults(state.known, record);
+    const known = withResults(setup, state.known, record);
     const trials = trialsOf(setup, known, record).filter((trial) => trial.isFeasible);
     const { population } = setup.config.evolution;
     const isFounding = state.population.length < population;

@@ -1,5 +1,6 @@
 import type { Architecture } from "@collm/search-space";
-import { type EvaluatedCandidate, evaluatedOf, isEvaluated } from "../folds.js";
+import { evaluatedOf, isEvaluated } from "../folds.js";
+import { GrowingMap } from "../growing-map.js";
 import type { SearcherSetup } from "../searcher.js";
 import type { IterationRecord } from "../state.js";
 import { identityOf } from "./collect-novel.js";
@@ -12,31 +13,26 @@ export interface KnownTrial {
 }
 
 /**
- * Every result so far, for searchers that propose networks again. The loop rejects a repeat as a
- * duplicate and spends nothing on it; here its result is looked up, as if it had been evaluated.
+ * Accuracy in percent by identity (`identityOf`), of every result so far; of networks that count as
+ * one, the first that was evaluated. For searchers that propose networks again: the loop rejects a
+ * repeat as a duplicate and spends nothing on it; here its result is looked up, as if it had been
+ * evaluated.
  */
-export interface KnownResults {
-  readonly trials: readonly EvaluatedCandidate[];
-}
+export type KnownResults = GrowingMap<number>;
 
-export const nothingKnown: KnownResults = { trials: [] };
+export const nothingKnown: KnownResults = GrowingMap.empty();
 
-/** With a closed iteration's results. */
-export function withResults({ trials }: KnownResults, record: IterationRecord): KnownResults {
-  return { trials: [...trials, ...evaluatedOf([record])] };
-}
-
-/** Accuracy by identity; of networks that count as one, the first that was evaluated. */
-export function accuracies(
+/** With an iteration's results. */
+export function withResults(
   setup: SearcherSetup,
-  { trials }: KnownResults,
-): ReadonlyMap<string, number> {
-  const found = new Map<string, number>();
-  for (const { architecture, status } of trials) {
-    const identity = identityOf(setup, architecture);
-    if (!found.has(identity)) found.set(identity, status.result.top1Percent);
-  }
-  return found;
+  known: KnownResults,
+  record: IterationRecord,
+): KnownResults {
+  return evaluatedOf([record]).reduce(
+    (grown, { architecture, status }) =>
+      grown.with(identityOf(setup, architecture), status.result.top1Percent),
+    known,
+  );
 }
 
 /**
@@ -50,14 +46,12 @@ export function trialsOf(
   known: KnownResults,
   record: IterationRecord,
 ): readonly KnownTrial[] {
-  const candidates = record.candidates ?? [];
-  const byIdentity = candidates.every(isEvaluated) ? undefined : accuracies(setup, known);
-  return candidates.flatMap((candidate) => {
+  return (record.candidates ?? []).flatMap((candidate) => {
     const { architecture, isFeasible = false } = candidate;
     if (!architecture) return [];
     const top1Percent = isEvaluated(candidate)
       ? candidate.status.result.top1Percent
-      : byIdentity?.get(identityOf(setup, architecture));
+      : known.get(identityOf(setup, architecture));
     return top1Percent === undefined ? [] : [{ architecture, top1Percent, isFeasible }];
   });
 }

@@ -6,6 +6,7 @@ import {
   sampleUniform,
 } from "@collm/search-space";
 import { bestOf, type EvaluatedCandidate, evaluatedOf } from "../folds.js";
+import { GrowingMap } from "../growing-map.js";
 import type { Searcher, SearcherSetup, Turn } from "../searcher.js";
 import type { IterationRecord } from "../state.js";
 import { collectNovel, identityOf, isNovel } from "./collect-novel.js";
@@ -19,8 +20,8 @@ interface Point {
 
 interface LocalSearchState {
   readonly setup: SearcherSetup;
-  /** All feasible trials, in proposal order. */
-  readonly known: readonly EvaluatedCandidate[];
+  /** All feasible trials, by canonical string. */
+  readonly known: GrowingMap<EvaluatedCandidate>;
   /** Absent while a climb's starting point is looked for. */
   readonly current?: Point | undefined;
   /** Random trials from which this climb's starting point is chosen. */
@@ -38,11 +39,14 @@ interface LocalSearchState {
  */
 export const localSearchSearcher: Searcher<LocalSearchState> = {
   name: "local-search",
-  initial: (setup) => ({ setup, known: [], starts: [] }),
+  initial: (setup) => ({ setup, known: GrowingMap.empty(), starts: [] }),
   observe: (state, record) => {
     const { setup } = state;
     const trials = evaluatedOf([record]).filter((trial) => trial.isFeasible);
-    const known = [...state.known, ...trials];
+    const known = trials.reduce(
+      (grown, trial) => grown.with(trial.architecture.canonical, trial),
+      state.known,
+    );
     if (state.current && holdsNeighbour(state.current, record)) {
       return { setup, known, current: climb(setup, state.current, known), starts: [] };
     }
@@ -80,11 +84,11 @@ function holdsNeighbour({ around }: Point, { candidates = [] }: IterationRecord)
 }
 
 /** Moves to the best known neighbour as long as that is an improvement. */
-function climb(setup: SearcherSetup, start: Point, known: readonly EvaluatedCandidate[]): Point {
+function climb(setup: SearcherSetup, start: Point, known: LocalSearchState["known"]): Point {
   let current = start;
   for (;;) {
     const { trial, around } = current;
-    const next = bestOf(known.filter(({ architecture }) => around.has(architecture.canonical)));
+    const next = bestOf(known.among(around.keys()));
     if (!next || next.status.result.top1Percent <= trial.status.result.top1Percent) return current;
     current = pointOf(setup, next);
   }

@@ -6,13 +6,7 @@ import {
 } from "@collm/search-space";
 import type { Searcher, SearcherSetup, Turn } from "../searcher.js";
 import { collectNovel, identityOf, isNovel } from "./collect-novel.js";
-import {
-  accuracies,
-  type KnownResults,
-  nothingKnown,
-  trialsOf,
-  withResults,
-} from "./known-results.js";
+import { type KnownResults, nothingKnown, trialsOf, withResults } from "./known-results.js";
 import { learn, type Policy, samplePolicy, uniformPolicy } from "./reinforce-policy.js";
 
 interface ReinforceState {
@@ -44,7 +38,7 @@ export const reinforceSearcher: Searcher<ReinforceState> = {
   name: "reinforce",
   initial: (setup) => ({ setup, policy: uniformPolicy(setup.space), known: nothingKnown }),
   observe: ({ setup, policy, known: before }, record) => {
-    const known = withResults(before, record);
+    const known = withResults(setup, before, record);
     return {
       setup,
       known,
@@ -64,7 +58,6 @@ export const reinforceSearcher: Searcher<ReinforceState> = {
 function samples({ setup, policy, known }: ReinforceState, turn: Turn): Architecture[] {
   const { space, config } = setup;
   if (unreachableLimits(space, config.limits).length > 0) return [];
-  const results = accuracies(setup, known);
   const proposed: Architecture[] = [];
   const novel = new Set<string>();
   let current = policy;
@@ -78,7 +71,7 @@ function samples({ setup, policy, known }: ReinforceState, turn: Turn): Architec
       proposed.push(sample);
       continue;
     }
-    const top1Percent = results.get(identity);
+    const top1Percent = known.get(identity);
     // An evaluation that failed taught nothing.
     if (top1Percent === undefined) continue;
     if (proposed.length - novel.size >= maxRepeats) break;
