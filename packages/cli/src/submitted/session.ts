@@ -18,7 +18,8 @@ export async function runSubmittedSearch(
   const journal = await openJournalFile(run.journalPath);
   let state = foldEvents(journal.events);
   const copyEvents = async (): Promise<void> => {
-    for await (const event of coordinator.follow(launch.searchId, signal, state.lastSeq)) {
+    const from = { afterSeq: state.lastSeq, onText: progress.showText };
+    for await (const event of coordinator.follow(launch.searchId, signal, from)) {
       state = applyEvent(state, event);
       await journal.append(event);
       progress.show(event);
