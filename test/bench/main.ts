@@ -7,6 +7,7 @@ import { damagedRecordsSuite } from "./damaged-records/suite.js";
 import { faultsSuite } from "./faults/suite.js";
 import { journalSuite } from "./journal/suite.js";
 import { landscapeSuite } from "./landscape/suite.js";
+import { llmFaultsSuite } from "./llm-faults/suite.js";
 import { say } from "./progress.js";
 import { scalingSuite } from "./scaling/suite.js";
 import type { Suite } from "./suite.js";
@@ -21,6 +22,7 @@ const suites: readonly Suite[] = [
   journalSuite,
   faultsSuite,
   scalingSuite,
+  llmFaultsSuite,
 ];
 
 const overview = [

@@ -10,6 +10,16 @@ export function readCount(flag: string, text: string, smallest = 1): number {
   );
 }
 
+/** Reads a number from 0 to 1. Throws `invalid-argument` naming the flag. */
+export function readShare(flag: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value >= 0 && value <= 1) return value;
+  throw new CollmError(
+    "invalid-argument",
+    `--${flag}: got "${text}", allowed is a number from 0 to 1`,
+  );
+}
+
 /** Reads `16,128`. */
 export function readCounts(flag: string, text: string): number[] {
   return text.split(",").map((part) => readCount(flag, part));

@@ -5,11 +5,12 @@ import {
   callUnary,
   connect,
   fromProtoEvent,
+  fromProtoRoleText,
   type RetryOptions,
   retryUnavailable,
   sleep,
 } from "@collm/rpc";
-import type { SearchConfig, SearchEvent, SearchId } from "@collm/search";
+import type { RoleText, SearchConfig, SearchEvent, SearchId } from "@collm/search";
 
 /** The coordinator itself waits for evaluator and roles, each a minute, before it answers. */
 const shortCallMs = 150_000;
@@ -19,6 +20,9 @@ const longCallMs = 3_600_000;
 const restartMs = 60_000;
 /** How often a search that does not run is looked at again. */
 const watchAgainMs = 1_000;
+
+/** Told what language models are writing, between the events. */
+export type OnRoleText = (text: RoleText) => void;
 
 /** The coordinator as the command line uses it. */
 export class CoordinatorClient {
@@ -78,11 +82,15 @@ export class CoordinatorClient {
    * Follows a search until it rests, across restarts of the coordinator: a broken stream is
    * opened again after the last event seen, once the search was resumed.
    */
-  async *follow(searchId: string, signal: AbortSignal, afterSeq = 0): AsyncGenerator<SearchEvent> {
+  async *follow(
+    searchId: string,
+    signal: AbortSignal,
+    { afterSeq = 0, onText }: { afterSeq?: number; onText?: OnRoleText | undefined } = {},
+  ): AsyncGenerator<SearchEvent> {
     let lastSeq = afterSeq;
     for (;;) {
       try {
-        for await (const event of this.#events(searchId, lastSeq, signal)) {
+        for await (const event of this.#events(searchId, lastSeq, signal, onText)) {
           lastSeq = event.seq;
           yield event;
         }
@@ -99,14 +107,18 @@ export class CoordinatorClient {
    * comes, until it rests. A coordinator that is away is waited for, as is one where the search
    * does not run just now.
    */
-  async *watch(searchId: SearchId, signal: AbortSignal): AsyncGenerator<readonly SearchEvent[]> {
+  async *watch(
+    searchId: SearchId,
+    signal: AbortSignal,
+    onText?: OnRoleText,
+  ): AsyncGenerator<readonly SearchEvent[]> {
     const { search } = await callUnary(this.#client, "getSearch", { searchId }, { signal });
     const early: SearchEvent[] = [];
     let lastSeq = 0;
     let lostAt: number | undefined;
     while (!signal.aborted) {
       try {
-        for await (const event of this.#events(searchId, lastSeq, signal)) {
+        for await (const event of this.#events(searchId, lastSeq, signal, onText)) {
           lostAt = undefined;
           lastSeq = event.seq;
           if (lastSeq > (search?.lastSeq ?? 0)) yield [event];
@@ -128,10 +140,14 @@ export class CoordinatorClient {
     searchId: string,
     afterSeq: number,
     signal: AbortSignal,
+    onText: OnRoleText | undefined,
   ): AsyncGenerator<SearchEvent> {
-    const request = { searchId, afterSeq };
-    for await (const { event } of callStream(this.#client, "watchSearch", request, { signal })) {
+    const request = { searchId, afterSeq, hasText: onText !== undefined };
+    const messages = callStream(this.#client, "watchSearch", request, { signal });
+    for await (const { event, text } of messages) {
       if (event) yield fromProtoEvent(event);
+      const written = text && fromProtoRoleText(text);
+      if (written) onText?.(written);
     }
   }
 

@@ -57,6 +57,17 @@ describe("summaryLines", () => {
     );
   });
 
+  it("says who answered for whom", async () => {
+    const events = (await eventsOf()).map((event) =>
+      event.type === "SearchStarted"
+        ? { ...event, roles: { ...event.roles, navigator: "vllm:qwen3 prompts 1a2b3c4d" } }
+        : event,
+    );
+    expect(summaryLines(run, foldEvents(events), false)).toContain(
+      "roles     navigator was played by scripted 2 times (see the report)",
+    );
+  });
+
   it("names no budget of a search that has not started", () => {
     expect(summaryLines(run, emptyState, false).join("\n")).not.toContain("undefined");
   });

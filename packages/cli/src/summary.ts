@@ -46,7 +46,7 @@ export function summaryLines(
   const reason = state.finishReason ?? why;
   const budget = state.started?.config.budget ?? 0;
   lines.push(`evaluated ${archive(state).length} of ${budget} (${reason})`);
-  lines.push(...spendingLines(state), ...roleLines(state));
+  lines.push(...spendingLines(state), ...roleLines(state), ...standInLines(state));
   if (!run) return lines;
   const directory = relative(".", run.path) || ".";
   if (state.phase === "finished") {
@@ -60,7 +60,9 @@ export function summaryLines(
 function spendingLines({ llm: { total } }: SearchState): string[] {
   if (total.requests === 0) return [];
   const cost = total.unpricedRequests < total.requests ? `, cost ${total.cost.toFixed(4)}` : "";
-  return [`models    ${total.requests} requests, ${formatQuantity(total.tokens)} tokens${cost}`];
+  return [
+    `models    ${total.requests} request${total.requests === 1 ? "" : "s"}, ${formatQuantity(total.tokens)} tokens${cost}`,
+  ];
 }
 
 /** One line if language-model roles failed: what was found is then not theirs alone. */
@@ -79,4 +81,18 @@ function roleLines({ iterations, started }: SearchState): string[] {
     ? "uniform sampling stood in for its candidates"
     : "earlier strategies stayed in force";
   return [`roles     ${said.join(", ")}; ${standIn} (see the report)`];
+}
+
+/** One line if somebody else answered than who was to play a role. */
+function standInLines({ iterations }: SearchState): string[] {
+  const counts = new Map<string, number>();
+  for (const { role, player } of iterations.flatMap(({ standIns }) => standIns ?? [])) {
+    const said = `${role} was played by ${player}`;
+    counts.set(said, (counts.get(said) ?? 0) + 1);
+  }
+  if (counts.size === 0) return [];
+  const said = [...counts].map(
+    ([who, count]) => `${who} ${count === 1 ? "once" : `${count} times`}`,
+  );
+  return [`roles     ${said.join(", ")} (see the report)`];
 }

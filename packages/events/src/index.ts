@@ -18,6 +18,7 @@ export { Janitor } from "./janitor.js";
 export { checkpointTtlMs, createKvCheckpointStore } from "./kv-checkpoint-store.js";
 export { createKvEvaluationStore, readEvaluation } from "./kv-evaluation-store.js";
 export { LeaseTakenError } from "./lease.js";
+export { hearTexts, tellText } from "./live-texts.js";
 export { bucketNames, noteSubject, streamNames, workSubject } from "./names.js";
 export { hearNotes, type Note, tellNote } from "./notes.js";
 export {

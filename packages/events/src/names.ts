@@ -52,6 +52,11 @@ export function searchIdOf(subject: string): string {
   return subject.slice(journalPrefix.length);
 }
 
+/** Told, not kept: what a search's language models are writing. */
+export function textSubject(searchId: string): string {
+  return `collm.text.${searchId}`;
+}
+
 /** Where the coordinator that drives a search hears that it shall be cancelled. */
 export function cancelSubject(searchId: string): string {
   return `collm.cancel.${searchId}`;

@@ -1,5 +1,5 @@
 import type { ErrorCode } from "@collm/errors";
-import type { TokenUsage } from "@collm/search";
+import type { TextKind, TokenUsage } from "@collm/search";
 
 export interface ChatMessage {
   readonly role: "system" | "user" | "assistant";
@@ -17,8 +17,11 @@ export interface ChatRequest {
   /** JSON Schema of the answer. A wish: an endpoint that cannot constrain answers ignores it. */
   readonly responseSchema?: Readonly<Record<string, unknown>> | undefined;
   /** Told each piece of text as it arrives, reasoning included; for display only. */
-  readonly onText?: ((piece: string) => void) | undefined;
+  readonly onText?: OnText | undefined;
 }
+
+/** Hears what a model writes, while it does. */
+export type OnText = (piece: string, kind: TextKind) => void;
 
 /** Why there is no answer, in terms of what the caller can do. */
 export type ChatFailureCode = Extract<

@@ -13,6 +13,7 @@ export {
   type ChatRequest,
   type ChatWire,
   noTokens,
+  type OnText,
   type TokenPrice,
 } from "./chat-backend.js";
 export { type CheckOptions, checkEndpoint, type EndpointCheck } from "./check/check-endpoint.js";

@@ -52,6 +52,12 @@ export {
   toProtoTask,
   toProtoTokenUsage,
 } from "./convert-search.js";
+export {
+  fromProtoPiece,
+  fromProtoRoleText,
+  toProtoPiece,
+  toProtoRoleText,
+} from "./convert-text.js";
 export { checkHealth, type ServingStatus } from "./health.js";
 export { type RetryOptions, retryUnavailable } from "./retry.js";
 export { type RunningService, runService, type ServiceDescription } from "./run-service.js";

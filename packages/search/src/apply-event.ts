@@ -2,6 +2,7 @@ import { type Architecture, createSearchSpace, isFeasible } from "@collm/search-
 import type { EventOf, SearchEvent, SearchEventType } from "./events.js";
 import { promptSizeOf } from "./prompt-size.js";
 import { withSpending } from "./spending.js";
+import { type StandIn, standInOf } from "./stand-in.js";
 import {
   type Candidate,
   type CandidateStatus,
@@ -41,10 +42,16 @@ export function applyEvent(state: SearchState, event: SearchEvent): SearchState 
         ...next,
         phase: "running",
         started: event,
+        roles: event.roles ?? {},
         space: createSearchSpace(event.supernet.space),
       };
     case "SearchResumed":
-      return { ...next, phase: "running", interruption: undefined };
+      return {
+        ...next,
+        phase: "running",
+        roles: event.roles ?? state.roles,
+        interruption: undefined,
+      };
     case "SearchInterrupted":
       return { ...next, phase: "interrupted", interruption: event.reason };
     case "SearchFinished":
@@ -58,11 +65,15 @@ export function applyEvent(state: SearchState, event: SearchEvent): SearchState 
     case "CandidatesRequested":
       return withIteration(next, event, (record) => withSubBatches(record, event));
     case "StrategyProposed":
-      return withIteration(next, event, (record) => withStrategy(record, event));
+      return withIteration(next, event, (record) =>
+        withStandIn(withStrategy(record, event), standInOf(event, state.roles)),
+      );
     case "Degraded":
       return withIteration(next, event, (record) => withFailure(record, event));
     case "CandidatesProposed":
-      return withIteration(next, event, (record) => withProposals(record, event));
+      return withIteration(next, event, (record) =>
+        withStandIn(withProposals(record, event), standInOf(event, state.roles)),
+      );
     case "CandidateRejected":
       return withCandidate(withSeen(next, event.canonical), event, ["proposed"], (candidate) => ({
         ...candidate,
@@ -175,6 +186,12 @@ function withStrategy(
   }
   const promptSize = promptSizeOf(exchanges);
   return { ...record, strategy, ...(promptSize ? { promptSize } : {}) };
+}
+
+function withStandIn(record: IterationRecord, standIn: StandIn | undefined): IterationRecord {
+  if (standIn === undefined) return record;
+  const { role, player } = standIn;
+  return { ...record, standIns: [...(record.standIns ?? []), { role, player }] };
 }
 
 function withProposals(

@@ -80,6 +80,12 @@ export { eventDifferences, type FieldDifference } from "./replay/event-differenc
 export type { Divergence, ReplayCounts } from "./replay/recording.js";
 export { type Replay, replaySearch } from "./replay/replay-search.js";
 export {
+  maxLiveCharacters,
+  type RoleText,
+  roleTextSchema,
+  type TextKind,
+} from "./role-text.js";
+export {
   type CandidatesRequest,
   type JointProposal,
   type JointRequest,

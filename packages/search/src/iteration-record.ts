@@ -1,6 +1,7 @@
 import type { Architecture, Cost } from "@collm/search-space";
 import type { EvaluationResult, RejectionReason, Repair } from "./events.js";
 import type { PromptSize } from "./prompt-size.js";
+import type { StandIn } from "./stand-in.js";
 
 /** What became of a candidate so far. */
 export type CandidateStatus =
@@ -55,6 +56,8 @@ export interface IterationRecord {
   readonly pendingCount?: number | undefined;
   /** Roles that failed in this round, with the reason. */
   readonly degraded: readonly { readonly role: string; readonly reason: string }[];
+  /** Answers of this round that somebody else gave than who was to play the role; absent means none. */
+  readonly standIns?: readonly Pick<StandIn, "role" | "player">[] | undefined;
 }
 
 /** Whether nothing more will happen to the candidate. */

@@ -29,6 +29,8 @@ export interface SearchState {
   readonly lastAt?: string | undefined;
   readonly started?: EventOf<"SearchStarted"> | undefined;
   readonly space?: SearchSpace | undefined;
+  /** Who is to play each role, as journaled last: `{navigator: "vllm:qwen3"}`. */
+  readonly roles: Readonly<Record<string, string>>;
   readonly iterations: Iterations;
   /** Canonical strings of every legal candidate ever proposed (V of Algorithm 1). */
   readonly seen: GrowingSet;
@@ -45,6 +47,7 @@ export interface SearchState {
 export const emptyState: SearchState = {
   phase: "new",
   lastSeq: 0,
+  roles: {},
   iterations: Iterations.empty,
   seen: GrowingSet.empty,
   seenClasses: GrowingSet.empty,

@@ -1,5 +1,6 @@
 import type { Journals } from "@collm/journal";
 import type { EvaluationDispatcher, EvaluationStore, SearchEvent, SearchId } from "@collm/search";
+import type { LiveTexts } from "./live-texts.js";
 
 /** Other coordinators that share the journals, as one of them sees them. */
 export interface Peers {
@@ -17,6 +18,7 @@ export interface Peers {
 
 /** What keeps a search's events and results, and what brings its evaluations to evaluators. */
 export interface Backends {
+  readonly texts: LiveTexts;
   readonly journals: Journals;
   readonly store: EvaluationStore;
   readonly dispatcher: EvaluationDispatcher;

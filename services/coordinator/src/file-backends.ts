@@ -5,6 +5,7 @@ import { parseSearchId } from "@collm/search";
 import type { Backends } from "./backends.js";
 import { directoryJournals, singleRunJournals } from "./file-journals.js";
 import { createGrpcDispatcher } from "./grpc-dispatcher.js";
+import { createLocalTexts } from "./live-texts.js";
 
 /** Journals and results in files, evaluations by direct calls: the embedded mode. */
 export function openFileBackends(
@@ -14,6 +15,7 @@ export function openFileBackends(
   unavailableForMs: number,
 ): Backends {
   return {
+    texts: createLocalTexts(),
     journals:
       journals.kind === "directory"
         ? directoryJournals(journals.directory)

@@ -10,11 +10,13 @@ import {
   defaultQueueSettings,
   EvaluatorRegistry,
   hearCancellation,
+  hearTexts,
   Janitor,
   LeaseTakenError,
   openBucket,
   provisionStreams,
   requestCancellation,
+  tellText,
 } from "@collm/events";
 import type { Logger } from "@collm/telemetry";
 import type { Backends } from "./backends.js";
@@ -59,6 +61,10 @@ export async function openNatsBackends(
     leaseMs,
   });
   return {
+    texts: {
+      tell: (id, text) => tellText(connection, id, text),
+      hear: (id, onText) => hearTexts(connection, id, onText),
+    },
     journals: {
       ...journals,
       open: async (id, known) => {

@@ -4,6 +4,7 @@ import {
   type evaluator,
   GeneratorServiceService,
   NavigatorServiceService,
+  type navigator,
 } from "@collm/proto";
 import {
   type HostedService,
@@ -55,7 +56,7 @@ export function deferred() {
   return { promise, resolve };
 }
 
-/** An evaluator that measures by formula, and roles that can say who they are and nothing else. */
+/** An evaluator that measures by formula, and roles that can say who they are and mostly nothing else. */
 export class ScriptedNeighbours {
   contextDigest = "context-1";
   /** Measurements that were begun. */
@@ -65,11 +66,19 @@ export class ScriptedNeighbours {
   beforeResult: (begun: number) => Promise<void> = async () => {};
   beforeDescribing: () => Promise<void> = async () => {};
   beforeTest: () => Promise<void> = async () => {};
+  strategise: (
+    request: navigator.ProposeStrategyRequest,
+  ) => AsyncIterable<navigator.ProposeStrategyResponse> = () => {
+    throw new CollmError("failed-precondition", "this navigator knows no strategy");
+  };
 
   start(): Promise<RunningServer> {
     const role = { backend: "scripted", model: "m", promptsDigest: "0123456789abcdef" };
     return startNeighbours({
-      navigator: { describeNavigator: unary(async () => ({ role })) },
+      navigator: {
+        describeNavigator: unary(async () => ({ role })),
+        proposeStrategy: serverStream((request) => this.strategise(request)),
+      },
       generator: { describeGenerator: unary(async () => ({ role })) },
       evaluator: {
         describeSupernet: unary((request) => this.#describe(request)),

@@ -1,23 +1,31 @@
 import { CollmError } from "@collm/errors";
+import type { navigator as navigatorProto } from "@collm/proto";
 import {
   callStream,
   callUnary,
   fromProtoCandidatesAnswer,
   fromProtoJointAnswer,
+  fromProtoPiece,
   fromProtoStrategyAnswer,
   retryUnavailable,
   toProtoCandidatesRequest,
   toProtoJointRequest,
   toProtoStrategyRequest,
 } from "@collm/rpc";
-import type { JointProposal, Proposal, RoleAnswer, Roles } from "@collm/search";
+import type { JointProposal, Proposal, RoleAnswer, Roles, RoleText } from "@collm/search";
 import type { RoleClients } from "./role-labels.js";
+
+type NavigatorMessage =
+  | navigatorProto.ProposeStrategyResponse
+  | navigatorProto.ProposeStrategyAndCandidatesResponse;
 
 export interface RolesOptions {
   /** How long an answer may take, language model included. */
   readonly timeoutMs: number;
   /** How long a role that cannot be reached is asked again before the search goes on without it. */
   readonly unavailableForMs: number;
+  /** Told what a role writes, while it does; for display only. It must not throw. */
+  readonly onText?: ((text: RoleText) => void) | undefined;
 }
 
 /**
@@ -44,14 +52,17 @@ export function createGrpcRoles(
     }
   };
 
-  /** The answer at the end of a stream; the pieces of text before it are for others. */
-  const lastOf = async <Message, T>(
+  /** The answer at the end of a stream; the pieces of text before it are for those who watch. */
+  const lastOf = async <Message extends NavigatorMessage, T>(
+    iteration: number,
     responses: AsyncIterable<Message>,
     read: (message: Message) => RoleAnswer<T> | undefined,
   ): Promise<RoleAnswer<T>> => {
     for await (const response of responses) {
       const answer = read(response);
       if (answer) return answer;
+      const piece = fromProtoPiece(response);
+      if (piece) options.onText?.({ role: "navigator", iteration, ...piece });
     }
     return { kind: "failed", reason: "the navigator sent no strategy", exchanges: [] };
   };
@@ -68,6 +79,7 @@ export function createGrpcRoles(
         const message = toProtoStrategyRequest(searchId, request);
         const settings = { timeoutMs, signal };
         return lastOf(
+          request.iteration,
           callStream(present(navigator), "proposeStrategy", message, settings),
           fromProtoStrategyAnswer,
         );
@@ -77,6 +89,7 @@ export function createGrpcRoles(
         const message = toProtoJointRequest(searchId, request);
         const settings = { timeoutMs, signal };
         return lastOf(
+          request.iteration,
           callStream(present(navigator), "proposeStrategyAndCandidates", message, settings),
           fromProtoJointAnswer,
         );

@@ -1,6 +1,6 @@
 import { CollmError, checkValue } from "@collm/errors";
 import type { CoordinatorServiceServer, coordinator } from "@collm/proto";
-import { serverStream, toProtoEvent, unary } from "@collm/rpc";
+import { serverStream, toProtoEvent, toProtoRoleText, unary } from "@collm/rpc";
 import {
   parseSearchId,
   type SearchConfig,
@@ -8,11 +8,16 @@ import {
   type SearchState,
   searchConfigSchema,
 } from "@collm/search";
+import type { LiveTexts } from "./live-texts.js";
 import { type SearchSummary, summaryOf } from "./search-summary.js";
 import type { Searches } from "./searches.js";
+import { watchWithTexts } from "./watch-with-texts.js";
 
 /** The coordinator's gRPC face: converts, and leaves the rest to {@link Searches}. */
-export function createCoordinatorService(searches: Searches): CoordinatorServiceServer {
+export function createCoordinatorService(
+  searches: Searches,
+  texts: LiveTexts,
+): CoordinatorServiceServer {
   return {
     startSearch: unary(async ({ searchId, configJson, supernet }) => {
       const id = readSearchId(searchId);
@@ -32,9 +37,16 @@ export function createCoordinatorService(searches: Searches): CoordinatorService
       const found = await searches.list();
       return { searches: found.map(summaryToProto) };
     }),
-    watchSearch: serverStream(async function* ({ searchId, afterSeq }, { signal }) {
-      for await (const event of searches.watch(readSearchId(searchId), afterSeq, signal)) {
-        yield { event: toProtoEvent(event) };
+    watchSearch: serverStream(async function* ({ searchId, afterSeq, hasText }, { signal }) {
+      const id = readSearchId(searchId);
+      const events = searches.watch(id, afterSeq, signal);
+      if (!hasText) {
+        for await (const event of events) yield { event: toProtoEvent(event) };
+        return;
+      }
+      for await (const watched of watchWithTexts(events, (onText) => texts.hear(id, onText))) {
+        if (watched.kind === "event") yield { event: toProtoEvent(watched.event) };
+        else yield { event: undefined, text: toProtoRoleText(watched.text) };
       }
     }),
     cancelSearch: unary(async ({ searchId }) => {

@@ -51,7 +51,7 @@ export async function startCoordinator(
     retryUnavailable(attempt, { maxWaitMs: neighbourPatienceMs });
 
   const { storage } = env;
-  const { journals, store, dispatcher, peers, close } =
+  const { journals, store, dispatcher, peers, texts, close } =
     storage.kind === "nats"
       ? await openNatsBackends(storage.nats, env, neighbourPatienceMs, logger)
       : openFileBackends(storage, env, evaluator, neighbourPatienceMs);
@@ -62,6 +62,7 @@ export async function startCoordinator(
         createGrpcRoles(roles, searchId, {
           timeoutMs: roleTimeoutMs,
           unavailableForMs: neighbourPatienceMs,
+          onText: (text) => texts.tell(searchId, text),
         }),
       dispatcher,
       store,
@@ -104,7 +105,7 @@ export async function startCoordinator(
     services: [
       {
         definition: CoordinatorServiceService,
-        implementation: createCoordinatorService(searches),
+        implementation: createCoordinatorService(searches, texts),
         name: "coordinator",
       },
     ],

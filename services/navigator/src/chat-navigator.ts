@@ -2,6 +2,7 @@ import {
   askModel,
   type ChatBackend,
   type ChatMessage,
+  type OnText,
   type PromptSet,
   type RoleMetrics,
   readJointAnswer,
@@ -30,11 +31,7 @@ const defaultContextTokens = 20_000;
 /** The Navigator played by a language model. */
 export function createChatNavigator(options: ChatNavigatorOptions): Navigator {
   const { backend, prompts, metrics, contextTokens = defaultContextTokens } = options;
-  const ask = (
-    messages: readonly ChatMessage[],
-    onText: (piece: string) => void,
-    signal: AbortSignal,
-  ) => {
+  const ask = (messages: readonly ChatMessage[], onText: OnText, signal: AbortSignal) => {
     const { temperature, topP, maxOutputTokens } = options;
     const request = { messages, temperature, topP, maxOutputTokens, onText };
     return askModel(backend, prompts, request, metrics, signal);

@@ -3,6 +3,7 @@ import {
   answerAsNavigator,
   type HeuristicAnswer,
   noTokens,
+  type OnText,
   type RoleMetrics,
   readJointAnswer,
 } from "@collm/llm";
@@ -11,10 +12,10 @@ import type { Navigator } from "./navigator.js";
 /** The Navigator without a language model. It answers at once and never fails. */
 export function createHeuristicNavigator(metrics: RoleMetrics): Navigator {
   const nowMs = (): number => performance.now();
-  const told = (answer: HeuristicAnswer, onText: (piece: string) => void): HeuristicAnswer => {
+  const told = (answer: HeuristicAnswer, onText: OnText): HeuristicAnswer => {
     metrics.attempted(answer.exchange);
     metrics.answered(noTokens, answer.exchange.seconds);
-    onText(answer.text);
+    onText(answer.text, "answer");
     return answer;
   };
   return {

@@ -1,4 +1,5 @@
 import { CollmError } from "@collm/errors";
+import type { OnText } from "@collm/llm";
 import type { JointProposal, JointRequest, RoleAnswer, StrategyRequest } from "@collm/search";
 
 /** Who plays the role, for the journal. */
@@ -21,13 +22,13 @@ export interface Navigator {
    */
   propose(
     request: StrategyRequest,
-    onText: (piece: string) => void,
+    onText: OnText,
     signal: AbortSignal,
   ): Promise<RoleAnswer<string>>;
   /** The same without a Generator: a strategy and its candidates in one answer. */
   proposeWithCandidates(
     request: JointRequest,
-    onText: (piece: string) => void,
+    onText: OnText,
     signal: AbortSignal,
   ): Promise<RoleAnswer<JointProposal>>;
 }

@@ -7,6 +7,7 @@ import {
   callUnary,
   connect,
   fromProtoJointAnswer,
+  fromProtoPiece,
   fromProtoStrategyAnswer,
   startServer,
   toProtoJointRequest,
@@ -49,7 +50,8 @@ async function host(navigator: Navigator) {
     for await (const response of callStream(client, "proposeStrategy", request, options)) {
       const answer = fromProtoStrategyAnswer(response);
       if (answer) return { texts, answer };
-      if (response.event?.$case === "text") texts.push(response.event.value);
+      const piece = fromProtoPiece(response);
+      if (piece) texts.push(`${piece.kind === "reasoning" ? "(thinks) " : ""}${piece.text}`);
     }
     throw new RangeError("no answer");
   };
@@ -60,7 +62,8 @@ async function host(navigator: Navigator) {
     for await (const response of callStream(client, "proposeStrategyAndCandidates", request)) {
       const answer = fromProtoJointAnswer(response);
       if (answer) return { texts, answer };
-      if (response.event?.$case === "text") texts.push(response.event.value);
+      const piece = fromProtoPiece(response);
+      if (piece) texts.push(`${piece.kind === "reasoning" ? "(thinks) " : ""}${piece.text}`);
     }
     throw new RangeError("no answer");
   };
@@ -174,7 +177,7 @@ describe("createNavigatorService", () => {
       },
     ]);
     const { texts, answer } = await propose(1);
-    expect(texts.join("")).toBe("Let me see. ## SUMMARY\nGo wide.");
+    expect(texts.join("")).toBe("(thinks) Let me see. ## SUMMARY\nGo wide.");
     expect(answer).toMatchObject({ kind: "answered", value: "## SUMMARY\nGo wide." });
     expect(answer.exchanges).toEqual([
       {

@@ -1,5 +1,5 @@
 import { CollmError } from "@collm/errors";
-import { troublesOf } from "@collm/llm";
+import { type OnText, troublesOf } from "@collm/llm";
 import { type NavigatorServiceServer, NavigatorServiceService } from "@collm/proto";
 import {
   answerSignal,
@@ -9,13 +9,14 @@ import {
   type HostedService,
   serverStream,
   toProtoJointAnswer,
+  toProtoPiece,
   toProtoStrategyAnswer,
   unary,
 } from "@collm/rpc";
 import { maxCandidatesPerIteration, type RoleAnswer } from "@collm/search";
 import type { Logger } from "@collm/telemetry";
 import type { Navigator } from "./navigator.js";
-import { TextPieces } from "./text-pieces.js";
+import { type TextPiece, TextPieces } from "./text-pieces.js";
 
 /**
  * The gRPC service around a Navigator. A model's failure is the stream's last message, so that
@@ -24,7 +25,7 @@ import { TextPieces } from "./text-pieces.js";
 export function createNavigatorService(role: Navigator, logger: Logger): HostedService {
   const logOf = ({ searchId, iteration }: { searchId: string; iteration: number }) =>
     logger.child({ searchId, iteration });
-  const textOf = (value: string) => ({ event: { $case: "text" as const, value } });
+  const textOf = ({ kind, text }: TextPiece) => toProtoPiece(kind, text);
   const implementation: NavigatorServiceServer = {
     describeNavigator: unary(async () => ({ role: role.description })),
     proposeStrategy: serverStream((message, context) => {
@@ -60,12 +61,12 @@ export function createNavigatorService(role: Navigator, logger: Logger): HostedS
 async function* stream<Value, Message>(
   log: Logger,
   context: CallContext,
-  asText: (piece: string) => Message,
-  ask: (onText: (piece: string) => void, signal: AbortSignal) => Promise<RoleAnswer<Value>>,
+  asText: (piece: TextPiece) => Message,
+  ask: (onText: OnText, signal: AbortSignal) => Promise<RoleAnswer<Value>>,
   toAnswer: (answer: RoleAnswer<Value>) => Message,
 ): AsyncIterable<Message> {
   const pieces = new TextPieces();
-  const answer = ask((piece) => pieces.push(piece), answerSignal(context)).finally(() => {
+  const answer = ask((...piece) => pieces.push(...piece), answerSignal(context)).finally(() => {
     pieces.end();
   });
   // Whoever stops reading the pieces must not leave a rejection behind.

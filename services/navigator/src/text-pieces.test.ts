@@ -2,16 +2,17 @@ import { describe, expect, it } from "vitest";
 import { TextPieces } from "./text-pieces.js";
 
 describe("TextPieces", () => {
-  it("gives all text in order and joins what comes faster than it is taken", async () => {
+  it("gives all text in order and joins what comes faster than it is taken, by kind", async () => {
     const pieces = new TextPieces();
-    pieces.push("a");
-    pieces.push("b");
+    pieces.push("a", "reasoning");
+    pieces.push("b", "reasoning");
+    pieces.push("c", "answer");
     const taken: string[] = [];
-    for await (const piece of pieces) {
-      taken.push(piece);
-      if (taken.length === 1) setImmediate(() => pieces.push("c"));
-      if (taken.length === 2) pieces.end();
+    for await (const { kind, text } of pieces) {
+      taken.push(`${kind} ${text}`);
+      if (taken.length === 2) setImmediate(() => pieces.push("d", "answer"));
+      if (taken.length === 3) pieces.end();
     }
-    expect(taken).toEqual(["ab", "c"]);
+    expect(taken).toEqual(["reasoning ab", "answer c", "answer d"]);
   });
 });

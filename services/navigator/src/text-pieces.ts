@@ -1,14 +1,25 @@
+import type { TextKind } from "@collm/search";
+
+/** A part of what a model writes. */
+export interface TextPiece {
+  readonly kind: TextKind;
+  readonly text: string;
+}
+
 /**
- * Turns pushed text into an async sequence. Pieces that come faster than they are taken are
+ * Turns pushed text into an async sequence. Pieces of a kind that come faster than they are taken are
  * joined, so a slow reader costs no memory beyond the text itself.
  */
-export class TextPieces implements AsyncIterable<string> {
-  #text = "";
+export class TextPieces implements AsyncIterable<TextPiece> {
+  readonly #pieces: TextPiece[] = [];
   #isEnded = false;
   #wake: () => void = () => undefined;
 
-  push(piece: string): void {
-    this.#text += piece;
+  push(text: string, kind: TextKind): void {
+    const last = this.#pieces.at(-1);
+    if (last?.kind === kind)
+      this.#pieces[this.#pieces.length - 1] = { kind, text: last.text + text };
+    else this.#pieces.push({ kind, text });
     this.#wake();
   }
 
@@ -17,13 +28,11 @@ export class TextPieces implements AsyncIterable<string> {
     this.#wake();
   }
 
-  async *[Symbol.asyncIterator](): AsyncIterator<string> {
+  async *[Symbol.asyncIterator](): AsyncIterator<TextPiece> {
     for (;;) {
-      if (this.#text !== "") {
-        const text = this.#text;
-        this.#text = "";
-        yield text;
-      } else if (this.#isEnded) return;
+      const piece = this.#pieces.shift();
+      if (piece) yield piece;
+      else if (this.#isEnded) return;
       else {
         await new Promise<void>((resolve) => {
           this.#wake = resolve;

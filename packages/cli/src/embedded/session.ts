@@ -119,7 +119,8 @@ async function follow(options: SessionOptions, fleet: Fleet): Promise<boolean> {
       await coordinator.resume(searchId, signal);
     }
     let state: SearchState = emptyState;
-    for await (const event of coordinator.follow(searchId, signal)) {
+    const followOptions = { onText: progress.showText };
+    for await (const event of coordinator.follow(searchId, signal, followOptions)) {
       state = applyEvent(state, event);
       progress.show(event);
     }

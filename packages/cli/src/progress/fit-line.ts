@@ -11,9 +11,24 @@ export function oneLine(text: string): string {
 export function fitLine(text: string, columns: number): string {
   let [line, width] = ["", 0];
   for (const character of oneLine(text)) {
-    width += wide.test(character) ? 2 : 1;
+    width += columnsOf(character);
     if (width > columns) break;
     line += character;
   }
   return line;
+}
+
+/** The label and as much of the text's end as fits beside it, as one line of at most `columns` columns. */
+export function endOfLine(label: string, text: string, columns: number): string {
+  let [end, width] = ["", label.length];
+  for (const character of [...oneLine(text)].reverse()) {
+    width += columnsOf(character);
+    if (width > columns) break;
+    end = character + end;
+  }
+  return fitLine(label + end, columns);
+}
+
+function columnsOf(character: string): number {
+  return wide.test(character) ? 2 : 1;
 }

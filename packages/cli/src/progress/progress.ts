@@ -13,13 +13,17 @@ import {
   type SearchState,
   strategyHeadline,
 } from "@collm/search";
+import type { OnRoleText } from "../coordinator-client.js";
 import type { Output } from "../output.js";
 import { createDegradedWords } from "./degraded-words.js";
 import { fitLine, oneLine } from "./fit-line.js";
+import { WritingLine } from "./writing-line.js";
 
 /** Shows a search while it runs. */
 export interface Progress {
   show(event: SearchEvent): void;
+  /** What language models are writing; absent where it is not shown. */
+  readonly showText?: OnRoleText | undefined;
   /** A notice that must not be overwritten by the live lines. */
   notice(line: string): void;
   /** Takes the live lines away for good; notices may still follow. */
@@ -104,7 +108,7 @@ class PlainProgress implements Progress {
   end(): void {}
 }
 
-/** Lines that are redrawn: where the search is, the best so far, and the strategy where there is a Navigator. */
+/** Lines that are redrawn: where the search is, the best so far, the strategy in force, and what is being written. */
 class LiveProgress implements Progress {
   readonly #output: Output;
   readonly #degradedWords = createDegradedWords();
@@ -115,12 +119,14 @@ class LiveProgress implements Progress {
   #spentBefore: number;
   /** The newest one. */
   #strategy: string | undefined;
+  readonly #writing: WritingLine;
   #linesShown = 0;
   #hasEnded = false;
 
   constructor(output: Output, now: () => number, from: SearchState) {
     this.#output = output;
     this.#now = now;
+    this.#writing = new WritingLine(now);
     this.#startedAtMs = now();
     this.#state = from;
     this.#spentBefore = evaluatedCount(from);
@@ -137,11 +143,18 @@ class LiveProgress implements Progress {
       this.#startedAtMs = this.#now();
     }
     if ("strategy" in event) this.#strategy = event.strategy ?? this.#strategy;
+    this.#writing.happened(event);
     this.#clear();
     const degraded = this.#degradedWords(event);
     if (degraded !== undefined) this.#output.say(oneLine(degraded));
     this.#draw();
   }
+
+  readonly showText: OnRoleText = (text) => {
+    if (!this.#writing.add(text)) return;
+    this.#clear();
+    this.#draw();
+  };
 
   notice(line: string): void {
     this.#clear();
@@ -171,8 +184,11 @@ class LiveProgress implements Progress {
       ...llmLines(this.#state),
     ];
     // A full last column makes some terminals wrap.
-    for (const line of lines) this.#output.say(fitLine(line, this.#output.columns - 1));
-    this.#linesShown = lines.length;
+    const columns = this.#output.columns - 1;
+    for (const line of lines) this.#output.say(fitLine(line, columns));
+    const writing = this.#writing.line(columns);
+    if (writing !== undefined) this.#output.say(writing);
+    this.#linesShown = lines.length + (writing === undefined ? 0 : 1);
   }
 
   #eta(done: number, budget: number): string {

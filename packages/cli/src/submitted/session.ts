@@ -21,7 +21,8 @@ export async function runSubmittedSearch(
   let state = foldEvents(journal.events);
   for (const event of journal.events) progress.show(event);
   const copyEvents = async (): Promise<void> => {
-    for await (const event of coordinator.follow(launch.searchId, signal, state.lastSeq)) {
+    const from = { afterSeq: state.lastSeq, onText: progress.showText };
+    for await (const event of coordinator.follow(launch.searchId, signal, from)) {
       state = applyEvent(state, event);
       await journal.append(event);
       progress.show(event);

@@ -6,6 +6,7 @@ import {
   type SearchState,
 } from "@collm/search";
 import { collmCommand } from "../command-line.js";
+import type { OnRoleText } from "../coordinator-client.js";
 import type { Output } from "../output.js";
 import { createProgress, type Progress } from "../progress/progress.js";
 import type { WatchView } from "./watch-search.js";
@@ -29,6 +30,10 @@ export class ProgressView implements WatchView {
 
   show(event: SearchEvent): void {
     this.#progress?.show(event);
+  }
+
+  get showText(): OnRoleText | undefined {
+    return this.#output.isTerminal ? (text) => this.#progress?.showText?.(text) : undefined;
   }
 
   abandoned(): void {

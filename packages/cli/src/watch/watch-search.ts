@@ -1,4 +1,5 @@
 import { applyEvent, emptyState, type SearchEvent, type SearchState } from "@collm/search";
+import type { OnRoleText } from "../coordinator-client.js";
 import { isOver, type WatchSource } from "./watch-source.js";
 
 /** What is shown of a search that somebody else drives. */
@@ -6,6 +7,8 @@ export interface WatchView {
   /** The events there were at the beginning, and the state they led to. */
   begin(events: readonly SearchEvent[], state: SearchState): void;
   show(event: SearchEvent): void;
+  /** What language models are writing; absent where it is not shown. */
+  readonly showText?: OnRoleText | undefined;
   /** The search neither rests nor does anybody drive it; said once. */
   abandoned(): void;
 }
@@ -19,7 +22,7 @@ export async function watchSearch(
   let state = emptyState;
   let hasBegun = false;
   let isAbandoned = false;
-  for await (const events of source.pieces(signal)) {
+  for await (const events of source.pieces(signal, view.showText)) {
     for (const event of events) {
       state = applyEvent(state, event);
       if (hasBegun) view.show(event);

@@ -1,12 +1,12 @@
 import { followJournalFile } from "@collm/journal";
 import { best, type SearchEvent, type SearchId, type SearchState } from "@collm/search";
-import type { CoordinatorClient } from "../coordinator-client.js";
+import type { CoordinatorClient, OnRoleText } from "../coordinator-client.js";
 import type { RunDirectory } from "../run-directory.js";
 
 /** Where the events of a search that somebody else drives come from. */
 export interface WatchSource {
   /** In pieces: first all there are, then those that come, often none, until `signal` aborts. */
-  pieces(signal: AbortSignal): AsyncIterable<readonly SearchEvent[]>;
+  pieces(signal: AbortSignal, onText?: OnRoleText): AsyncIterable<readonly SearchEvent[]>;
   /** Whether somebody drives the search now; where nobody does, `state` may be its last. */
   isDriven(state: SearchState): Promise<boolean>;
 }
@@ -22,7 +22,7 @@ export function runSource(run: RunDirectory): WatchSource {
 /** A search at a coordinator, which may be away for a minute. */
 export function coordinatorSource(client: CoordinatorClient, searchId: SearchId): WatchSource {
   return {
-    pieces: (signal) => client.watch(searchId, signal),
+    pieces: (signal, onText) => client.watch(searchId, signal, onText),
     isDriven: async ({ phase }) => phase === "running",
   };
 }

@@ -90,17 +90,20 @@ describe("createOpenAiBackend", () => {
     async (reasoningField) => {
       const pieces: string[] = [];
       const { outcome } = await ask([{ ...hello, reasoning: "Hmm. ", reasoningField }], {
-        onText: (piece) => pieces.push(piece),
+        onText: (piece, kind) => pieces.push(`${kind}: ${piece}`),
       });
       expect(outcome).toMatchObject({ text: "Hello.", attempts: [{ reasoning: "Hmm." }] });
-      expect(pieces.join("")).toBe("Hmm. Hello.");
+      expect(pieces).toEqual(["reasoning: Hmm. ", "answer: Hel", "answer: lo."]);
     },
   );
 
   it("parts think blocks from the answer", async () => {
-    const { outcome } = await ask([
-      { kind: "answer", pieces: ["<think>so", " many</think>\n", "Hello."] },
-    ]);
+    const kinds: string[] = [];
+    const { outcome } = await ask(
+      [{ kind: "answer", pieces: ["<thi", "nk>so", " many", "</thi", "nk>\n", "Hello."] }],
+      { onText: (_, kind) => kinds.push(kind) },
+    );
+    expect(kinds.slice(1)).toEqual([...Array(4).fill("reasoning"), "answer"]);
     expect(outcome).toMatchObject({ text: "Hello.", attempts: [{ reasoning: "so many" }] });
   });
 

@@ -99,7 +99,7 @@ export class OpenAiBackend implements ChatBackend {
     const { apiKey, price } = this.#options;
     const startedMs = this.#timing.nowMs();
     const sort = (thrown: unknown): Failure => failureOf(thrown, this.#timing.nowMs());
-    const shown = createKeyMask(apiKey, (piece) => request.onText?.(piece));
+    const shown = createKeyMask(apiKey, (...piece) => request.onText?.(...piece));
     const { failure: met, ...read } = await this.#client.chat.completions
       .create(body, { signal })
       .then((stream) => readAnswer(stream, shown.push, sort))

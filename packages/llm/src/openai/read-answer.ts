@@ -1,9 +1,9 @@
 import type { TokenUsage } from "@collm/search";
 import type OpenAI from "openai";
-import { type ChatWire, noTokens } from "../chat-backend.js";
+import { type ChatWire, noTokens, type OnText } from "../chat-backend.js";
 import { wholeAnswer } from "./as-stream.js";
 import type { Failure } from "./failure.js";
-import { joinTexts, splitThinking } from "./thinking.js";
+import { createThoughtWatch, joinTexts, splitThinking } from "./thinking.js";
 
 type Chunk = OpenAI.Chat.Completions.ChatCompletionChunk;
 
@@ -46,7 +46,7 @@ export function nothingRead(failure: Failure): ReadAnswer {
  */
 export async function readAnswer(
   chunks: AsyncIterable<Chunk>,
-  onText: (piece: string) => void,
+  onText: OnText,
   failureOf: (thrown: unknown) => Failure,
 ): Promise<ReadAnswer> {
   let content = "";
@@ -59,6 +59,7 @@ export async function readAnswer(
   let isStreamed = true;
   let reasoningIn: string | undefined;
   let hasUsage = false;
+  const kindOf = createThoughtWatch();
   try {
     for await (const chunk of chunks) {
       if ((chunk.object as string) === wholeAnswer) isStreamed = false;
@@ -82,7 +83,8 @@ export async function readAnswer(
         failure = failed(`the answer is longer than ${maxAnswerCharacters} characters`, false);
         break;
       }
-      for (const piece of [thought, answer]) if (piece !== "") onText(piece);
+      if (thought !== "") onText(thought, "reasoning");
+      if (answer !== "") onText(answer, kindOf(answer));
     }
   } catch (error) {
     failure = failureOf(error);

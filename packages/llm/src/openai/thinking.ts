@@ -1,3 +1,5 @@
+import type { TextKind } from "@collm/search";
+
 /** An answer, and what a reasoning model wrote around it. */
 export interface Thought {
   readonly answer: string;
@@ -41,6 +43,23 @@ export function splitThinking(text: string): Thought {
   }
   (isThinking ? reasoning : answer).push(text.slice(at));
   return { answer: answer.join("").trim(), reasoning: joinTexts(reasoning) };
+}
+
+/** Longest beginning of a tag that may still be cut, less one character. */
+const tagCharacters = "</think".length - 1;
+
+/** Tells of each piece of a text, as it comes, whether some of it is inside a `<think>` block. */
+export function createThoughtWatch(): (piece: string) => TextKind {
+  let tail = "";
+  let isThinking = false;
+  return (piece) => {
+    const text = (tail + piece).toLowerCase();
+    const [opened, closed] = [text.lastIndexOf("<think"), text.lastIndexOf("</think")];
+    const wasThinking = isThinking;
+    if (opened !== closed) isThinking = opened > closed;
+    tail = text.slice(-tagCharacters);
+    return wasThinking || isThinking ? "reasoning" : "answer";
+  };
 }
 
 /** The texts that are not blank, as paragraphs. */

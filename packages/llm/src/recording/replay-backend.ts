@@ -80,7 +80,7 @@ function inTurn(
 function given({ outcome }: RecordedFile, { onText }: ChatRequest): ChatOutcome {
   const attempts = outcome.attempts.map((attempt) => ({ ...attempt, backend: replayName }));
   for (const { reasoning, text } of attempts) {
-    for (const piece of [reasoning, text]) if (piece !== "") onText?.(piece);
+    for (const piece of [reasoning, text]) if (piece !== "") onText?.(piece, "answer");
   }
   return { ...outcome, attempts };
 }

@@ -57,10 +57,30 @@ export interface ListSearchesResponse {
 export interface WatchSearchRequest {
   searchId: string;
   afterSeq: number;
+  /** Whether to send what language models are writing, between the events. */
+  hasText?: boolean | undefined;
 }
 
+/** Either an event or a piece of text. */
 export interface WatchSearchResponse {
-  event: SearchEvent | undefined;
+  event:
+    | SearchEvent
+    | undefined;
+  /** Sent only where it was asked for. */
+  text?: RoleText | undefined;
+}
+
+/**
+ * A piece of what a role is writing just now, for live display: never kept or repeated, and left out where it comes
+ * faster than it is read.
+ */
+export interface RoleText {
+  /** "navigator" or "generator". */
+  role: string;
+  iteration: number;
+  /** Chain of thought; otherwise it is a piece of the answer. */
+  isReasoning: boolean;
+  text: string;
 }
 
 export interface CancelSearchRequest {
@@ -401,7 +421,7 @@ export const ListSearchesResponse: MessageFns<ListSearchesResponse> = {
 };
 
 function createBaseWatchSearchRequest(): WatchSearchRequest {
-  return { searchId: "", afterSeq: 0 };
+  return { searchId: "", afterSeq: 0, hasText: undefined };
 }
 
 export const WatchSearchRequest: MessageFns<WatchSearchRequest> = {
@@ -411,6 +431,9 @@ export const WatchSearchRequest: MessageFns<WatchSearchRequest> = {
     }
     if (message.afterSeq !== 0) {
       writer.uint32(16).uint64(message.afterSeq);
+    }
+    if (message.hasText !== undefined) {
+      writer.uint32(24).bool(message.hasText);
     }
     return writer;
   },
@@ -444,6 +467,14 @@ export const WatchSearchRequest: MessageFns<WatchSearchRequest> = {
             message.afterSeq = longToNumber(reader.uint64());
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.hasText = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -458,13 +489,16 @@ export const WatchSearchRequest: MessageFns<WatchSearchRequest> = {
 };
 
 function createBaseWatchSearchResponse(): WatchSearchResponse {
-  return { event: undefined };
+  return { event: undefined, text: undefined };
 }
 
 export const WatchSearchResponse: MessageFns<WatchSearchResponse> = {
   encode(message: WatchSearchResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.event !== undefined) {
       SearchEvent.encode(message.event, writer.uint32(10).fork()).join();
+    }
+    if (message.text !== undefined) {
+      RoleText.encode(message.text, writer.uint32(18).fork()).join();
     }
     return writer;
   },
@@ -488,6 +522,93 @@ export const WatchSearchResponse: MessageFns<WatchSearchResponse> = {
             }
 
             message.event = SearchEvent.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.text = RoleText.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseRoleText(): RoleText {
+  return { role: "", iteration: 0, isReasoning: false, text: "" };
+}
+
+export const RoleText: MessageFns<RoleText> = {
+  encode(message: RoleText, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.role !== "") {
+      writer.uint32(10).string(message.role);
+    }
+    if (message.iteration !== 0) {
+      writer.uint32(16).uint32(message.iteration);
+    }
+    if (message.isReasoning !== false) {
+      writer.uint32(24).bool(message.isReasoning);
+    }
+    if (message.text !== "") {
+      writer.uint32(34).string(message.text);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RoleText {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRoleText();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.role = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.iteration = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.isReasoning = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.text = reader.string();
             continue;
           }
         }

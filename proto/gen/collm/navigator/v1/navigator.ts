@@ -54,10 +54,13 @@ export interface ProposeStrategyRequest {
 export interface ProposeStrategyResponse {
   event:
     | //
-    /** A piece of the model's reasoning or answer, for live display. */
+    /** A piece of the model's answer, for live display. */
     { $case: "text"; value: string }
     | { $case: "strategy"; value: Strategy }
     | { $case: "failure"; value: RoleFailure }
+    | //
+    /** A piece of the model's chain of thought, for live display. */
+    { $case: "reasoning"; value: string }
     | undefined;
 }
 
@@ -93,10 +96,13 @@ export interface ProposeStrategyAndCandidatesRequest {
 export interface ProposeStrategyAndCandidatesResponse {
   event:
     | //
-    /** A piece of the model's reasoning or answer, for live display. */
+    /** A piece of the model's answer, for live display. */
     { $case: "text"; value: string }
     | { $case: "answer"; value: StrategyAndCandidates }
     | { $case: "failure"; value: RoleFailure }
+    | //
+    /** A piece of the model's chain of thought, for live display. */
+    { $case: "reasoning"; value: string }
     | undefined;
 }
 
@@ -317,6 +323,9 @@ export const ProposeStrategyResponse: MessageFns<ProposeStrategyResponse> = {
       case "failure":
         RoleFailure.encode(message.event.value, writer.uint32(26).fork()).join();
         break;
+      case "reasoning":
+        writer.uint32(34).string(message.event.value);
+        break;
     }
     return writer;
   },
@@ -356,6 +365,14 @@ export const ProposeStrategyResponse: MessageFns<ProposeStrategyResponse> = {
             }
 
             message.event = { $case: "failure", value: RoleFailure.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.event = { $case: "reasoning", value: reader.string() };
             continue;
           }
         }
@@ -600,6 +617,9 @@ export const ProposeStrategyAndCandidatesResponse: MessageFns<ProposeStrategyAnd
       case "failure":
         RoleFailure.encode(message.event.value, writer.uint32(26).fork()).join();
         break;
+      case "reasoning":
+        writer.uint32(34).string(message.event.value);
+        break;
     }
     return writer;
   },
@@ -639,6 +659,14 @@ export const ProposeStrategyAndCandidatesResponse: MessageFns<ProposeStrategyAnd
             }
 
             message.event = { $case: "failure", value: RoleFailure.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.event = { $case: "reasoning", value: reader.string() };
             continue;
           }
         }
