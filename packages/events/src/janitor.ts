@@ -11,7 +11,7 @@ import type { NatsConnection } from "@nats-io/transport-node";
 import { z } from "zod";
 import { consuming } from "./consuming.js";
 import type { DeadLetters } from "./dead-letters.js";
-import { streamNames } from "./names.js";
+import { janitorName, streamNames } from "./names.js";
 import { parseJson } from "./parse-json.js";
 import { removeDoneWork } from "./remove-done-work.js";
 import { decodeWork } from "./work-message.js";
@@ -21,7 +21,6 @@ const advisorySchema = z.looseObject({
   deliveries: z.int().nonnegative(),
 });
 
-const consumerName = "janitor";
 const retryDelayMs = 1_000;
 /** How often the queue is looked through. */
 const roundMs = 5_000;
@@ -57,14 +56,11 @@ export class Janitor {
     const janitor = new Janitor(connection, deadLetters, onProblem);
     const manager = await jetstreamManager(connection);
     await manager.consumers.add(streamNames.advisories, {
-      durable_name: consumerName,
+      durable_name: janitorName,
       ack_policy: AckPolicy.Explicit,
       deliver_policy: DeliverPolicy.All,
     });
-    const consumer = await jetstream(connection).consumers.get(
-      streamNames.advisories,
-      consumerName,
-    );
+    const consumer = await jetstream(connection).consumers.get(streamNames.advisories, janitorName);
     const advisories = await consumer.consume({ ...consuming, max_messages: 10 });
     const rounds = setInterval(() => {
       // Where NATS is away, the next round finds it again.

@@ -7,6 +7,9 @@ export const streamNames = {
   journal: "COLLM_JOURNAL",
 } as const;
 
+/** Durable consumer of the advisories, shared by all coordinators. */
+export const janitorName = "janitor";
+
 /** Key-value buckets, which are streams named `KV_…`. */
 export const bucketNames = {
   evaluations: "COLLM_EVALUATIONS",

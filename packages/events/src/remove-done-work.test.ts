@@ -1,7 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { connectNats } from "./connection.js";
+import { streamNames } from "./names.js";
 import { patiently } from "./patiently.js";
 import { defaultQueueSettings, provisionConsumer, provisionStreams } from "./provision.js";
 import { publishWork } from "./publish-work.js";
@@ -34,6 +36,24 @@ describeWithNats("removeDoneWork", () => {
     const key = `${canonical}@${context}`;
     await patiently(() => publishWork(connection, { ...work, canonical, key, epoch: 0 }));
   }
+
+  it("leaves work that was delivered too often to the janitor", async () => {
+    const impatient = { ...defaultQueueSettings, maxDeliver: 1, ackWaitMs: 200 };
+    await provisionConsumer(connection, context, impatient);
+    const consumer = await findWork(connection, context);
+    const take = () => takeWork(consumer, connection, { beatMs: 10_000, waitMs: 2_000 });
+    await publish("deadly");
+    await take();
+    const manager = await jetstreamManager(connection);
+    const areTold = async (): Promise<boolean> =>
+      (await manager.streams.info(streamNames.advisories)).state.messages > 0;
+    // The server tells of it when somebody asks for more.
+    while (!(await areTold())) await take();
+    await publish("done");
+    await (await take())?.finish(false);
+    await removeDoneWork(connection);
+    expect(await countQueued(connection)).toBe(1);
+  });
 
   it("removes what a killed server had acknowledged, and nothing else", { retry: 2 }, async () => {
     const consumer = await findWork(connection, context);

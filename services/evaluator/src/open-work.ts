@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { EvaluatorEnv, NatsEnv } from "@collm/config";
+import { CollmError } from "@collm/errors";
 import {
   announceEvaluator,
   announcementTtlMs,
@@ -70,6 +71,8 @@ async function openNatsWork(nats: NatsEnv, env: EvaluatorEnv, logger: Logger): P
         sharing: env.deviceSharing,
         slots: env.workers,
       });
+      // The same problem comes four times a second until it is over; it is told once.
+      let told: string | undefined;
       puller = new WorkPuller(
         connection,
         infos.map(({ contextDigest }) => contextDigest),
@@ -77,6 +80,7 @@ async function openNatsWork(nats: NatsEnv, env: EvaluatorEnv, logger: Logger): P
         {
           deadLetters: createDeadLetters(letters),
           evaluate: (request, { signal, onStarted }) => {
+            told = undefined;
             let hasStarted = false;
             return runner.run(request, {
               signal,
@@ -87,7 +91,11 @@ async function openNatsWork(nats: NatsEnv, env: EvaluatorEnv, logger: Logger): P
               },
             });
           },
-          onProblem: (error) => logger.warn({ err: error }, "work queue"),
+          onProblem: (error) => {
+            const { message } = CollmError.from(error);
+            if (message !== told) logger.warn({ err: error }, "work queue");
+            told = message;
+          },
         },
       );
     },

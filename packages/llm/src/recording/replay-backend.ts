@@ -80,7 +80,8 @@ function inTurn(
 function given({ outcome }: RecordedFile, { onText }: ChatRequest): ChatOutcome {
   const attempts = outcome.attempts.map((attempt) => ({ ...attempt, backend: replayName }));
   for (const { reasoning, text } of attempts) {
-    for (const piece of [reasoning, text]) if (piece !== "") onText?.(piece, "answer");
+    if (reasoning !== "") onText?.(reasoning, "reasoning");
+    if (text !== "") onText?.(text, "answer");
   }
   return { ...outcome, attempts };
 }
