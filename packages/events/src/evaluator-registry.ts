@@ -2,6 +2,7 @@ import { supernetSchema } from "@collm/search";
 import type { KV } from "@nats-io/kv";
 import { z } from "zod";
 import { parseJson } from "./parse-json.js";
+import { patiently } from "./patiently.js";
 
 const announcementSchema = z.strictObject({
   v: z.literal(1),
@@ -32,7 +33,7 @@ export async function announceEvaluator(
   const put = async (): Promise<void> => {
     await bucket.put(announcement.id, JSON.stringify({ v: 1, ...announcement }));
   };
-  await put();
+  await patiently(put);
   // One that is not heard is repeated by the next.
   const timer = setInterval(() => void put().catch(() => undefined), ttlMs / beatsPerTtl);
   return {
