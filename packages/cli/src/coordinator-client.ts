@@ -136,6 +136,11 @@ export class CoordinatorClient {
     }
   }
 
+  /** What language models write for the search, and nothing else; ends when the call breaks or `signal` aborts. */
+  async hearTexts(searchId: SearchId, signal: AbortSignal, onText: OnRoleText): Promise<void> {
+    for await (const _ of this.#events(searchId, Number.MAX_SAFE_INTEGER, signal, onText)) return;
+  }
+
   async *#events(
     searchId: string,
     afterSeq: number,

@@ -40,6 +40,8 @@ const launchSchema = z.strictObject({
 export type Launch = z.infer<typeof launchSchema>;
 
 const subnetName = "best/subnet.onnx";
+/** There while services run for the search. */
+const coordinatorName = "coordinator.address";
 
 /**
  * The user's view of a search. The journal is the truth; everything else here is written from
@@ -144,12 +146,25 @@ export class RunDirectory {
     });
   }
 
+  /** Says where the search's coordinator is, for those who watch from elsewhere; undefined: nowhere. */
+  async noteCoordinator(address: string | undefined): Promise<void> {
+    if (address === undefined) await rm(join(this.path, coordinatorName), { force: true });
+    else await this.#write(coordinatorName, `${address}\n`);
+  }
+
+  /** Where the search's coordinator is, or was before a crash; undefined if nobody said. */
+  async coordinatorAddress(): Promise<string | undefined> {
+    const text = await readFile(join(this.path, coordinatorName), "utf8").catch(() => "");
+    return text.trim() || (await this.launch()).coordinator;
+  }
+
   /**
    * Takes back what `create`, services that did not start and `writeViews` have written, so that
    * the directory can be used again.
    */
   async discard({ keepsLogs }: { readonly keepsLogs: boolean }): Promise<void> {
     const written = [
+      coordinatorName,
       "config.yaml",
       basename(this.journalPath),
       "result.json",

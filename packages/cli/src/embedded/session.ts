@@ -56,6 +56,7 @@ export async function runEmbeddedSearch(options: SessionOptions): Promise<Sessio
   let failure: { readonly error: CollmError } | undefined;
   let hasWinnerFiles = false;
   try {
+    await run.noteCoordinator(fleet.addressOf("coordinator"));
     const signal = AbortSignal.any([options.signal, over.signal]);
     hasWinnerFiles = await Promise.race([follow({ ...options, signal }, fleet), fleet.givenUp]);
   } catch (thrown) {
@@ -65,6 +66,7 @@ export async function runEmbeddedSearch(options: SessionOptions): Promise<Sessio
     over.abort();
     progress.end();
     await fleet.stop();
+    await run.noteCoordinator(undefined);
   }
   if (failure) await settleFailure(options, failure.error);
   const state = await run.writeViews();

@@ -1,7 +1,11 @@
 import { followJournalFile } from "@collm/journal";
+import { sleep } from "@collm/rpc";
 import { best, type SearchEvent, type SearchId, type SearchState } from "@collm/search";
-import type { CoordinatorClient, OnRoleText } from "../coordinator-client.js";
+import { CoordinatorClient, type OnRoleText } from "../coordinator-client.js";
 import type { RunDirectory } from "../run-directory.js";
+
+/** How often a coordinator is looked for that is not there. */
+const againMs = 1_000;
 
 /** Where the events of a search that somebody else drives come from. */
 export interface WatchSource {
@@ -14,9 +18,37 @@ export interface WatchSource {
 /** The journal of a run directory. A killed `collm search` leaves it as if it were running. */
 export function runSource(run: RunDirectory): WatchSource {
   return {
-    pieces: (signal) => followJournalFile(run.journalPath, signal),
+    pieces: (signal, onText) => piecesOf(run, signal, onText),
     isDriven: () => run.isHeld(),
   };
+}
+
+async function* piecesOf(run: RunDirectory, signal: AbortSignal, onText: OnRoleText | undefined) {
+  const over = new AbortController();
+  if (onText) void hearTextsOf(run, AbortSignal.any([signal, over.signal]), onText);
+  try {
+    yield* followJournalFile(run.journalPath, signal);
+  } finally {
+    over.abort();
+  }
+}
+
+/** Texts are not in the journal: the coordinator tells them while it runs. Never throws. */
+async function hearTextsOf(
+  run: RunDirectory,
+  signal: AbortSignal,
+  onText: OnRoleText,
+): Promise<void> {
+  while (!signal.aborted) {
+    const address = await run.coordinatorAddress().catch(() => undefined);
+    if (address !== undefined) {
+      const client = new CoordinatorClient(address);
+      // Whatever ends the call: the events are in the file all the same.
+      await client.hearTexts(run.searchId, signal, onText).catch(() => undefined);
+      client.close();
+    }
+    await sleep(againMs, signal).catch(() => undefined);
+  }
 }
 
 /** A search at a coordinator, which may be away for a minute. */
