@@ -10,10 +10,15 @@ import type { RunDirectory } from "./run-directory.js";
 export async function concludeSearch(
   run: RunDirectory,
   state: SearchState,
-  options: { readonly output: Output; readonly isJson: boolean; readonly signal: AbortSignal },
+  options: {
+    readonly output: Output;
+    readonly isJson: boolean;
+    /** Aborted where the user ended it; absent where leaving does not end it. */
+    readonly signal?: AbortSignal;
+  },
 ): Promise<void> {
   const { output, signal } = options;
-  for (const line of summaryLines(run, state, signal.aborted)) output.say(line);
+  for (const line of summaryLines(run, state, signal?.aborted ?? false)) output.say(line);
   if (options.isJson) {
     output.print((await readFile(join(run.path, "result.json"), "utf8")).trimEnd());
   }

@@ -34,6 +34,9 @@ export function addFrontCommand(program: Command): void {
     )
     .option("--json", "print front.json to standard output")
     .action(async (paths: string[], { out, cost, json: isJson }: FrontFlags) => {
+      if (out === "") {
+        throw new CollmError("invalid-argument", '--out: got "", allowed is a directory');
+      }
       const runs = (await Promise.all(paths.map(runsIn))).flat();
       const { pagePath, json } = await writeFront(out, runs, cost && costs[cost]);
       if (isJson) processOutput.print(json.trimEnd());

@@ -59,7 +59,11 @@ async function goOnIn(
   const outcome = (await isDone(run, launch, state, flags))
     ? { state: await run.writeViews(), isComplete: best(state) !== undefined }
     : await goOn();
-  await concludeSearch(run, outcome.state, { output, isJson: flags.json ?? false, signal });
+  const isHere = options.launch.coordinator === undefined;
+  await concludeSearch(run, outcome.state, {
+    ...{ output, isJson: flags.json ?? false },
+    ...(isHere ? { signal } : {}),
+  });
   return outcome;
 
   async function goOn(): Promise<SessionOutcome> {

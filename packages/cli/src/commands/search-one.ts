@@ -116,7 +116,7 @@ async function submit(
         const begin = { kind: "start", config: search } as const;
         const session = { run, launch, begin, opensTest: flags.test, output, progress, signal };
         const outcome = await runSubmittedSearch(session, coordinator);
-        await concludeSearch(run, outcome.state, { output, isJson: flags.json ?? false, signal });
+        await concludeSearch(run, outcome.state, { output, isJson: flags.json ?? false });
         return outcome;
       });
     } catch (error) {
