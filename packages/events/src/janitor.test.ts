@@ -43,7 +43,11 @@ describeWithNats("work that nobody can do", () => {
     letters = createDeadLetters(
       await openBucket(connection, bucketNames.deadLetters, { replicas: 1 }),
     );
-    janitor = await Janitor.start(connection, letters, () => undefined);
+    janitor = await Janitor.start(
+      connection,
+      { deadLetters: letters, evaluations: { read: async () => undefined } },
+      () => undefined,
+    );
   });
   afterAll(async () => {
     await janitor.close();

@@ -1,3 +1,4 @@
+import type { EvaluationStore } from "@collm/search";
 import {
   AckPolicy,
   DeliverPolicy,
@@ -14,7 +15,7 @@ import type { DeadLetters } from "./dead-letters.js";
 import { janitorName, streamNames } from "./names.js";
 import { parseJson } from "./parse-json.js";
 import { removeDoneWork } from "./remove-done-work.js";
-import { decodeWork } from "./work-message.js";
+import { decodeWork, type WorkMessage } from "./work-message.js";
 
 const advisorySchema = z.looseObject({
   stream_seq: z.int().positive(),
@@ -24,6 +25,12 @@ const advisorySchema = z.looseObject({
 const retryDelayMs = 1_000;
 /** How often the queue is looked through. */
 const roundMs = 5_000;
+
+/** Where it can be seen what came of work. */
+export interface JanitorStores {
+  readonly deadLetters: DeadLetters;
+  readonly evaluations: Pick<EvaluationStore, "read">;
+}
 
 /**
  * Turns messages that were delivered too often into dead letters: whoever worked on them died or
@@ -50,7 +57,7 @@ export class Janitor {
 
   static async start(
     connection: NatsConnection,
-    deadLetters: DeadLetters,
+    { deadLetters, evaluations }: JanitorStores,
     onProblem: (error: unknown) => void,
   ): Promise<Janitor> {
     const janitor = new Janitor(connection, deadLetters, onProblem);
@@ -62,9 +69,14 @@ export class Janitor {
     });
     const consumer = await jetstream(connection).consumers.get(streamNames.advisories, janitorName);
     const advisories = await consumer.consume({ ...consuming, max_messages: 10 });
+    const isDone = async ({ key, epoch }: WorkMessage): Promise<boolean> => {
+      if (await evaluations.read(key)) return true;
+      const letter = await deadLetters.read(key);
+      return letter !== undefined && letter.epoch >= epoch;
+    };
     const rounds = setInterval(() => {
       // Where NATS is away, the next round finds it again.
-      void removeDoneWork(connection).catch(() => undefined);
+      void removeDoneWork(connection, isDone).catch(() => undefined);
     }, roundMs);
     janitor.#stop = () => {
       clearInterval(rounds);

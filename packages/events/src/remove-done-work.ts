@@ -1,41 +1,58 @@
-import { JetStreamApiError, type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
+import {
+  JetStreamApiError,
+  type JetStreamManager,
+  jetstreamManager,
+  type MsgRequest,
+} from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
-import { janitorName, streamNames } from "./names.js";
+import { streamNames } from "./names.js";
+import { decodeWork, type WorkMessage } from "./work-message.js";
+
+/** Messages that are looked at in one round; the next goes on. */
+const messagesPerRound = 500;
 
 /**
- * Removes work that was acknowledged and is in the queue all the same: a nats-server that is killed
- * may have kept the acknowledgement and not the removal (seen with 2.9.10). Nobody is ever given
- * such a message again, so that it would take a place of the queue for ever.
+ * Removes work that was done and is in the queue all the same: a nats-server that is killed may have
+ * kept the acknowledgement and not the removal (seen with 2.9.10). Nobody is ever given such a
+ * message again, so that it would take a place of the queue for ever.
  *
- * Work that was delivered too often looks the same. While the janitor has advisories to read, which
- * tell of it, nothing is removed.
+ * What the server counts as acknowledged only says where to look: its floor also passes over messages that
+ * wait to be delivered again. A message is removed if what came of it is stored.
+ *
+ * @param isDone whether the work has its result, or was given up.
  */
-export async function removeDoneWork(connection: NatsConnection): Promise<void> {
+export async function removeDoneWork(
+  connection: NatsConnection,
+  isDone: (work: WorkMessage) => Promise<boolean>,
+): Promise<void> {
   const manager = await jetstreamManager(connection);
   const { state } = await manager.streams.info(streamNames.work, { subjects_filter: ">" });
   const consumers = await manager.consumers.list(streamNames.work).next();
   for (const { config, ack_floor: floor, num_pending, num_ack_pending } of consumers) {
     const subject = config.filter_subject ?? "";
     const messages = state.subjects?.[subject] ?? 0;
-    const isDoneLeft = messages > num_pending + num_ack_pending;
-    // Without any acknowledged, the sequence would be 1, which the server takes for "all".
-    if (!isDoneLeft || floor.stream_seq === 0) continue;
-    if (await areAdvisoriesUnread(manager)) return;
-    // Everything up to the floor is acknowledged; work that comes meanwhile lies behind it.
-    await manager.streams.purge(streamNames.work, { filter: subject, seq: floor.stream_seq + 1 });
+    if (messages <= num_pending + num_ack_pending) continue;
+    let sequence = 1;
+    for (let looked = 0; looked < messagesPerRound; looked++) {
+      const message = await nextMessage(manager, subject, sequence);
+      if (!message || message.seq > floor.stream_seq) break;
+      sequence = message.seq + 1;
+      const work = decodeWork(message.string());
+      if (work && (await isDone(work))) {
+        await manager.streams.deleteMessage(streamNames.work, message.seq, false);
+      }
+    }
   }
 }
 
-async function areAdvisoriesUnread(manager: JetStreamManager): Promise<boolean> {
+/** The first message of a subject from `sequence` on. */
+async function nextMessage(manager: JetStreamManager, subject: string, sequence: number) {
   try {
-    const { num_pending, num_ack_pending } = await manager.consumers.info(
-      streamNames.advisories,
-      janitorName,
-    );
-    return num_pending + num_ack_pending > 0;
+    // The client's type of this request lacks the field; the server has it since 2.9.
+    const query = { seq: sequence, next_by_subj: subject } as MsgRequest;
+    return await manager.streams.getMessage(streamNames.work, query);
   } catch (error) {
-    if (!(error instanceof JetStreamApiError)) throw error;
-    // No janitor was ever there.
-    return (await manager.streams.info(streamNames.advisories)).state.messages > 0;
+    if (error instanceof JetStreamApiError) return null;
+    throw error;
   }
 }

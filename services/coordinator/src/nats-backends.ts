@@ -50,8 +50,11 @@ export async function openNatsBackends(
     timeoutMs: env.evaluationTimeoutMs,
     unavailableForMs,
   });
-  const janitor = await Janitor.start(connection, createDeadLetters(deadLetters), (error) =>
-    logger.warn({ err: error }, "janitor"),
+  const store = createKvEvaluationStore(evaluations);
+  const janitor = await Janitor.start(
+    connection,
+    { deadLetters: createDeadLetters(deadLetters), evaluations: store },
+    (error) => logger.warn({ err: error }, "janitor"),
   );
   const { leaseMs } = nats;
   const journals = createStreamJournals({
@@ -75,7 +78,7 @@ export async function openNatsBackends(
         }
       },
     },
-    store: createKvEvaluationStore(evaluations),
+    store,
     dispatcher,
     peers: {
       unfinished: journals.unfinished,
