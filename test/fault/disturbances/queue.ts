@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { publishWork, streamNames, workSubject } from "@collm/events";
 import { emptyFiller, fillQueue } from "@collm/events/testing";
+import { until } from "../../support/poll.js";
 import type { Disturbance } from "../disturbance.js";
 import { extraWork } from "./extra-work.js";
 
@@ -38,8 +39,14 @@ export const poisonWork: Disturbance = {
   apply: async ({ connection }, search) => {
     const { contextDigest } = search.supernet;
     search.expectLetter(`${streamNames.work}/`);
+    const work = extraWork(search, "no architecture");
+    // However full the queue is or NATS away: what is published without an answer would be lost.
+    await until("room for the work", async () => {
+      const { kind } = await publishWork(connection, work);
+      return kind === "held-back" ? undefined : true;
+    });
     connection.publish(workSubject(contextDigest), "no work");
     connection.publish(workSubject(contextDigest), JSON.stringify({ v: 99 }));
-    await publishWork(connection, extraWork(search, "no architecture"));
+    await connection.flush();
   },
 };
