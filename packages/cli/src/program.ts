@@ -6,6 +6,7 @@ import { addForkCommand } from "./commands/fork.js";
 import { addFrontCommand } from "./commands/front.js";
 import { addImagesCommand } from "./commands/images.js";
 import { addImportCommand } from "./commands/import.js";
+import { addJournalsCommand } from "./commands/journals.js";
 import { addLlmCommand } from "./commands/llm.js";
 import { addQuickstartCommand } from "./commands/quickstart.js";
 import { addRankCommand } from "./commands/rank.js";
@@ -40,6 +41,7 @@ export function createProgram(): Command {
   addUpCommand(program);
   addServeCommand(program);
   addEvaluationsCommand(program);
+  addJournalsCommand(program);
   addSupernetCommand(program);
   addSubnetCommand(program);
   addImagesCommand(program);

@@ -188,6 +188,11 @@ export class RunDirectory {
     throw new CollmError("data-loss", `${path}: ${checked.problems.join("; ")}`);
   }
 
+  /** Whether a search was made here. */
+  isMade(): Promise<boolean> {
+    return exists(join(this.path, "config.yaml"));
+  }
+
   /** Whether the winner was written as a file. */
   hasSubnet(): Promise<boolean> {
     return exists(join(this.path, subnetName));

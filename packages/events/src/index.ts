@@ -21,6 +21,7 @@ export { LeaseTakenError } from "./lease.js";
 export { hearTexts, tellText } from "./live-texts.js";
 export { bucketNames, noteSubject, streamNames, workSubject } from "./names.js";
 export { hearNotes, type Note, tellNote } from "./notes.js";
+export { openSharedJournals } from "./open-shared-journals.js";
 export {
   defaultQueueSettings,
   provisionConsumer,

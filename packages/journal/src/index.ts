@@ -5,6 +5,7 @@ export {
   encodeCheckpoint,
 } from "./encode-checkpoint.js";
 export { openFileEvaluationStore } from "./evaluation-store.js";
+export { type Extension, extendJournal } from "./extend-journal.js";
 export { openFileCheckpointStore } from "./file-checkpoint-store.js";
 export { followJournalFile } from "./follow-journal-file.js";
 export {
