@@ -31,6 +31,17 @@ const tools: readonly Tool[] = [
   },
 ];
 
+/** Not Debian's: its package of Debian 12 is 1.20, which does not know kustomize's components. */
+const kubectl = {
+  purpose: "the Kubernetes manifests, rendered",
+  isPresent: () => {
+    const { stdout } = spawnSync(process.env.COLLM_KUBECTL ?? "kubectl", ["version", "--client"], {
+      encoding: "utf8",
+    });
+    return Number(/v1\.(\d+)/.exec(stdout ?? "")?.[1]) >= 21;
+  },
+};
+
 /** A module for `$COLLM_PYTHON` or the system's Python. */
 function pythonModule(module: string, name: string, purpose: string): Tool {
   const pythons = [process.env.COLLM_PYTHON, "/usr/bin/python3"];
@@ -46,6 +57,8 @@ function pythonModule(module: string, name: string, purpose: string): Tool {
 
 /** Installs what is missing, or says what is. */
 export function installTestTools(): void {
+  if (!kubectl.isPresent())
+    console.log(`skipped without kubectl 1.21 or newer: ${kubectl.purpose}`);
   const missing = tools.filter((tool) => !tool.isPresent());
   if (missing.length === 0) return;
   const names = missing.map((tool) => tool.name);

@@ -62,6 +62,9 @@ const settingsSchema = z.object(settingsShape);
 
 export type EndpointSettings = z.infer<typeof settingsSchema>;
 
+/** Ends of the variables that `readEndpointSettings` reads. */
+export const endpointSuffixes: readonly string[] = Object.keys(settingsShape);
+
 /**
  * Reads what is said of an endpoint under a prefix: `_API_KEY` or `_API_KEY_FILE`, `_API_VERSION`,
  * `_CA_FILE`, `_REASONING`, `_EXTRA_BODY` (JSON), `_PRICE_INPUT`, `_PRICE_CACHED_INPUT` and `_PRICE_OUTPUT`

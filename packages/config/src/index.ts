@@ -36,4 +36,5 @@ export {
   roleServiceEnvSchema,
   type StorageEnv,
 } from "./service-env.js";
+export { isServiceVariable, type ServiceName, serviceNames } from "./service-variables.js";
 export type { NatsEnv, StoreEnv } from "./store-env.js";

@@ -1,7 +1,12 @@
 import { basename, join } from "node:path";
 import { CollmError } from "@collm/errors";
 import { z } from "zod";
-import { type EndpointEnv, endpointOf, readEndpointSettings } from "./endpoint-env.js";
+import {
+  type EndpointEnv,
+  endpointOf,
+  endpointSuffixes,
+  readEndpointSettings,
+} from "./endpoint-env.js";
 import { decimal, type Env, httpUrl, integer, oneOf, readEnv, text } from "./env-values.js";
 import {
   backends,
@@ -94,6 +99,15 @@ export function readRoleEnv(role: RoleName, env: Env): RoleEnv {
     ...asking,
     ...(recordDir === undefined ? {} : { recordDirectory: join(recordDir, role) }),
   };
+}
+
+/** Whether `readRoleEnv` reads a variable of this name. */
+export function isRoleVariable(role: RoleName, name: string): boolean {
+  const prefix = `COLLM_${role.toUpperCase()}_`;
+  // Its type says only what it gives; what it reads are the fields of the object before the transform.
+  const { in: read } = roleSchema(prefix) as unknown as z.ZodPipe<z.ZodObject>;
+  const suffix = name.replace(prefix, "").replace(/^FALLBACK_\d+_/, "");
+  return name.startsWith(prefix) && (name in read.shape || endpointSuffixes.includes(suffix));
 }
 
 /** A directory of recordings has a folder for each role. */

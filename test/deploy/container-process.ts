@@ -1,0 +1,180 @@
+import type { IContainer } from "kubernetes-models/v1/Container";
+import type { IVolume } from "kubernetes-models/v1/Volume";
+import { type Manifest, ofKind, titleOf, type Workload } from "./manifest.js";
+
+/** What kubelet would start: one container of a pod, with everything that it is given resolved. */
+export interface ContainerProcess {
+  /** `Deployment/navigator, container navigator`, for messages. */
+  readonly title: string;
+  /** Of the container. */
+  readonly name: string;
+  /** Pods of the workload. */
+  readonly replicas: number;
+  readonly command: readonly string[];
+  readonly workingDirectory: string | undefined;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Ports by name. */
+  readonly ports: Readonly<Record<string, number>>;
+  readonly container: IContainer;
+  /** Texts of mounted files by path in the container. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Folders that the container may write to. */
+  readonly writable: readonly string[];
+  /** What is missing or cannot be resolved. */
+  readonly problems: readonly string[];
+}
+
+/** Files of a Secret or ConfigMap by name: `secrets` are those that the user brings. */
+export type FileSource = (
+  kind: "ConfigMap" | "Secret",
+  name: string,
+) => Readonly<Record<string, string>> | undefined;
+
+/** Looks into the rendering first, then among what the user brings. */
+export function filesFrom(
+  manifests: readonly Manifest[],
+  brought: Readonly<Record<string, Readonly<Record<string, string>>>> = {},
+): FileSource {
+  return (kind, name) => {
+    const found = ofKind(manifests, kind).find(({ metadata }) => metadata.name === name);
+    if (found === undefined) return kind === "Secret" ? brought[name] : undefined;
+    const { data, stringData } = found as Manifest & {
+      readonly data?: Readonly<Record<string, string>>;
+      readonly stringData?: Readonly<Record<string, string>>;
+    };
+    if (kind === "ConfigMap") return data ?? {};
+    const decoded = Object.entries(data ?? {}).map(([key, text]) => [
+      key,
+      Buffer.from(text, "base64").toString(),
+    ]);
+    return { ...Object.fromEntries(decoded), ...stringData };
+  };
+}
+
+/** The containers of a workload's pods, init containers first. */
+export function processesOf(workload: Workload, filesOf: FileSource): readonly ContainerProcess[] {
+  const { pod } = workload;
+  return [...(pod.initContainers ?? []), ...pod.containers].map((container) =>
+    resolve(workload, container, filesOf),
+  );
+}
+
+function resolve(workload: Workload, container: IContainer, filesOf: FileSource): ContainerProcess {
+  const title = `${titleOf(workload.manifest)}, container ${container.name}`;
+  const problems: string[] = [];
+  const missing = (what: string) => problems.push(`${title}: ${what} does not exist`);
+  const environment = environmentOf(workload, container, filesOf, missing);
+  const volumes = new Map((workload.pod.volumes ?? []).map((volume) => [volume.name, volume]));
+  const files = new Map<string, string>();
+  const writable: string[] = [];
+  for (const { name, mountPath, readOnly, subPath } of container.volumeMounts ?? []) {
+    const volume = volumes.get(name) ?? claimOf(workload, name);
+    if (volume === undefined) {
+      missing(`volume ${name}`);
+      continue;
+    }
+    if (subPath) problems.push(`${title}: ${mountPath} is a subPath, which never changes again`);
+    if ((volume.emptyDir || volume.persistentVolumeClaim) && !readOnly) writable.push(mountPath);
+    for (const [file, text] of filesOfVolume(volume, filesOf, missing)) {
+      files.set(`${mountPath}/${file}`, text);
+    }
+  }
+  const words = [...(container.command ?? []), ...(container.args ?? [])];
+  return {
+    title,
+    name: container.name,
+    replicas: workload.replicas,
+    command: words.map((word) => expand(word, environment)),
+    workingDirectory: container.workingDir,
+    environment,
+    ports: Object.fromEntries(
+      (container.ports ?? []).map(({ name = "", containerPort }) => [name, containerPort]),
+    ),
+    container,
+    files,
+    writable,
+    problems,
+  };
+}
+
+function environmentOf(
+  workload: Workload,
+  container: IContainer,
+  filesOf: FileSource,
+  missing: (what: string) => void,
+): Readonly<Record<string, string>> {
+  const environment: Record<string, string> = {};
+  for (const { configMapRef, secretRef, prefix = "" } of container.envFrom ?? []) {
+    const kind = configMapRef ? "ConfigMap" : "Secret";
+    const { name = "", optional = false } = configMapRef ?? secretRef ?? {};
+    const values = filesOf(kind, name);
+    if (values === undefined && !optional) missing(`${kind} ${name}`);
+    for (const [key, value] of Object.entries(values ?? {})) environment[prefix + key] = value;
+  }
+  for (const { name, value, valueFrom } of container.env ?? []) {
+    if (valueFrom === undefined) {
+      environment[name] = expand(value ?? "", environment);
+      continue;
+    }
+    const { fieldRef, configMapKeyRef, secretKeyRef } = valueFrom;
+    const reference = configMapKeyRef ?? secretKeyRef;
+    const found = fieldRef
+      ? fieldOf(workload, fieldRef.fieldPath)
+      : filesOf(configMapKeyRef ? "ConfigMap" : "Secret", reference?.name ?? "")?.[
+          reference?.key ?? ""
+        ];
+    if (found !== undefined) environment[name] = found;
+    else if (!reference?.optional) missing(`what ${name} refers to`);
+  }
+  return environment;
+}
+
+/** The downward API, for the first pod. */
+function fieldOf({ manifest, podLabels }: Workload, path: string): string | undefined {
+  const label = /^metadata\.labels\['(.+)'\]$/.exec(path)?.[1];
+  if (label !== undefined) return podLabels[label];
+  if (path === "metadata.name") return `${manifest.metadata.name}-0`;
+  if (path === "status.podIP") return "10.244.0.7";
+  return path === "metadata.namespace" ? manifest.metadata.namespace : undefined;
+}
+
+/** A StatefulSet's claims are volumes that no list of volumes names. */
+function claimOf({ manifest }: Workload, name: string): IVolume | undefined {
+  const { volumeClaimTemplates = [] } = manifest.spec as {
+    readonly volumeClaimTemplates?: readonly Manifest[];
+  };
+  const claim = volumeClaimTemplates.find(({ metadata }) => metadata.name === name);
+  return claim && { name, persistentVolumeClaim: { claimName: name } };
+}
+
+function filesOfVolume(
+  volume: IVolume,
+  filesOf: FileSource,
+  missing: (what: string) => void,
+): readonly (readonly [path: string, text: string])[] {
+  const { configMap, secret, projected } = volume;
+  const sources = projected?.sources ?? [
+    { configMap, secret: secret && { ...secret, name: secret.secretName } },
+  ];
+  return sources.flatMap((source) => {
+    const reference = source.configMap ?? source.secret;
+    if (reference === undefined) return [];
+    const kind = source.configMap ? "ConfigMap" : "Secret";
+    const files = filesOf(kind, reference.name ?? "");
+    if (files === undefined) {
+      if (!reference.optional) missing(`${kind} ${reference.name}`);
+      return [];
+    }
+    if (reference.items === undefined) return Object.entries(files);
+    return reference.items.flatMap(({ key, path }) => {
+      const text = files[key];
+      if (text === undefined) missing(`key ${key} of ${kind} ${reference.name}`);
+      return text === undefined ? [] : [[path, text] as const];
+    });
+  });
+}
+
+/** `$(NAME)`, as kubelet reads it; an unknown name stays as it is. */
+function expand(text: string, environment: Readonly<Record<string, string>>): string {
+  return text.replaceAll(/\$\(([A-Za-z_]\w*)\)/g, (whole, name) => environment[name] ?? whole);
+}

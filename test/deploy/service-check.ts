@@ -1,0 +1,169 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import {
+  coordinatorEnvSchema,
+  type Env,
+  evaluatorEnvSchema,
+  isServiceVariable,
+  readEnv,
+  readRoleEnv,
+  roleServiceEnvSchema,
+  type ServiceName,
+  serviceNames,
+} from "@collm/config";
+import { CollmError } from "@collm/errors";
+import { type ContainerProcess, type FileSource, processesOf } from "./container-process.js";
+import { type Manifest, ofKind, workloadsOf } from "./manifest.js";
+
+/**
+ * Variables of features that are being written beside these manifests. Each must go from this list when
+ * the configuration knows it; the list itself goes when it is empty.
+ */
+const pendingVariables: ReadonlySet<string> = new Set([
+  "COLLM_HEALTH_PORT",
+  "COLLM_TLS_CERT_FILE",
+  "COLLM_TLS_KEY_FILE",
+  "COLLM_TLS_CA_FILE",
+  "COLLM_NATS_USER_FILE",
+  "COLLM_NATS_PASSWORD_FILE",
+  "COLLM_NATS_TLS_CA_FILE",
+  "COLLM_NATS_TLS_CERT_FILE",
+  "COLLM_NATS_TLS_KEY_FILE",
+  "COLLM_NAVIGATOR_CONFIG_DIR",
+  "COLLM_GENERATOR_CONFIG_DIR",
+  "COLLM_POOL",
+  "COLLM_POOLS",
+  "COLLM_POD_NAME",
+  "COLLM_POD_NAMESPACE",
+]);
+
+/** Where a role's variables are mounted, one file each. */
+const roleDirectory = "/etc/collm/role";
+
+/**
+ * What our own programs would not understand of a rendering: entry points that are not there, variables
+ * that nobody reads, values that are refused, ports that nobody listens on, neighbours that nobody is.
+ */
+export function serviceProblems(
+  manifests: readonly Manifest[],
+  filesOf: FileSource,
+): readonly string[] {
+  const processes = workloadsOf(manifests).flatMap((workload) =>
+    processesOf(workload, filesOf).map((process) => ({ workload, process })),
+  );
+  return processes.flatMap(({ workload, process }) => {
+    const service = serviceOf(process);
+    if (service === undefined) return process.problems;
+    const grace = workload.pod.terminationGracePeriodSeconds ?? 0;
+    return [
+      ...process.problems,
+      ...[
+        ...variableProblems(service, process),
+        ...valueProblems(service, process),
+        ...portProblems(process),
+        ...neighbourProblems(process, manifests),
+        ...graceProblems(process, grace),
+      ].map((problem) => `${process.title}: ${problem}`),
+    ];
+  });
+}
+
+/** Which service a container runs; undefined if none of ours. */
+export function serviceOf({ command }: ContainerProcess): ServiceName | undefined {
+  const [program, entry] = command;
+  return serviceNames.find(
+    (name) =>
+      program === "node" &&
+      entry === `services/${name}/dist/main.js` &&
+      existsSync(fileURLToPath(new URL(`../../services/${name}/src/main.ts`, import.meta.url))),
+  );
+}
+
+/** What the process reads: its environment and, over it, its role's files. */
+export function settingsOf({ environment, files }: ContainerProcess): Env {
+  const role = [...files].filter(([path]) => path.startsWith(`${roleDirectory}/`));
+  return {
+    ...environment,
+    ...Object.fromEntries(
+      role.map(([path, text]) => [path.slice(roleDirectory.length + 1), text.trim()]),
+    ),
+  };
+}
+
+function variableProblems(service: ServiceName, process: ContainerProcess): readonly string[] {
+  return Object.keys(settingsOf(process))
+    .filter((name) => name.startsWith("COLLM_"))
+    .filter((name) => !isServiceVariable(service, name) && !pendingVariables.has(name))
+    .map((name) => `no ${service} reads ${name}`);
+}
+
+function valueProblems(service: ServiceName, process: ContainerProcess): readonly string[] {
+  const settings = settingsOf(process);
+  const readers: Readonly<Record<ServiceName, () => unknown>> = {
+    navigator: () => [readEnv(roleServiceEnvSchema, settings), readRoleEnv("navigator", settings)],
+    generator: () => [readEnv(roleServiceEnvSchema, settings), readRoleEnv("generator", settings)],
+    coordinator: () => readEnv(coordinatorEnvSchema, settings),
+    evaluator: () => readEnv(evaluatorEnvSchema, settings),
+  };
+  try {
+    readers[service]();
+    return [];
+  } catch (error) {
+    return [CollmError.from(error).message];
+  }
+}
+
+/** Ports that the service opens, by the names that the manifests give them. */
+const portVariables = {
+  grpc: "COLLM_PORT",
+  metrics: "COLLM_METRICS_PORT",
+  health: "COLLM_HEALTH_PORT",
+} as const;
+
+function portProblems({ ports, environment, container }: ContainerProcess): readonly string[] {
+  const { startupProbe, readinessProbe, livenessProbe } = container;
+  const probed = [startupProbe, readinessProbe, livenessProbe].flatMap((probe) =>
+    probe?.grpc ? [probe.grpc.port] : [],
+  );
+  const named = Object.entries(portVariables).flatMap(([name, variable]) =>
+    ports[name] === Number(environment[variable])
+      ? []
+      : [`port ${name} is ${ports[name]}, but ${variable} is ${environment[variable]}`],
+  );
+  const unknown = Object.keys(ports).filter((name) => !(name in portVariables));
+  return [
+    ...named,
+    ...unknown.map((name) => `nothing listens on a port ${name}`),
+    // The main port speaks TLS, which the probes of kubelet do not.
+    ...probed
+      .filter((port) => port !== ports.health)
+      .map((port) => `a probe asks port ${port}, where no plaintext health is`),
+  ];
+}
+
+/** `NAME:PORT` in the values of a process's settings must be a port of a Service. */
+function neighbourProblems(
+  process: ContainerProcess,
+  manifests: readonly Manifest[],
+): readonly string[] {
+  const known = ofKind(manifests, "Service").flatMap(({ metadata, spec }) =>
+    (spec as { readonly ports: readonly { readonly port: number }[] }).ports.map(
+      ({ port }) => `${metadata.name}:${port}`,
+    ),
+  );
+  return Object.entries(settingsOf(process)).flatMap(([name, value = ""]) =>
+    [...value.matchAll(/(?:dns|nats|tls|http):\/\/\/?([a-z0-9.-]+:\d+)/g)]
+      .map(([, address = ""]) => address)
+      // A pod of a StatefulSet has a name below that of its Service; other namespaces are not ours.
+      .filter((address) => !known.some((one) => address === one || address.endsWith(`.${one}`)))
+      .map((address) => `${name} names ${address}, which no Service is`),
+  );
+}
+
+/** A coordinator drains its searches and then its calls, each for as long as COLLM_DRAIN_MS. */
+function graceProblems({ environment }: ContainerProcess, graceSeconds: number): readonly string[] {
+  const leastSeconds = (2 * Number(environment.COLLM_DRAIN_MS)) / 1_000 + 10;
+  return graceSeconds >= leastSeconds
+    ? []
+    : [`the grace period is ${graceSeconds} s, allowed is ${leastSeconds} s or more`];
+}
