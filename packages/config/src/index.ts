@@ -37,3 +37,4 @@ export {
   type StorageEnv,
 } from "./service-env.js";
 export type { NatsEnv, StoreEnv } from "./store-env.js";
+export { readTlsEnv, type TlsEnv } from "./tls-env.js";
