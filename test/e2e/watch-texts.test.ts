@@ -24,7 +24,7 @@ it("shows whoever watches a run directory what a model is writing", {
     ...["--llm", `openai:m@${server.baseUrl}`],
   );
   const run = new RunDirectory(path);
-  await until("the coordinator's address", () => run.coordinatorAddress().catch(() => undefined));
+  await until("the coordinator's address", () => run.coordinator().catch(() => undefined));
 
   const heard: RoleText[] = [];
   const left = new AbortController();
@@ -40,6 +40,6 @@ it("shows whoever watches a run directory what a model is writing", {
 
   search.child.kill("SIGINT");
   await search.finished;
-  expect(await run.coordinatorAddress()).toBeUndefined();
+  expect(await run.coordinator()).toBeUndefined();
   await allProcessesGone(workspace);
 });

@@ -65,7 +65,7 @@ export class FaultCluster {
     this.coordinator = coordinator;
     this.evaluators = evaluators;
     this.connection = connection;
-    this.client = new CoordinatorClient(coordinator.service.address);
+    this.client = new CoordinatorClient(coordinator.service.address, undefined);
   }
 
   static async start(options: FaultClusterOptions): Promise<FaultCluster> {

@@ -9,6 +9,7 @@ import {
   type RetryOptions,
   retryUnavailable,
   sleep,
+  type Tls,
 } from "@collm/rpc";
 import type { RoleText, SearchConfig, SearchEvent, SearchId } from "@collm/search";
 
@@ -29,9 +30,16 @@ export class CoordinatorClient {
   readonly #client: CoordinatorServiceClient;
   readonly #onAway: (error: CollmError) => void;
 
-  /** @param onAway told when a call finds no coordinator and waits for one, up to a minute. */
-  constructor(address: string, onAway: (error: CollmError) => void = () => undefined) {
-    this.#client = connect(CoordinatorServiceClient, address);
+  /**
+   * @param tls undefined: plaintext, which the services of the embedded mode speak on loopback.
+   * @param onAway told when a call finds no coordinator and waits for one, up to a minute.
+   */
+  constructor(
+    address: string,
+    tls: Tls | undefined,
+    onAway: (error: CollmError) => void = () => undefined,
+  ) {
+    this.#client = connect(CoordinatorServiceClient, address, { tls });
     this.#onAway = onAway;
   }
 

@@ -152,10 +152,15 @@ export class RunDirectory {
     else await this.#write(coordinatorName, `${address}\n`);
   }
 
-  /** Where the search's coordinator is, or was before a crash; undefined if nobody said. */
-  async coordinatorAddress(): Promise<string | undefined> {
-    const text = await readFile(join(this.path, coordinatorName), "utf8").catch(() => "");
-    return text.trim() || (await this.launch()).coordinator;
+  /**
+   * Where the search's coordinator is, or was before a crash, and whether it is one of the embedded mode, which
+   * speaks plaintext; undefined if nobody said.
+   */
+  async coordinator(): Promise<{ address: string; isEmbedded: boolean } | undefined> {
+    const own = await readFile(join(this.path, coordinatorName), "utf8").catch(() => "");
+    if (own.trim() !== "") return { address: own.trim(), isEmbedded: true };
+    const { coordinator } = await this.launch();
+    return coordinator === undefined ? undefined : { address: coordinator, isEmbedded: false };
   }
 
   /**

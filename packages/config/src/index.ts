@@ -38,3 +38,4 @@ export {
 } from "./service-env.js";
 export { isServiceVariable, type ServiceName, serviceNames } from "./service-variables.js";
 export type { NatsEnv, StoreEnv } from "./store-env.js";
+export { readTlsEnv, type TlsEnv } from "./tls-env.js";

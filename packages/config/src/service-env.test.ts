@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readEnv } from "./env-values.js";
 import { coordinatorEnvSchema, evaluatorEnvSchema, roleServiceEnvSchema } from "./service-env.js";
+import { readTlsEnv } from "./tls-env.js";
 
 const coordinator = {
   COLLM_NAVIGATOR_ADDRESS: "127.0.0.1:7001, 127.0.0.1:7004",
@@ -28,6 +29,7 @@ describe("readEnv", () => {
       metricsPort: 0,
       logLevel: "info",
       drainMs: 10_000,
+      limits: {},
     });
   });
 
@@ -70,6 +72,50 @@ describe("readEnv", () => {
       'COLLM_NAVIGATOR_ADDRESS: got "localhost", allowed is HOST:PORT, dns:///HOST:PORT or unix:PATH, or several separated by commas',
       'COLLM_PORT: got "65536", allowed is a whole number from 0 to 65535',
     ]);
+  });
+
+  it("takes all files of mutual TLS or none", () => {
+    const files = {
+      COLLM_TLS_CERT_FILE: "tls.crt",
+      COLLM_TLS_KEY_FILE: "tls.key",
+      COLLM_TLS_CA_FILE: "ca.crt",
+    };
+    expect(readEnv(roleServiceEnvSchema, files).tls).toEqual({
+      ...{ certFile: "tls.crt", keyFile: "tls.key", caFile: "ca.crt" },
+      reloadMs: 10_000,
+    });
+    expect(readTlsEnv({})).toBeUndefined();
+    expect(readTlsEnv({ ...files, COLLM_TLS_SERVER_NAME: "coordinator" })?.serverName).toBe(
+      "coordinator",
+    );
+    const { COLLM_TLS_KEY_FILE: _, ...rest } = files;
+    expect(messageOf(() => readTlsEnv(rest))).toBe(
+      "COLLM_TLS_KEY_FILE: is not set, allowed is a file beside COLLM_TLS_CERT_FILE and COLLM_TLS_CA_FILE: mutual TLS takes all three or none",
+    );
+  });
+
+  it("listens beyond loopback with mutual TLS only, or if plaintext is wanted", () => {
+    const tls = { COLLM_TLS_CERT_FILE: "a", COLLM_TLS_KEY_FILE: "b", COLLM_TLS_CA_FILE: "c" };
+    const read = (host: string, env = {}) =>
+      readEnv(roleServiceEnvSchema, { COLLM_HOST: host, ...env }).host;
+    for (const host of [
+      "127.0.0.1",
+      "127.9.9.9",
+      "::1",
+      "[::1]",
+      "::ffff:127.0.0.1",
+      "localhost",
+    ]) {
+      expect(read(host)).toBe(host);
+    }
+    for (const host of ["0.0.0.0", "::", "10.1.2.3", "128.0.0.1", "fe80::1", "coordinator"]) {
+      const message = messageOf(() => read(host));
+      expect(message).toMatch(new RegExp(`^COLLM_HOST: got "${host}", allowed is a loopback`));
+      expect(message).toContain("COLLM_TLS_CERT_FILE, COLLM_TLS_KEY_FILE and COLLM_TLS_CA_FILE");
+      expect(message).toContain("COLLM_INSECURE=true (collm serve --insecure)");
+      expect(read(host, { COLLM_INSECURE: "true" })).toBe(host);
+      expect(read(host, tls)).toBe(host);
+    }
   });
 
   it("takes either a folder of journals or the run directory of one search", () => {

@@ -1,9 +1,11 @@
 import { availableParallelism } from "node:os";
 import { z } from "zod";
 import { addresses, decimal, integer, list, oneOf, text } from "./env-values.js";
+import { checkListening } from "./listening.js";
 import { ranges } from "./ranges.js";
 import { runtimeEnvShape, toRuntimeEnv } from "./runtime-env.js";
 import { type StoreEnv, storeOf, storeShape } from "./store-env.js";
+import { type TlsEnv, tlsOf, tlsShape } from "./tls-env.js";
 
 /*
  * The environment of each service. The documentation of a variable is its line here; `readEnv`
@@ -35,6 +37,19 @@ const commonShape = {
    * ever. Needed behind a headless Service, where 300000 suits.
    */
   COLLM_MAX_CONNECTION_AGE_MS: integer(1_000, maxTimerMs, "milliseconds").optional(),
+  ...tlsShape,
+  /** Whether gRPC in plaintext may be listened for beyond loopback. */
+  COLLM_INSECURE: oneOf(["true", "false"]).default("false"),
+  /** Port of a second gRPC listener, in plaintext, for health checks only; unset means none. */
+  COLLM_HEALTH_PORT: integer(0, 65_535).optional(),
+  /** Largest gRPC message that is sent or taken, in MiB; default 16. */
+  COLLM_MAX_MESSAGE_MIB: integer(1, 1_024).optional(),
+  /** Calls at once over one connection, more wait at the caller; default 1000. */
+  COLLM_MAX_CONCURRENT_STREAMS: integer(1, 1_000_000).optional(),
+  /** Calls at once over all connections, more are refused; default 10000. */
+  COLLM_MAX_CONCURRENT_CALLS: integer(1, 1_000_000).optional(),
+  /** How long a call may last if its caller allows more or says nothing; default 86400000, a day. */
+  COLLM_MAX_CALL_MS: integer(1_000, maxTimerMs, "milliseconds").optional(),
 };
 
 /** What every service is told. */
@@ -46,11 +61,33 @@ export interface CommonEnv {
   readonly logLevel: (typeof logLevels)[number];
   readonly drainMs: number;
   readonly maxConnectionAgeMs?: number | undefined;
+  /** Absent: plaintext. */
+  readonly tls?: TlsEnv | undefined;
+  /** Absent: health is told on the main port only. */
+  readonly healthPort?: number | undefined;
+  /** What is absent is left to the server. */
+  readonly limits?: {
+    readonly maxMessageBytes?: number | undefined;
+    readonly maxConcurrentStreams?: number | undefined;
+    readonly maxConcurrentCalls?: number | undefined;
+    readonly maxCallMs?: number | undefined;
+  };
 }
 
 const commonObject = z.object(commonShape);
 
-function toCommonEnv(env: z.infer<typeof commonObject>): CommonEnv {
+function toCommonEnv(env: z.infer<typeof commonObject>, context: z.RefinementCtx): CommonEnv {
+  const tls = tlsOf(env, context);
+  checkListening(
+    env.COLLM_HOST,
+    {
+      // Of an incomplete set that is said already.
+      isEncrypted: tls !== undefined || env.COLLM_TLS_CERT_FILE !== undefined,
+      isInsecureWanted: env.COLLM_INSECURE === "true",
+    },
+    context,
+  );
+  const maxMessageMib = env.COLLM_MAX_MESSAGE_MIB;
   return {
     host: env.COLLM_HOST,
     port: env.COLLM_PORT,
@@ -58,6 +95,14 @@ function toCommonEnv(env: z.infer<typeof commonObject>): CommonEnv {
     logLevel: env.COLLM_LOG_LEVEL,
     drainMs: env.COLLM_DRAIN_MS,
     maxConnectionAgeMs: env.COLLM_MAX_CONNECTION_AGE_MS,
+    tls,
+    healthPort: env.COLLM_HEALTH_PORT,
+    limits: {
+      maxMessageBytes: maxMessageMib === undefined ? undefined : maxMessageMib * 2 ** 20,
+      maxConcurrentStreams: env.COLLM_MAX_CONCURRENT_STREAMS,
+      maxConcurrentCalls: env.COLLM_MAX_CONCURRENT_CALLS,
+      maxCallMs: env.COLLM_MAX_CALL_MS,
+    },
   };
 }
 
@@ -85,7 +130,7 @@ export const coordinatorEnvSchema = z
     COLLM_EVALUATION_TIMEOUT_MS: integer(1_000, 86_400_000, "milliseconds").default(3_600_000),
   })
   .transform((env, context) => ({
-    ...toCommonEnv(env),
+    ...toCommonEnv(env, context),
     navigatorAddress: env.COLLM_NAVIGATOR_ADDRESS,
     generatorAddress: env.COLLM_GENERATOR_ADDRESS,
     evaluatorAddress: env.COLLM_EVALUATOR_ADDRESS,
@@ -161,7 +206,7 @@ export const evaluatorEnvSchema = z
     COLLM_CACHE_DIR: text("a folder").optional(),
   })
   .transform((env, context) => ({
-    ...toCommonEnv(env),
+    ...toCommonEnv(env, context),
     supernets: env.COLLM_SUPERNETS,
     store: storeOf(env, context),
     deviceSharing: env.COLLM_DEVICE_SHARING,

@@ -11,7 +11,7 @@ export interface CallContext {
   readonly signal: AbortSignal;
   /** Aborts when the server begins to drain: calls that never end by themselves should end now. */
   readonly draining: AbortSignal;
-  /** When the caller stops waiting; undefined if it waits for ever. */
+  /** When the caller stops waiting, or the server's longest call ends. */
   readonly deadline: Date | undefined;
   readonly metadata: Metadata;
 }
@@ -21,6 +21,8 @@ export interface ServerScope {
   readonly draining: AbortSignal;
   /** Aborts when the grace period of a drain is over. */
   readonly forced: AbortSignal;
+  /** How long a call may last whose caller allows more or says nothing. */
+  readonly maxCallMs: number;
   /** Told about everything thrown that the caller is not told about. */
   onInternalError(error: unknown): void;
 }
@@ -53,11 +55,17 @@ export function openCall<Request, Response>(call: ServerCall<Request, Response>)
   const scope = scopes.get(call);
   const controller = new AbortController();
   const { signal } = controller;
-  const deadline = deadlineOf(call);
+  const asked = deadlineOf(call);
+  const latest = scope && new Date(Date.now() + scope.maxCallMs);
+  const isCapped = latest !== undefined && (asked === undefined || asked > latest);
+  const deadline = isCapped ? latest : asked;
 
   const onCancelled = () => controller.abort(cancellation(deadline));
   const onForced = () =>
     controller.abort(new CollmError("unavailable", "the service is shutting down"));
+  const onLatest = () => controller.abort(tooLong(scope?.maxCallMs));
+  // An earlier deadline is watched by grpc-js.
+  const timer = isCapped ? setTimeout(onLatest, scope?.maxCallMs) : undefined;
   call.once("cancelled", onCancelled);
   scope?.forced.addEventListener("abort", onForced, { once: true });
   if (call.cancelled) onCancelled();
@@ -78,6 +86,7 @@ export function openCall<Request, Response>(call: ServerCall<Request, Response>)
       return toRpcStatus(thrown);
     },
     close() {
+      clearTimeout(timer);
       call.off("cancelled", onCancelled);
       scope?.forced.removeEventListener("abort", onForced);
     },
@@ -88,6 +97,11 @@ function deadlineOf(call: ServerCall<unknown, unknown>): Date | undefined {
   const deadline = call.getDeadline();
   if (deadline instanceof Date) return deadline;
   return Number.isFinite(deadline) ? new Date(deadline) : undefined;
+}
+
+function tooLong(maxCallMs: number | undefined): CollmError {
+  const allowed = `the ${maxCallMs} ms that the server allows (COLLM_MAX_CALL_MS)`;
+  return new CollmError("deadline-exceeded", `the call took longer than ${allowed}`);
 }
 
 /**

@@ -8,6 +8,7 @@ import {
 import { targetOf } from "./address-list.js";
 import { silenceGrpc } from "./grpc-log.js";
 import { sharedOptions } from "./limits.js";
+import type { Tls } from "./tls/open-tls.js";
 
 /** A client class as ts-proto generates it. */
 export type ClientConstructor<C extends Client> = new (
@@ -18,7 +19,9 @@ export type ClientConstructor<C extends Client> = new (
 
 export interface ConnectOptions {
   /** Default: no encryption. */
-  readonly credentials?: ChannelCredentials | undefined;
+  readonly tls?: Tls | undefined;
+  /** Largest message that is sent or taken. Default: 16 MiB. */
+  readonly maxMessageBytes?: number | undefined;
   /** Options of grpc-js that go on top of ours. */
   readonly channelOptions?: ChannelOptions | undefined;
 }
@@ -27,9 +30,9 @@ export interface ConnectOptions {
  * Channel options of all our clients: calls are spread over all addresses that a name resolves
  * to, silent connections are tested, and a server that comes back is found within a second.
  */
-export function createChannelOptions(): ChannelOptions {
+function createChannelOptions(maxMessageBytes: number | undefined): ChannelOptions {
   return {
-    ...sharedOptions,
+    ...sharedOptions(maxMessageBytes),
     "grpc.service_config": JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
     // A restarted service on the same address must be found fast; the defaults are 1 s and 2 min.
     "grpc.initial_reconnect_backoff_ms": 100,
@@ -50,8 +53,10 @@ export function connect<C extends Client>(
   options: ConnectOptions = {},
 ): C {
   silenceGrpc();
-  return new Constructor(targetOf(address), options.credentials ?? credentials.createInsecure(), {
-    ...createChannelOptions(),
+  const secure = options.tls?.client(address);
+  return new Constructor(targetOf(address), secure?.credentials ?? credentials.createInsecure(), {
+    ...createChannelOptions(options.maxMessageBytes),
+    ...secure?.channelOptions,
     ...options.channelOptions,
   });
 }

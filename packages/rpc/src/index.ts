@@ -12,7 +12,6 @@ export {
   type ClientConstructor,
   type ConnectOptions,
   connect,
-  createChannelOptions,
 } from "./channel.js";
 export {
   fromProtoEvaluationResult,
@@ -59,6 +58,7 @@ export {
   toProtoRoleText,
 } from "./convert-text.js";
 export { checkHealth, type ServingStatus } from "./health.js";
+export type { ServerLimits } from "./limits.js";
 export { type RetryOptions, retryUnavailable } from "./retry.js";
 export { type RunningService, runService, type ServiceDescription } from "./run-service.js";
 export {
@@ -69,4 +69,6 @@ export {
 } from "./server.js";
 export { serverStream } from "./server-stream.js";
 export { parseServiceMessage, type ServiceMessage } from "./service-message.js";
+export type { TlsFiles } from "./tls/certificate-files.js";
+export { openServiceTls, openTls, type Tls } from "./tls/open-tls.js";
 export { unary } from "./unary.js";

@@ -9,6 +9,8 @@ export interface RunningService {
     readonly port: number;
     /** Of `/metrics` and `/healthz`; absent when they are off. */
     readonly metricsPort?: number | undefined;
+    /** Of health checks in plaintext; absent when there is none. */
+    readonly healthPort?: number | undefined;
   };
   /** Takes no new work, finishes or hands back what is under way, and closes everything. */
   drain(): Promise<void>;
@@ -75,9 +77,9 @@ export async function runService(service: ServiceDescription): Promise<void> {
     await fail(service.name, CollmError.from(error));
     return;
   }
-  const { port, metricsPort } = running.addresses;
-  logger.info({ port, metricsPort }, "ready");
-  await tellParent({ kind: "ready", port, metricsPort });
+  const { port, metricsPort, healthPort } = running.addresses;
+  logger.info({ port, metricsPort, healthPort }, "ready");
+  await tellParent({ kind: "ready", port, metricsPort, healthPort });
 }
 
 async function fail(name: string, error: CollmError): Promise<void> {

@@ -8,12 +8,20 @@ import {
   type UntypedHandleCall,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { HealthImplementation } from "grpc-health-check";
 import { lendScope, type ServerScope } from "./call-context.js";
+import { createCallLimit } from "./call-limit.js";
 import { silenceGrpc } from "./grpc-log.js";
-import { sharedOptions } from "./limits.js";
+import {
+  defaultMaxCallMs,
+  defaultMaxConcurrentCalls,
+  limitOptions,
+  type ServerLimits,
+  sharedOptions,
+} from "./limits.js";
 import { addReflection } from "./reflection.js";
 import { createServerMetrics } from "./server-metrics.js";
+import { ServingStatus } from "./serving-status.js";
+import type { Tls } from "./tls/open-tls.js";
 
 /** One gRPC service that a server hosts; the implementation is made with `unary` and `serverStream`. */
 export interface HostedService {
@@ -31,16 +39,24 @@ export interface ServerOptions {
   readonly logger: Logger;
   readonly metrics?: Metrics | undefined;
   /** Default: no encryption. */
-  readonly credentials?: ServerCredentials | undefined;
+  readonly tls?: Tls | undefined;
   /**
    * How long a connection may live before its clients must make a new one and so find new
    * replicas; calls under way are not cut. Default: for ever. 300,000 suits a headless service.
    */
   readonly maxConnectionAgeMs?: number | undefined;
+  /**
+   * A second port, in plaintext, where nothing but health is told: the kubelet speaks no TLS. 0 lets the
+   * system choose. Default: none.
+   */
+  readonly healthPort?: number | undefined;
+  readonly limits?: ServerLimits | undefined;
 }
 
 export interface RunningServer {
   readonly port: number;
+  /** Where health alone is told. */
+  readonly healthPort?: number | undefined;
   /** Whether health checks are told SERVING. */
   readonly isServing: boolean;
   /** Changes what health checks are told, e.g. while weights load. Serving from the start. */
@@ -58,7 +74,7 @@ const flushMs = 250;
 
 /**
  * Starts a gRPC server with health checks, reflection and metrics. Throws `invalid-argument`
- * when the port cannot be listened on.
+ * when a port cannot be listened on.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   silenceGrpc();
@@ -66,17 +82,23 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const forced = new AbortController();
   // Each call under way listens.
   setMaxListeners(0, forced.signal);
+  const { limits = {}, host } = options;
   const server = new Server({
-    ...sharedOptions,
+    ...limitOptions(limits),
     ...(options.maxConnectionAgeMs === undefined
       ? {}
       : { "grpc.max_connection_age_ms": options.maxConnectionAgeMs }),
-    interceptors: options.metrics ? [createServerMetrics(options.metrics)] : [],
+    // The first is nearest to the caller: it counts what the second refuses.
+    interceptors: [
+      ...(options.metrics ? [createServerMetrics(options.metrics)] : []),
+      createCallLimit(limits.maxConcurrentCalls ?? defaultMaxConcurrentCalls),
+    ],
   });
 
   const scope = (path: string): ServerScope => ({
     draining: draining.signal,
     forced: forced.signal,
+    maxCallMs: limits.maxCallMs ?? defaultMaxCallMs,
     onInternalError: (error) =>
       options.logger.error({ err: error, method: path }, "a call failed unexpectedly"),
   });
@@ -86,18 +108,24 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const fullNames = options.services.map(({ definition }) => fullName(definition));
   addReflection(server, fullNames);
 
-  const names = ["", ...new Set([...options.services.map(({ name }) => name), ...fullNames])];
-  const health = new HealthImplementation(
-    Object.fromEntries(names.map((name) => [name, "SERVING" as const])),
-  );
-  health.addToServer(server);
+  const status = new ServingStatus([...options.services.map(({ name }) => name), ...fullNames]);
+  status.addTo(server);
   let isServing = true;
   const setServing = (value: boolean) => {
     isServing = value && !draining.signal.aborted;
-    for (const name of names) health.setStatus(name, isServing ? "SERVING" : "NOT_SERVING");
+    status.setServing(isServing);
   };
 
-  const port = await bind(server, options);
+  const port = await bind(server, host, options.port, options.tls);
+  const health = new Server(sharedOptions());
+  status.addTo(health);
+  const healthPort =
+    options.healthPort === undefined
+      ? undefined
+      : await bind(health, host, options.healthPort).catch((error: unknown) => {
+          server.forceShutdown();
+          throw error;
+        });
   let drained: Promise<void> | undefined;
 
   async function drain(graceMs: number): Promise<void> {
@@ -110,10 +138,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await settlesWithin(closed, flushMs);
     }
     server.forceShutdown();
+    health.tryShutdown(() => undefined);
+    health.forceShutdown();
   }
 
   return {
     port,
+    healthPort,
     get isServing() {
       return isServing;
     },
@@ -149,10 +180,9 @@ function withScope(
   return wrapped;
 }
 
-function bind(server: Server, options: ServerOptions): Promise<number> {
-  const host = options.host.includes(":") ? `[${options.host}]` : options.host;
-  const address = `${host}:${options.port}`;
-  const credentials = options.credentials ?? ServerCredentials.createInsecure();
+function bind(server: Server, host: string, wanted: number, tls?: Tls): Promise<number> {
+  const address = `${host.includes(":") ? `[${host}]` : host}:${wanted}`;
+  const credentials = tls?.server ?? ServerCredentials.createInsecure();
   return new Promise((resolve, reject) => {
     server.bindAsync(address, credentials, (error, port) => {
       if (error === null) {

@@ -1,5 +1,6 @@
 import { CollmError, type ErrorCode } from "@collm/errors";
 import { type ServiceError, status } from "@grpc/grpc-js";
+import { plainly } from "./connection-failure.js";
 
 /**
  * The one table between our error codes and gRPC statuses, read both ways. Statuses that are not
@@ -54,13 +55,6 @@ export function fromServiceError(error: ServiceError): CollmError {
   return new CollmError(code, isMapped ? details : `${status[error.code]}: ${details}`, {
     cause: error,
   });
-}
-
-/** grpc-js says in several nested sentences that nobody listens; where and why is enough. */
-function plainly(details: string): string {
-  const [, reason, place] =
-    /No connection established.*connect (E[A-Z]+) (\S+?)\.?(?:\s|$)/s.exec(details) ?? [];
-  return place === undefined ? details : `cannot connect to ${place} (${reason})`;
 }
 
 /** grpc-js percent-encodes messages and throws on half a surrogate pair, which answers may hold. */

@@ -6,12 +6,13 @@ import {
   NavigatorServiceService,
   type navigator,
 } from "@collm/proto";
-import { createLogger, type Metrics } from "@collm/telemetry";
+import { createLogger } from "@collm/telemetry";
 import { onTestFinished } from "vitest";
 import type { CallContext } from "./call-context.js";
 import { connect } from "./channel.js";
-import { type RunningServer, startServer } from "./server.js";
+import { type RunningServer, type ServerOptions, startServer } from "./server.js";
 import { serverStream } from "./server-stream.js";
+import type { Tls } from "./tls/open-tls.js";
 import { unary } from "./unary.js";
 
 /** What the two services of the test server do. */
@@ -29,15 +30,18 @@ export interface Handlers {
 /** A real server on loopback with a generator (unary) and a navigator (stream), and clients. */
 export async function startLoopback(
   handlers: Handlers,
-  options: { readonly metrics?: Metrics; readonly port?: number } = {},
+  options: Partial<Omit<ServerOptions, "services" | "host" | "logger">> & {
+    /** Of the clients; default that of the server. */
+    readonly clientTls?: Tls;
+  } = {},
 ) {
   const logged: string[] = [];
   const destination = { write: (line: string) => void logged.push(line) };
   const server = await startServer({
     host: "127.0.0.1",
+    ...options,
     port: options.port ?? 0,
     logger: createLogger({ service: "test", destination }),
-    metrics: options.metrics,
     services: [
       {
         definition: GeneratorServiceService,
@@ -54,8 +58,9 @@ export async function startLoopback(
     ],
   });
   const address = `127.0.0.1:${server.port}`;
-  const generatorClient = connect(GeneratorServiceClient, address);
-  const navigatorClient = connect(NavigatorServiceClient, address);
+  const tls = options.clientTls ?? options.tls;
+  const generatorClient = connect(GeneratorServiceClient, address, { tls });
+  const navigatorClient = connect(NavigatorServiceClient, address, { tls });
   onTestFinished(async () => {
     generatorClient.close();
     navigatorClient.close();

@@ -12,6 +12,7 @@ import {
   connect,
   fromProtoEvaluationResult,
   fromProtoSupernet,
+  openServiceTls,
   type RunningService,
   retryUnavailable,
   startServer,
@@ -36,17 +37,19 @@ export async function startCoordinator(
   logger: Logger,
 ): Promise<RunningService> {
   const { navigatorAddress, generatorAddress } = env;
+  const tls = openServiceTls(env.tls, logger);
+  const connecting = { tls, maxMessageBytes: env.limits?.maxMessageBytes };
   const roles = {
     navigator:
       navigatorAddress === undefined
         ? undefined
-        : connect(NavigatorServiceClient, navigatorAddress),
+        : connect(NavigatorServiceClient, navigatorAddress, connecting),
     generator:
       generatorAddress === undefined
         ? undefined
-        : connect(GeneratorServiceClient, generatorAddress),
+        : connect(GeneratorServiceClient, generatorAddress, connecting),
   };
-  const evaluator = connect(EvaluatorServiceClient, env.evaluatorAddress);
+  const evaluator = connect(EvaluatorServiceClient, env.evaluatorAddress, connecting);
   const patiently = <T>(attempt: () => Promise<T>): Promise<T> =>
     retryUnavailable(attempt, { maxWaitMs: neighbourPatienceMs });
 
@@ -114,10 +117,17 @@ export async function startCoordinator(
     logger,
     metrics,
     maxConnectionAgeMs: env.maxConnectionAgeMs,
+    tls,
+    healthPort: env.healthPort,
+    limits: env.limits,
   });
   const takeover = peers && new Takeover(searches, peers, logger);
   return {
-    addresses: { port: server.port, metricsPort: pages?.port },
+    addresses: {
+      port: server.port,
+      metricsPort: pages?.port,
+      healthPort: server.healthPort,
+    },
     drain: async () => {
       // First the journals: watchers see the last events before their streams end.
       const takenOver = takeover?.stop();

@@ -4,7 +4,7 @@ import { CollmError } from "@collm/errors";
 import { type ImageLocator, type RuntimeSettings, requireProvider } from "@collm/evaluation";
 import { createFolderLocator, isFolder } from "@collm/images";
 import { EvaluatorServiceService } from "@collm/proto";
-import { type RunningService, startServer } from "@collm/rpc";
+import { openServiceTls, type RunningService, startServer } from "@collm/rpc";
 import { createMetrics, type Logger, startHttp } from "@collm/telemetry";
 import { EvaluationQueue } from "./evaluation-queue.js";
 import { EvaluationRunner } from "./evaluation-runner.js";
@@ -26,6 +26,7 @@ const imagesPerLog = 1000;
 export async function startEvaluator(env: EvaluatorEnv, logger: Logger): Promise<RunningService> {
   const runtime: RuntimeSettings = { ...env.runtime, threads: env.threadsPerWorker };
   await requireProvider(runtime);
+  const tls = openServiceTls(env.tls, logger);
   const metrics = createMetrics("evaluator");
   const evaluatorMetrics = createEvaluatorMetrics(metrics);
   const { supernets, close } = await hostSupernets(env.supernets, {
@@ -71,10 +72,17 @@ export async function startEvaluator(env: EvaluatorEnv, logger: Logger): Promise
     logger,
     metrics,
     maxConnectionAgeMs: env.maxConnectionAgeMs,
+    tls,
+    healthPort: env.healthPort,
+    limits: env.limits,
   });
   await work.start(runner, supernets);
   return {
-    addresses: { port: server.port, metricsPort: pages?.port },
+    addresses: {
+      port: server.port,
+      metricsPort: pages?.port,
+      healthPort: server.healthPort,
+    },
     drain: async () => {
       // Without checkpoints stopping would waste what was done, so there is more time to finish.
       const suspendMs = env.drainMs * (env.checkpointMs === 0 ? 1 : finishShare);

@@ -1,5 +1,5 @@
 import type { CommonEnv, RoleEnv } from "@collm/config";
-import { type RunningService, startServer } from "@collm/rpc";
+import { openServiceTls, type RunningService, startServer } from "@collm/rpc";
 import { createMetrics, type Logger, startHttp } from "@collm/telemetry";
 import { createGenerator } from "./create-generator.js";
 import { createGeneratorService } from "./service.js";
@@ -10,6 +10,7 @@ export async function startGenerator(
   roleEnv: RoleEnv,
   logger: Logger,
 ): Promise<RunningService> {
+  const tls = openServiceTls(env.tls, logger);
   const metrics = createMetrics("generator");
   const generator = await createGenerator(roleEnv, metrics, (problem) => logger.warn(problem));
   logger.info({ role: generator.description }, "role ready");
@@ -24,9 +25,16 @@ export async function startGenerator(
     logger,
     metrics,
     maxConnectionAgeMs: env.maxConnectionAgeMs,
+    tls,
+    healthPort: env.healthPort,
+    limits: env.limits,
   });
   return {
-    addresses: { port: server.port, metricsPort: pages?.port },
+    addresses: {
+      port: server.port,
+      metricsPort: pages?.port,
+      healthPort: server.healthPort,
+    },
     drain: async () => {
       await server.drain(env.drainMs);
       await pages?.close();

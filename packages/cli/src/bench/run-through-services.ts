@@ -28,7 +28,7 @@ export function createServicesRunner(out: string, output: Output): Runner {
   return async (open, { jobs, signal, onRecords }) => {
     for (const group of byPlayers(open)) {
       const fleet = await startFleet(out, group, output);
-      const coordinator = new CoordinatorClient(fleet.addressOf("coordinator"));
+      const coordinator = new CoordinatorClient(fleet.addressOf("coordinator"), undefined);
       const over = new AbortController();
       try {
         const stop = AbortSignal.any([signal, over.signal]);

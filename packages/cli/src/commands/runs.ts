@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import { CollmError } from "@collm/errors";
 import type { Command } from "commander";
+import { clientTls } from "../client-tls.js";
 import { coordinatorAddress } from "../coordinator-address.js";
 import { CoordinatorClient } from "../coordinator-client.js";
 import { type Output, processOutput } from "../output.js";
@@ -40,7 +41,7 @@ async function listRuns(
       `folder: got "${folder}", allowed without --coordinator only`,
     );
   }
-  const client = new CoordinatorClient(coordinatorAddress(address));
+  const client = new CoordinatorClient(coordinatorAddress(address), clientTls());
   try {
     return listAtCoordinator(await client.list());
   } finally {

@@ -20,6 +20,12 @@ function serveDefaults(env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(Object.entries(defaults).filter(([name]) => !isSet(name)));
 }
 
+interface ServeFlags {
+  readonly host?: string;
+  readonly port?: string;
+  readonly insecure?: boolean;
+}
+
 /** Adds `collm serve SERVICE` to the program: one service in the foreground, set up by environment. */
 export function addServeCommand(program: Command): void {
   program
@@ -28,7 +34,11 @@ export function addServeCommand(program: Command): void {
     .argument("<service>", serviceNames.join("|"))
     .option("--host <address>", "address to listen on (COLLM_HOST)")
     .option("--port <n>", "gRPC port, 0 for any (COLLM_PORT)")
-    .action(async (name: string, flags: { host?: string; port?: string }) => {
+    .option(
+      "--insecure",
+      "allow plaintext on an address that is not loopback (COLLM_INSECURE=true)",
+    )
+    .action(async (name: string, flags: ServeFlags) => {
       if (!isServiceName(name)) {
         throw new CollmError(
           "invalid-argument",
@@ -44,6 +54,7 @@ export function addServeCommand(program: Command): void {
           ...serveDefaults(process.env),
           ...(flags.host === undefined ? {} : { COLLM_HOST: flags.host }),
           ...(flags.port === undefined ? {} : { COLLM_PORT: flags.port }),
+          ...(flags.insecure ? { COLLM_INSECURE: "true" } : {}),
         },
       });
       // A terminal sends its signals to both; a supervisor only to us.

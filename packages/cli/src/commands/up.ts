@@ -65,6 +65,7 @@ async function runServices(flags: UpFlags): Promise<void> {
       evaluator: realTime === undefined ? {} : { realTime },
       replicas,
       nats: flags.nats,
+      tls: true,
       port,
     },
     {

@@ -1,6 +1,7 @@
 import { CollmError } from "@collm/errors";
 import { parseSearchId, type SearchId, type SearchState } from "@collm/search";
 import type { Command } from "commander";
+import { clientTls } from "../client-tls.js";
 import { coordinatorAddress } from "../coordinator-address.js";
 import { CoordinatorClient } from "../coordinator-client.js";
 import { type Output, processOutput } from "../output.js";
@@ -39,7 +40,7 @@ async function watch(name: string, flags: WatchFlags, output: Output): Promise<b
     await run.launch();
     return await follow(runSource(run), flags, from, output, run);
   }
-  const client = new CoordinatorClient(coordinatorAddress(flags.coordinator));
+  const client = new CoordinatorClient(coordinatorAddress(flags.coordinator), clientTls());
   try {
     return await follow(coordinatorSource(client, readId(name)), flags, from, output);
   } finally {

@@ -25,6 +25,11 @@ export interface FleetOptions {
   readonly replicas?: Readonly<Partial<Record<ServiceName, number>>> | undefined;
   /** NATS servers, separated by commas: journals and results are kept there, not in folders. */
   readonly nats?: string | undefined;
+  /**
+   * Whether services use the mutual TLS that the environment names. Default false: plaintext on loopback, so
+   * that files that are meant for a coordinator elsewhere do not matter.
+   */
+  readonly tls?: boolean | undefined;
   /** Port of the coordinator, of several the first in a row; default any. */
   readonly port?: number | undefined;
 }
@@ -32,6 +37,8 @@ export interface FleetOptions {
 /** Loading weights and generating the demo's images may take a while on a busy machine. */
 const startTimeoutMs = 120_000;
 const stopGraceMs = 10_000;
+/** Empty means unset. */
+const plaintext = { COLLM_TLS_CERT_FILE: "", COLLM_TLS_KEY_FILE: "", COLLM_TLS_CA_FILE: "" };
 
 /**
  * The embedded mode: the four services as supervised child processes on loopback. The
@@ -55,7 +62,12 @@ export class Fleet {
       as: string = name,
     ): Promise<void> => {
       const logFile = join(options.logDirectory, `${as}.log`);
-      const common = { COLLM_HOST: "127.0.0.1", COLLM_PORT: "0", COLLM_METRICS_PORT: "off" };
+      const common = {
+        ...{ COLLM_HOST: "127.0.0.1", COLLM_PORT: "0", COLLM_METRICS_PORT: "off" },
+        // One port would be asked for by all of them.
+        COLLM_HEALTH_PORT: "",
+        ...(options.tls ? {} : plaintext),
+      };
       services.set(
         as,
         await Supervised.start(

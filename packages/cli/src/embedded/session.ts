@@ -112,7 +112,7 @@ function fleetOptions({ run, launch }: SessionOptions): FleetOptions {
 async function follow(options: SessionOptions, fleet: Fleet): Promise<boolean> {
   const { begin, launch, progress, signal } = options;
   const { searchId } = launch;
-  const coordinator = new CoordinatorClient(fleet.addressOf("coordinator"));
+  const coordinator = new CoordinatorClient(fleet.addressOf("coordinator"), undefined);
   try {
     if (begin.kind === "start") {
       const { name } = await openSearchTarget(launch.supernet);

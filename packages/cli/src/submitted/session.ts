@@ -1,6 +1,7 @@
 import { CollmError } from "@collm/errors";
 import { openJournalFile } from "@collm/journal";
 import { applyEvent, best, foldEvents, type SearchState } from "@collm/search";
+import { clientTls } from "../client-tls.js";
 import { CoordinatorClient } from "../coordinator-client.js";
 import type { SessionOptions, SessionOutcome } from "../embedded/session.js";
 
@@ -14,7 +15,7 @@ export async function runSubmittedSearch(
   { run, launch, begin, opensTest, output, progress, signal }: SessionOptions,
   address: string,
 ): Promise<SessionOutcome> {
-  const coordinator = new CoordinatorClient(address, ({ message }) =>
+  const coordinator = new CoordinatorClient(address, clientTls(), ({ message }) =>
     progress.notice(`waiting for a coordinator: ${message}`),
   );
   const journal = await openJournalFile(run.journalPath);

@@ -1,6 +1,7 @@
 import { followJournalFile } from "@collm/journal";
 import { sleep } from "@collm/rpc";
 import { best, type SearchEvent, type SearchId, type SearchState } from "@collm/search";
+import { clientTls } from "../client-tls.js";
 import { CoordinatorClient, type OnRoleText } from "../coordinator-client.js";
 import type { RunDirectory } from "../run-directory.js";
 
@@ -40,14 +41,21 @@ async function hearTextsOf(
   onText: OnRoleText,
 ): Promise<void> {
   while (!signal.aborted) {
-    const address = await run.coordinatorAddress().catch(() => undefined);
-    if (address !== undefined) {
-      const client = new CoordinatorClient(address);
-      // Whatever ends the call: the events are in the file all the same.
-      await client.hearTexts(run.searchId, signal, onText).catch(() => undefined);
-      client.close();
-    }
+    // Whatever ends the call: the events are in the file all the same.
+    await hearOnce(run, signal, onText).catch(() => undefined);
     await sleep(againMs, signal).catch(() => undefined);
+  }
+}
+
+async function hearOnce(run: RunDirectory, signal: AbortSignal, onText: OnRoleText): Promise<void> {
+  const coordinator = await run.coordinator();
+  if (coordinator === undefined) return;
+  const { address, isEmbedded } = coordinator;
+  const client = new CoordinatorClient(address, isEmbedded ? undefined : clientTls());
+  try {
+    await client.hearTexts(run.searchId, signal, onText);
+  } finally {
+    client.close();
   }
 }
 

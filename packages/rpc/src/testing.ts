@@ -1,0 +1,1 @@
+export { type CertificateFiles, TestAuthority } from "./testing/test-authority.js";
