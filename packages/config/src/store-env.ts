@@ -15,7 +15,10 @@ export const storeShape = {
   COLLM_BEAT_MS: integer(10, 1_200_000, "milliseconds").default(10_000),
   /** How long a search stays with a coordinator that died; its bucket keeps what it was made with. */
   COLLM_LEASE_MS: integer(300, 3_600_000, "milliseconds").default(10_000),
-  /** Deliveries of one evaluation before it is given up. */
+  /**
+   * Evaluators that may die on one evaluation, its first delivery apart, before it is given up; it may
+   * fail as often for reasons of the moment. Read by evaluators.
+   */
   COLLM_MAX_DELIVER: integer(1, 1_000).default(5),
   /** Evaluations that may wait in the queue. */
   COLLM_MAX_WAITING: integer(1, 10_000_000).default(10_000),

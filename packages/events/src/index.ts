@@ -39,3 +39,4 @@ export {
   type PullSettings,
   WorkPuller,
 } from "./work-puller.js";
+export { startTtlMs, WorkStarts } from "./work-starts.js";

@@ -12,6 +12,7 @@ import { TestNatsServer } from "./testing/nats-server.js";
 import { describeWithNats } from "./testing/with-nats.js";
 import { findWork, takeWork } from "./work-lease.js";
 import { WorkPuller } from "./work-puller.js";
+import { WorkStarts } from "./work-starts.js";
 
 const queue = { ...defaultQueueSettings, ackWaitMs: 300, maxDeliver: 2, maxWaiting: 3 };
 const context = "context-1";
@@ -55,7 +56,7 @@ describeWithNats("work that nobody can do", () => {
     await server.stop();
   });
 
-  it("becomes a dead letter when every evaluator dies on it, and leaves the queue", async () => {
+  it("becomes a dead letter when it reaches the bound of the queue, and leaves it", async () => {
     await publishWork(connection, { ...request, epoch: 0 });
     for (let death = 0; death < queue.maxDeliver; death++) {
       const own = await connectNats({ servers: [server.url], name: `evaluator-${death}` });
@@ -83,9 +84,13 @@ describeWithNats("work that nobody can do", () => {
     const puller = new WorkPuller(
       connection,
       [context],
-      { ...lease, slots: 2, maxDeliver: queue.maxDeliver, retryDelayMs: 10 },
+      { ...lease, slots: 2, maxDeaths: 5, retryDelayMs: 10 },
       {
         deadLetters: letters,
+        starts: new WorkStarts(
+          connection,
+          await openBucket(connection, bucketNames.starts, { replicas: 1 }),
+        ),
         evaluate: async ({ canonical }) => {
           asked.push(canonical);
           return { kind: "failed", code: "invalid-argument", message: "no", isRetryable: false };

@@ -33,10 +33,10 @@ export interface JanitorStores {
 }
 
 /**
- * Turns messages that were delivered too often into dead letters: whoever worked on them died or
- * froze each time. Without a janitor they would stay in the queue for ever, fill it, and be waited
- * for. It also clears away work that is done and was left in the queue. Any number of coordinators
- * may run one; they share the work.
+ * Turns messages that were delivered far too often into dead letters: evaluators give up work that
+ * kills them long before, so nobody came to that each time. Without a janitor they would stay in the
+ * queue for ever, fill it, and be waited for. It also clears away work that is done and was left in
+ * the queue. Any number of coordinators may run one; they share the work.
  */
 export class Janitor {
   readonly #connection: NatsConnection;

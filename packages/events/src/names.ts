@@ -18,6 +18,7 @@ export const bucketNames = {
   evaluators: "COLLM_EVALUATORS",
   leases: "COLLM_LEASES",
   unfinished: "COLLM_UNFINISHED",
+  starts: "COLLM_STARTS",
 } as const;
 
 /**
@@ -44,6 +45,11 @@ export function noteSubject(key: string): string {
 }
 
 export const anyNoteSubject = "collm.note.*";
+
+/** Where whoever began with work again says that it is still at it. */
+export function startSubject(id: string): string {
+  return `collm.start.${id}`;
+}
 
 const journalPrefix = "collm.journal.";
 

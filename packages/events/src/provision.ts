@@ -22,7 +22,10 @@ export interface QueueSettings {
   readonly maxWaiting: number;
   /** How long an evaluator may be silent before its work goes to another. */
   readonly ackWaitMs: number;
-  /** Deliveries of one message before it is given up as a dead letter. */
+  /**
+   * Deliveries of one message after which the queue itself gives it up: a far bound, for evaluators give
+   * up before what kills them (`WorkStarts`), and handing work back counts as well.
+   */
   readonly maxDeliver: number;
   /** Messages under way at once, over all evaluators of a context. */
   readonly maxAckPending: number;
@@ -32,7 +35,7 @@ export const defaultQueueSettings: QueueSettings = {
   replicas: 1,
   maxWaiting: 10_000,
   ackWaitMs: 30_000,
-  maxDeliver: 5,
+  maxDeliver: 1_000,
   maxAckPending: 1_000,
 };
 
@@ -123,15 +126,20 @@ export async function provisionConsumer(
 ): Promise<void> {
   await patiently(async () => {
     const manager = await jetstreamManager(connection);
-    await manager.consumers.add(streamNames.work, {
-      durable_name: consumerName(contextDigest),
+    const name = consumerName(contextDigest);
+    const consumer = {
+      durable_name: name,
       filter_subject: workSubject(contextDigest),
       ack_policy: AckPolicy.Explicit,
       deliver_policy: DeliverPolicy.All,
       ack_wait: nanos(ackWaitMs),
       max_deliver: maxDeliver,
       max_ack_pending: maxAckPending,
-    });
+    };
+    // From 2.10 on the server refuses to create what is there with other settings.
+    const existing = await manager.consumers.info(streamNames.work, name).catch(ignoreMissing);
+    if (existing) await manager.consumers.update(streamNames.work, name, consumer);
+    else await manager.consumers.add(streamNames.work, consumer);
   });
 }
 

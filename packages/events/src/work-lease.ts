@@ -3,7 +3,6 @@ import type { NatsConnection } from "@nats-io/transport-node";
 import type { DeadLetters } from "./dead-letters.js";
 import { consumerName, streamNames } from "./names.js";
 import { tellNote } from "./notes.js";
-import { publishWork } from "./publish-work.js";
 import { decodeWork, type WorkMessage } from "./work-message.js";
 
 export interface LeaseSettings {
@@ -18,7 +17,10 @@ export interface LeaseSettings {
 export class WorkLease {
   /** Undefined for a message that is no work. */
   readonly work: WorkMessage | undefined;
-  /** 1 for the first delivery. Not exact after a crash of the server. */
+  /**
+   * 1 for the first delivery. Not exact after a crash of the server, and nats-server 2.9.10 says 1 of some
+   * that are delivered again.
+   */
   readonly deliveries: number;
   readonly #message: JsMsg;
   readonly #connection: NatsConnection;
@@ -49,24 +51,6 @@ export class WorkLease {
   giveBack(delayMs: number): void {
     this.#rest();
     this.#message.nak(delayMs);
-  }
-
-  /**
-   * Gives it back from an evaluator that is being stopped; another may take it at once. Deliveries are
-   * counted to find work that kills whoever takes it, which this is not: the last one that the queue
-   * allows is made up for by a new message.
-   */
-  async handOver(maxDeliver: number): Promise<void> {
-    if (this.work && this.deliveries >= maxDeliver) {
-      const { streamSequence } = this.#message.info;
-      const published = await publishWork(this.#connection, this.work, streamSequence);
-      if (published.kind !== "held-back") {
-        this.#rest();
-        await this.#message.ackAck().catch(() => false);
-        return;
-      }
-    }
-    this.giveBack(0);
   }
 
   /** Nobody needs to try again: the reason goes to the dead letters, then the message goes. */

@@ -11,6 +11,7 @@ import { TestNatsServer } from "./testing/nats-server.js";
 import { describeWithNats } from "./testing/with-nats.js";
 import { findWork, takeWork } from "./work-lease.js";
 import { defaultPullSettings, type PullPorts, WorkPuller } from "./work-puller.js";
+import { WorkStarts } from "./work-starts.js";
 
 const context = "context-1";
 const request: EvaluationRequest = {
@@ -23,8 +24,8 @@ const request: EvaluationRequest = {
 };
 const lease = { beatMs: 10_000, waitMs: 5_000 };
 
-const maxDeliver = 2;
-const queue = { ...defaultQueueSettings, maxDeliver };
+const maxDeaths = 2;
+const queue = defaultQueueSettings;
 
 /** Well under the ack wait of 30 s, which is what work costs that nobody gives back. */
 const quickMs = 5_000;
@@ -48,12 +49,14 @@ describeWithNats("WorkPuller.drain", () => {
 
   async function startPuller(slots: number, evaluate: PullPorts["evaluate"]) {
     const own = await connectNats({ servers: [server.url], name: "evaluator" });
-    const letters = await openBucket(own, bucketNames.deadLetters, { replicas: 1 });
+    const bucket = (name: string) => openBucket(own, name, { replicas: 1 });
+    const deadLetters = createDeadLetters(await bucket(bucketNames.deadLetters));
+    const starts = new WorkStarts(own, await bucket(bucketNames.starts));
     const puller = new WorkPuller(
       own,
       [context],
-      { ...defaultPullSettings, maxDeliver, slots },
-      { deadLetters: createDeadLetters(letters), evaluate, onProblem: () => undefined },
+      { ...defaultPullSettings, maxDeaths, slots },
+      { deadLetters, starts, evaluate, onProblem: () => undefined },
     );
     return { puller, close: () => own.close() };
   }
@@ -100,10 +103,10 @@ describeWithNats("WorkPuller.drain", () => {
     await taken?.finish(false);
   });
 
-  it("hands work over more often than the queue delivers a message", async () => {
+  it("hands work over more often than evaluators may die on it", async () => {
     const key = "c@context-1";
     await publishWork(connection, { ...request, key, epoch: 0 });
-    for (let stops = 0; stops < 2 * maxDeliver; stops++) await drainAtWork();
+    for (let stops = 0; stops < 2 * maxDeaths; stops++) await drainAtWork();
     const taken = await take(lease);
     expect(taken?.work?.key).toBe(key);
     await taken?.finish(false);

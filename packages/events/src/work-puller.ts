@@ -3,17 +3,21 @@ import type { EvaluationOutcome, EvaluationRequest } from "@collm/search";
 import type { Consumer } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
 import type { DeadLetters } from "./dead-letters.js";
-import { defaultQueueSettings } from "./provision.js";
 import { SideBySide } from "./side-by-side.js";
 import { findWork, type LeaseSettings, takeWork, type WorkLease } from "./work-lease.js";
+import type { WorkMessage } from "./work-message.js";
+import type { WorkStarts } from "./work-starts.js";
 
 export interface PullSettings extends LeaseSettings {
   /** Evaluations at the same time. */
   readonly slots: number;
   /** How long one pull waits for work. */
   readonly waitMs: number;
-  /** Deliveries of one message that the queue allows. */
-  readonly maxDeliver: number;
+  /**
+   * Evaluators that may die on an evaluation, its first delivery apart, before it is given up; it may
+   * fail as often.
+   */
+  readonly maxDeaths: number;
   /** First delay before work that could not be done here is delivered again; doubled each time. */
   readonly retryDelayMs: number;
 }
@@ -22,12 +26,13 @@ export const defaultPullSettings = {
   beatMs: 10_000,
   // The least that the client allows: draining waits for the last pull.
   waitMs: 1_000,
-  maxDeliver: defaultQueueSettings.maxDeliver,
+  maxDeaths: 5,
   retryDelayMs: 1_000,
 } as const satisfies Omit<PullSettings, "slots">;
 
 export interface PullPorts {
   readonly deadLetters: DeadLetters;
+  readonly starts: WorkStarts;
   /**
    * Evaluates and stores the result before it resolves. Never throws.
    *
@@ -47,11 +52,6 @@ const transientCodes: ReadonlySet<string> = new Set([
   "resource-exhausted",
   "cancelled",
 ]);
-/**
- * Deliveries after which work is done alone: it may be what killed the evaluators that had it. Else what
- * happened to run beside it each time would be given up together with it.
- */
-const trustedDeliveries = 2;
 const longestDelayMs = 60_000;
 /** The consumer may be made by a coordinator that starts just now. */
 const problemPauseMs = 250;
@@ -61,7 +61,8 @@ const flushMs = 1_000;
 /**
  * Takes work of the given contexts, as much at once as there are slots, and sees to it that every
  * message ends as one of three: its result is stored, it goes to another delivery, or it is a dead
- * letter with its reason. Work that was delivered often is done alone.
+ * letter with its reason. Work that may have killed its evaluator is done alone, so that what happens
+ * to run beside it is not given up together with it.
  */
 export class WorkPuller {
   readonly #connection: NatsConnection;
@@ -133,25 +134,18 @@ export class WorkPuller {
 
   #take(lease: WorkLease): void {
     const work = this.#turn(lease)
-      .catch((error: unknown) => this.#ports.onProblem(error))
+      .catch((error: unknown) => {
+        // NATS was away for long.
+        this.#ports.onProblem(error);
+        lease.giveBack(this.#settings.retryDelayMs);
+      })
       .finally(() => this.#underWay.delete(work));
     this.#underWay.add(work);
   }
 
   async #turn(lease: WorkLease): Promise<void> {
-    const begin = async (): Promise<void> => {
-      // It may have waited for its turn.
-      if (this.#stop.signal.aborted) await lease.handOver(this.#settings.maxDeliver);
-      else await this.#work(lease);
-    };
-    return lease.deliveries > trustedDeliveries
-      ? await this.#sideBySide.alone(begin)
-      : await this.#sideBySide.together(begin);
-  }
-
-  async #work(lease: WorkLease): Promise<void> {
-    const { deadLetters, evaluate } = this.#ports;
-    const { work } = lease;
+    const { deadLetters, starts } = this.#ports;
+    const { work, deliveries } = lease;
     if (!work) {
       const message = "the message is no work of this version";
       return await lease.giveUp(deadLetters, {
@@ -160,18 +154,84 @@ export class WorkPuller {
         isRetryable: false,
       });
     }
+    const isSuspect = deliveries > 1 && (await starts.hasOpen(work));
+    const attempt = async (): Promise<void> => {
+      // It may have waited for its turn.
+      if (this.#stop.signal.aborted) lease.giveBack(0);
+      else if (isSuspect && (await this.#hasKilled(lease, work))) return;
+      else await this.#attempt(lease, work);
+    };
+    return isSuspect
+      ? await this.#sideBySide.alone(attempt)
+      : await this.#sideBySide.together(attempt);
+  }
+
+  /** Gives up work on which too many evaluators died; false if it may be tried. */
+  async #hasKilled(lease: WorkLease, work: WorkMessage): Promise<boolean> {
+    const deaths = await this.#ports.starts.deaths(work);
+    if (deaths < this.#settings.maxDeaths) return false;
+    await this.#giveUp(lease, work, {
+      code: "internal",
+      message: `given up after ${deaths} evaluators died while they worked on it`,
+      isRetryable: false,
+    });
+    return true;
+  }
+
+  async #attempt(lease: WorkLease, work: WorkMessage): Promise<void> {
+    const { starts, evaluate } = this.#ports;
+    const { maxDeaths, retryDelayMs } = this.#settings;
+    const start = await starts.begin(work, { isNoted: lease.deliveries > 1 });
     const { epoch: _, ...request } = work;
     const outcome = await evaluate(request, {
       signal: this.#abandon.signal,
       onStarted: () => lease.begin(),
     });
-    if (outcome.kind === "completed") return await lease.finish(outcome.isStored);
+    if (outcome.kind === "completed") {
+      await lease.finish(outcome.isStored);
+      return await this.#unlessLeaving(start.end());
+    }
     const { code, message, isRetryable } = outcome;
     if (!transientCodes.has(code)) {
-      return await lease.giveUp(deadLetters, { code, message, isRetryable });
+      await this.#giveUp(lease, work, { code, message, isRetryable });
+      return await this.#unlessLeaving(start.end());
     }
-    const { maxDeliver, retryDelayMs } = this.#settings;
-    if (this.#stop.signal.aborted) return await lease.handOver(maxDeliver);
-    lease.giveBack(Math.min(longestDelayMs, retryDelayMs * 2 ** (lease.deliveries - 1)));
+    if (this.#stop.signal.aborted) {
+      // Before somebody else has it, who would take this for a death.
+      await this.#unlessLeaving(start.end());
+      return lease.giveBack(0);
+    }
+    const failures = await start.fail();
+    if (failures < maxDeaths) {
+      return lease.giveBack(Math.min(longestDelayMs, retryDelayMs * 2 ** (failures - 1)));
+    }
+    await this.#giveUp(lease, work, {
+      code: "internal",
+      message: `given up after ${failures} failures; the last: ${message}`,
+      isRetryable: true,
+    });
+  }
+
+  async #giveUp(
+    lease: WorkLease,
+    work: WorkMessage,
+    reason: { readonly code: string; readonly message: string; readonly isRetryable: boolean },
+  ): Promise<void> {
+    const { deadLetters, starts } = this.#ports;
+    await lease.giveUp(deadLetters, reason);
+    if (lease.deliveries > 1) await starts.forget(work);
+  }
+
+  /** Waits for what NATS shall hear; a process that is being stopped waits no longer than a moment. */
+  async #unlessLeaving(telling: Promise<void>): Promise<void> {
+    const { signal } = this.#stop;
+    const told = new AbortController();
+    const leaving = new Promise<void>((resolve) => {
+      const leave = (): void => void delay(flushMs).then(resolve);
+      if (signal.aborted) leave();
+      else signal.addEventListener("abort", leave, { once: true, signal: told.signal });
+    });
+    await Promise.race([telling, leaving]);
+    told.abort();
   }
 }

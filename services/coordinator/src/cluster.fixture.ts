@@ -8,6 +8,7 @@ import {
   openBucket,
   streamNames,
   WorkPuller,
+  WorkStarts,
 } from "@collm/events";
 import { TestNatsServer } from "@collm/events/testing";
 import { CoordinatorServiceClient } from "@collm/proto";
@@ -97,9 +98,10 @@ export class ClusterBench {
     this.#puller = new WorkPuller(
       connection,
       [contextDigest],
-      { slots: 2, beatMs: 300, waitMs: 1_000, maxDeliver: 5, retryDelayMs: 50 },
+      { slots: 2, beatMs: 300, waitMs: 1_000, maxDeaths: 5, retryDelayMs: 50 },
       {
         deadLetters: createDeadLetters(await bucket(bucketNames.deadLetters)),
+        starts: new WorkStarts(connection, await bucket(bucketNames.starts)),
         evaluate: async ({ key, canonical }, { onStarted }) => {
           const stored = await store.read(key);
           if (stored) return { kind: "completed", result: stored, isStored: true };

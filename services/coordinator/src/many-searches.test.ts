@@ -6,6 +6,7 @@ import {
   createKvEvaluationStore,
   openBucket,
   WorkPuller,
+  WorkStarts,
 } from "@collm/events";
 import { describeWithNats, TestNatsServer } from "@collm/events/testing";
 import { callUnary } from "@collm/rpc";
@@ -109,9 +110,10 @@ async function startEvaluator(url: string): Promise<void> {
   new WorkPuller(
     connection,
     [contextDigest],
-    { slots: 8, beatMs: 1_000, waitMs: 1_000, maxDeliver: 5, retryDelayMs: 50 },
+    { slots: 8, beatMs: 1_000, waitMs: 1_000, maxDeaths: 5, retryDelayMs: 50 },
     {
       deadLetters: createDeadLetters(await bucket(bucketNames.deadLetters)),
+      starts: new WorkStarts(connection, await bucket(bucketNames.starts)),
       evaluate: async ({ key, canonical }, { onStarted }) => {
         onStarted();
         const { isStored, ...result } = resultOf(canonical);

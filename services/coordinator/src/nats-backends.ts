@@ -16,6 +16,7 @@ import {
   openBucket,
   provisionStreams,
   requestCancellation,
+  startTtlMs,
   tellText,
 } from "@collm/events";
 import type { Logger } from "@collm/telemetry";
@@ -31,12 +32,14 @@ export async function openNatsBackends(
   logger: Logger,
 ): Promise<Backends> {
   const connection = await connectNats({ servers: nats.servers, name: "coordinator" });
-  const { replicas, ackWaitMs, maxDeliver, maxWaiting } = nats;
-  const queue = { ...defaultQueueSettings, replicas, ackWaitMs, maxDeliver, maxWaiting };
+  const { replicas, ackWaitMs, maxWaiting } = nats;
+  const queue = { ...defaultQueueSettings, replicas, ackWaitMs, maxWaiting };
   await provisionStreams(connection, queue);
   const bucket = (name: string, ttlMs?: number) =>
     openBucket(connection, name, { replicas, ...(ttlMs === undefined ? {} : { ttlMs }) });
   const evaluations = await bucket(bucketNames.evaluations);
+  // Evaluators keep theirs in it; it is there before any of them, as the queue is.
+  await bucket(bucketNames.starts, startTtlMs);
   const deadLetters = await bucket(bucketNames.deadLetters);
   const registry = await EvaluatorRegistry.watch(
     await bucket(bucketNames.evaluators, announcementTtlMs),

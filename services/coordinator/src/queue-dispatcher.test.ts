@@ -9,6 +9,7 @@ import {
   openBucket,
   provisionStreams,
   WorkPuller,
+  WorkStarts,
 } from "@collm/events";
 import { describeWithNats, TestNatsServer } from "@collm/events/testing";
 import {
@@ -48,9 +49,10 @@ describeWithNats("createQueueDispatcher", () => {
     new WorkPuller(
       connection,
       [supernet.contextDigest],
-      { slots: 4, beatMs: 300, waitMs: 1_000, maxDeliver: queue.maxDeliver, retryDelayMs: 50 },
+      { slots: 4, beatMs: 300, waitMs: 1_000, maxDeaths: 5, retryDelayMs: 50 },
       {
         deadLetters: createDeadLetters(await bucket(bucketNames.deadLetters)),
+        starts: new WorkStarts(connection, await bucket(bucketNames.starts)),
         evaluate: async ({ key, ...content }, { onStarted }) => {
           const outcome = await script(content, onStarted);
           if (outcome.kind === "completed") await store.write(key, outcome.result);

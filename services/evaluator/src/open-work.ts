@@ -13,7 +13,9 @@ import {
   createKvEvaluationStore,
   defaultPullSettings,
   openBucket,
+  startTtlMs,
   WorkPuller,
+  WorkStarts,
 } from "@collm/events";
 import { openFileCheckpointStore, openFileEvaluationStore } from "@collm/journal";
 import type { CheckpointStore, EvaluationStore } from "@collm/search";
@@ -55,6 +57,7 @@ async function openNatsWork(nats: NatsEnv, env: EvaluatorEnv, logger: Logger): P
     replicas,
     ttlMs: announcementTtlMs,
   });
+  const starts = await openBucket(connection, bucketNames.starts, { replicas, ttlMs: startTtlMs });
   let puller: WorkPuller | undefined;
   let announcement: { readonly withdraw: () => Promise<void> } | undefined;
   return {
@@ -76,9 +79,10 @@ async function openNatsWork(nats: NatsEnv, env: EvaluatorEnv, logger: Logger): P
       puller = new WorkPuller(
         connection,
         infos.map(({ contextDigest }) => contextDigest),
-        { ...defaultPullSettings, beatMs, maxDeliver, slots: env.workers },
+        { ...defaultPullSettings, beatMs, maxDeaths: maxDeliver, slots: env.workers },
         {
           deadLetters: createDeadLetters(letters),
+          starts: new WorkStarts(connection, starts),
           evaluate: (request, { signal, onStarted }) => {
             told = undefined;
             let hasStarted = false;

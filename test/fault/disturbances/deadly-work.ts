@@ -12,8 +12,11 @@ import { ackWaitMs, type FaultCluster, type LinkedService, maxDeliver } from "..
 import { extraWork } from "./extra-work.js";
 import { killUnheard, startMs } from "./kill.js";
 
-/** Every death costs an ack wait, and at worst all evaluators are just being started again. */
-const allDeathsMs = maxDeliver * (ackWaitMs + startMs);
+/**
+ * The first death does not count. Every one costs an ack wait, and at worst all evaluators are just being
+ * started again.
+ */
+const allDeathsMs = (maxDeliver + 1) * (ackWaitMs + startMs);
 
 /**
  * Work on which every evaluator dies that takes it: it is killed in the moment when it tells that it
