@@ -60,6 +60,9 @@ const settingsShape = {
 };
 const settingsSchema = z.object(settingsShape);
 
+/** Ends of the variables of an endpoint. */
+export const endpointSuffixes: readonly string[] = Object.keys(settingsShape);
+
 export type EndpointSettings = z.infer<typeof settingsSchema>;
 
 /**
