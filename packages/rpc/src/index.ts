@@ -60,6 +60,7 @@ export {
 } from "./convert-text.js";
 export { checkHealth, type ServingStatus } from "./health.js";
 export { type RetryOptions, retryUnavailable } from "./retry.js";
+export { roleLabel } from "./role-label.js";
 export { type RunningService, runService, type ServiceDescription } from "./run-service.js";
 export {
   type HostedService,
