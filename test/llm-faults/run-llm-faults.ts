@@ -115,8 +115,8 @@ async function runOne({
     COLLM_GENERATOR_API_KEY_FILE: keyFile,
   };
   const service = readEnv(roleServiceEnvSchema, {});
-  const navigator = await startNavigator(service, readRoleEnv("navigator", env), logger);
-  const generator = await startGenerator(service, readRoleEnv("generator", env), logger);
+  const navigator = await startNavigator(service, () => readRoleEnv("navigator", env), logger);
+  const generator = await startGenerator(service, () => readRoleEnv("generator", env), logger);
   const coordinator = await startCoordinator(
     {
       ...common,

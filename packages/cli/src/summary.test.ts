@@ -57,6 +57,16 @@ describe("summaryLines", () => {
     );
   });
 
+  it("says until when who played a role that was changed meanwhile", async () => {
+    const events = await eventsOf({
+      roles: { player: ({ iteration }) => `scripted:${iteration === 1 ? "a" : "b"}` },
+    });
+    const state = foldEvents(events.slice(0, -1));
+    expect(summaryLines(run, state, false)).toContain(
+      "roles     navigator: scripted, then scripted:a until iteration 1, then scripted:b",
+    );
+  });
+
   it("says who answered for whom", async () => {
     const events = (await eventsOf()).map((event) =>
       event.type === "SearchStarted"

@@ -51,7 +51,8 @@ export function summaryLines(
   const reason = state.finishReason ?? why;
   const budget = state.started?.config.budget ?? 0;
   lines.push(`evaluated ${archive(state).length} of ${budget} (${reason})`);
-  lines.push(...spendingLines(state), ...roleLines(state), ...standInLines(state));
+  lines.push(...spendingLines(state));
+  lines.push(...roleLines(state), ...roleChangeLines(state), ...standInLines(state));
   if (!run) return lines;
   const directory = relative(".", run.path) || ".";
   if (state.phase === "finished") {
@@ -86,6 +87,23 @@ function roleLines({ iterations, started }: SearchState): string[] {
     ? "uniform sampling stood in for its candidates"
     : "earlier strategies stayed in force";
   return [`roles     ${said.join(", ")}; ${standIn} (see the report)`];
+}
+
+/** One line for each role that was given another player while the search ran. */
+function roleChangeLines({ iterations }: SearchState): string[] {
+  const changes = iterations.flatMap(({ roleChanges }) => roleChanges ?? []);
+  return (["navigator", "generator"] as const).flatMap((role) => {
+    const own = changes.filter((change) => change.role === role);
+    const [first] = own;
+    if (first === undefined) return [];
+    const said = own.map(({ iteration, to }) => `${untilBefore(iteration)}, then ${to}`);
+    return [`roles     ${role}: ${first.from}${said.join("")}`];
+  });
+}
+
+/** What changed in the first iteration played in none. */
+function untilBefore(iteration: number): string {
+  return iteration === 1 ? "" : ` until iteration ${iteration - 1}`;
 }
 
 /** One line if somebody else answered than who was to play a role. */

@@ -18,6 +18,7 @@ import {
   splitPlayers,
 } from "./player-spec.js";
 import { ranges } from "./ranges.js";
+import { withFolder } from "./role-folder.js";
 
 /** The two language-model roles, as they stand in names of variables. */
 export type RoleName = "navigator" | "generator";
@@ -69,12 +70,14 @@ export type RoleEnv =
  * `_CONTEXT_TOKENS` (20000), the tokens of its conversation without the answer. `_BACKEND=replay` needs
  * `_REPLAY_DIR` in the place of a model; `_RECORD_DIR` records. `_FALLBACK` lists who is asked next, `openai:B@URL,heuristic`; what else is to be said of its first is under
  * `_FALLBACK_1_…` and so on. Naming a model or endpoint without a backend is an error: it would
- * otherwise be ignored.
+ * otherwise be ignored. `_CONFIG_DIR` names a folder with a file for each of them, which wins over the
+ * environment. Folder, keys and certificates are read each time.
  *
  * @throws CollmError invalid-argument that names every wrong variable, its value and what is allowed
  */
-export function readRoleEnv(role: RoleName, env: Env): RoleEnv {
+export function readRoleEnv(role: RoleName, environment: Env): RoleEnv {
   const prefix = `COLLM_${role.toUpperCase()}_`;
+  const env = withRoleFolder(prefix, environment);
   const [said, settings] = bothOf(
     () => readEnv(roleSchema(prefix), env),
     () => readEndpointSettings(prefix, env),
@@ -108,6 +111,18 @@ export function isRoleVariable(role: RoleName, name: string): boolean {
   const { in: read } = roleSchema(prefix) as unknown as z.ZodPipe<z.ZodObject>;
   const suffix = name.replace(prefix, "").replace(/^FALLBACK_\d+_/, "");
   return name.startsWith(prefix) && (name in read.shape || endpointSuffixes.includes(suffix));
+}
+
+/** A folder may set everything that the environment may say of the role, but for the folder. */
+function withRoleFolder(prefix: string, env: Env): Env {
+  const names = [...Object.keys(roleShape), ...endpointSuffixes].map((end) => prefix + end);
+  const ofFallbacks = new RegExp(`^${prefix}FALLBACK_\\d+_(${endpointSuffixes.join("|")})$`);
+  return withFolder(
+    env,
+    `${prefix}CONFIG_DIR`,
+    (name) => names.includes(name) || ofFallbacks.test(name),
+    `${names.join(", ")} and those of ${prefix}FALLBACK_1_… with an end of an endpoint's`,
+  );
 }
 
 /** A directory of recordings has a folder for each role. */
@@ -156,26 +171,30 @@ type RoleValues = {
   "backend" | "endpoints" | "endsWithHeuristic" | "recordDirectory"
 >;
 
+/** What is said of a role beside its endpoints, by the end of its variable. */
+const roleShape = {
+  BACKEND: oneOf(backends).optional(),
+  BASE_URL: httpUrl().optional(),
+  MODEL: text("a model's name").optional(),
+  REPLAY_DIR: text("a directory of recorded conversations").optional(),
+  RECORD_DIR: text("a directory").optional(),
+  FALLBACK: text("a list of players").optional(),
+  TEMPERATURE: decimal(...ranges.temperature).default(0.6),
+  TOP_P: decimal(...ranges.topP).optional(),
+  MAX_OUTPUT_TOKENS: integer(...ranges.maxOutputTokens).default(8192),
+  CONTEXT_TOKENS: integer(...ranges.contextTokens).optional(),
+  TIMEOUT_MS: integer(...ranges.timeoutMs, "milliseconds").default(120_000),
+  RETRIES: integer(...ranges.retries).default(2),
+  BREAKER_FAILURES: integer(...ranges.breakerFailures).default(3),
+  BREAKER_OPEN_MS: integer(...ranges.timeoutMs, "milliseconds").default(30_000),
+  PROMPTS: text("the name of a prompt set").default("default"),
+};
+
 function roleSchema(prefix: string): z.ZodType<RoleValues> {
   const name = (suffix: string) => `${prefix}${suffix}`;
+  const variables = Object.entries(roleShape).map(([suffix, schema]) => [name(suffix), schema]);
   return z
-    .object({
-      [name("BACKEND")]: oneOf(backends).optional(),
-      [name("BASE_URL")]: httpUrl().optional(),
-      [name("MODEL")]: text("a model's name").optional(),
-      [name("REPLAY_DIR")]: text("a directory of recorded conversations").optional(),
-      [name("RECORD_DIR")]: text("a directory").optional(),
-      [name("FALLBACK")]: text("a list of players").optional(),
-      [name("TEMPERATURE")]: decimal(...ranges.temperature).default(0.6),
-      [name("TOP_P")]: decimal(...ranges.topP).optional(),
-      [name("MAX_OUTPUT_TOKENS")]: integer(...ranges.maxOutputTokens).default(8192),
-      [name("CONTEXT_TOKENS")]: integer(...ranges.contextTokens).optional(),
-      [name("TIMEOUT_MS")]: integer(...ranges.timeoutMs, "milliseconds").default(120_000),
-      [name("RETRIES")]: integer(...ranges.retries).default(2),
-      [name("BREAKER_FAILURES")]: integer(...ranges.breakerFailures).default(3),
-      [name("BREAKER_OPEN_MS")]: integer(...ranges.timeoutMs, "milliseconds").default(30_000),
-      [name("PROMPTS")]: text("the name of a prompt set").default("default"),
-    })
+    .object(Object.fromEntries(variables) as Record<string, z.ZodType>)
     .transform((values, context) => {
       // The names are computed, so zod knows the values only as a union of all their types.
       const value = <T>(suffix: string) => values[name(suffix)] as T;

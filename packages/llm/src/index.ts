@@ -31,6 +31,7 @@ export {
   type RoleEndpoint,
   type RolePlayer,
 } from "./endpoint/create-role-backend.js";
+export { EndpointPool } from "./endpoint/endpoint-pool.js";
 export type { Limits } from "./endpoint/limiter.js";
 export { chatExchange, unusable } from "./exchange.js";
 export { orElse, troublesOf } from "./fall-back.js";
@@ -41,6 +42,7 @@ export {
   createHeuristicRoles,
   type HeuristicAnswer,
 } from "./heuristic/roles.js";
+export { type ConfigMetricSource, LiveRole, type LiveRoleOptions } from "./live-role.js";
 export {
   createOpenAiBackend,
   type EndpointOptions,
@@ -69,4 +71,5 @@ export {
 export { newestWithin, visitedInWords } from "./prompts/visited-words.js";
 export { type RecordedFile, readRecordings } from "./recording/recordings.js";
 export type { ReplayOptions } from "./recording/replay-backend.js";
+export { describeRole, heuristicDescription, type RoleDescription } from "./role-description.js";
 export { createRoleMetrics, type MetricSource, type RoleMetrics } from "./role-metrics.js";

@@ -31,6 +31,7 @@ import {
   toProtoJointRequest,
   toProtoStrategyRequest,
 } from "./convert-roles.js";
+import { roleLabel } from "./role-label.js";
 
 interface Codec<T> {
   serialize(message: T): Buffer;
@@ -212,6 +213,31 @@ describe("conversion", () => {
     );
     const piece = { event: { $case: "text" as const, value: "## SUMMARY" } };
     expect(fromProtoStrategyAnswer(throughWire(strategyAnswerCodec, piece))).toBeUndefined();
+  });
+
+  it("says with each answer and failure who was set up to play the role", () => {
+    const role = { backend: "vllm", model: "m", promptsDigest: "12345678ab", endpoint: "gpu:8000" };
+    const player = "vllm:m@gpu:8000 prompts 12345678";
+    const failed = { kind: "failed", reason: "no", exchanges: [] } as const;
+    const given = { kind: "answered", exchanges: [] } as const;
+    const strategies = [failed, { ...given, value: "wider" }].map((answer) =>
+      fromProtoStrategyAnswer(
+        throughWire(strategyAnswerCodec, toProtoStrategyAnswer(answer, role)),
+      ),
+    );
+    const candidates = [failed, { ...given, value: [] }].map((answer) =>
+      fromProtoCandidatesAnswer(
+        throughWire(candidatesAnswerCodec, toProtoCandidatesAnswer(answer, role)),
+      ),
+    );
+    const joint = [failed, { ...given, value: { strategy: "", proposals: [] } }].map((answer) =>
+      fromProtoJointAnswer(throughWire(jointAnswerCodec, toProtoJointAnswer(answer, role))),
+    );
+    for (const answer of [...strategies, ...candidates, ...joint]) {
+      expect(answer).toMatchObject({ player });
+    }
+    const usual = { backend: "heuristic", model: "", promptsDigest: "", endpoint: "" };
+    expect([roleLabel(usual), roleLabel(undefined)]).toEqual(["heuristic", "unknown"]);
   });
 
   it("gives back what a Navigator alone is asked and answers", () => {

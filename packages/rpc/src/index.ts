@@ -60,6 +60,7 @@ export {
 export { checkHealth, type ServingStatus } from "./health.js";
 export type { ServerLimits } from "./limits.js";
 export { type RetryOptions, retryUnavailable } from "./retry.js";
+export { roleLabel } from "./role-label.js";
 export { type RunningService, runService, type ServiceDescription } from "./run-service.js";
 export {
   type HostedService,

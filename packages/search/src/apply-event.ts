@@ -1,6 +1,7 @@
 import { type Architecture, createSearchSpace, isFeasible } from "@collm/search-space";
 import type { EventOf, SearchEvent, SearchEventType } from "./events.js";
 import { promptSizeOf } from "./prompt-size.js";
+import { type NotedRoleChange, roleChangeIn, rolesAfter } from "./role-change.js";
 import { withSpending } from "./spending.js";
 import { type StandIn, standInOf } from "./stand-in.js";
 import {
@@ -34,6 +35,7 @@ export function applyEvent(state: SearchState, event: SearchEvent): SearchState 
     lastSeq: event.seq,
     lastType: event.type,
     lastAt: event.at,
+    roles: rolesAfter(state.roles, event),
     llm: withSpending(state.llm, event),
   };
   switch (event.type) {
@@ -42,16 +44,10 @@ export function applyEvent(state: SearchState, event: SearchEvent): SearchState 
         ...next,
         phase: "running",
         started: event,
-        roles: event.roles ?? {},
         space: createSearchSpace(event.supernet.space),
       };
     case "SearchResumed":
-      return {
-        ...next,
-        phase: "running",
-        roles: event.roles ?? state.roles,
-        interruption: undefined,
-      };
+      return { ...next, phase: "running", interruption: undefined };
     case "SearchInterrupted":
       return { ...next, phase: "interrupted", interruption: event.reason };
     case "SearchFinished":
@@ -66,13 +62,15 @@ export function applyEvent(state: SearchState, event: SearchEvent): SearchState 
       return withIteration(next, event, (record) => withSubBatches(record, event));
     case "StrategyProposed":
       return withIteration(next, event, (record) =>
-        withStandIn(withStrategy(record, event), standInOf(event, state.roles)),
+        withPlayers(withStrategy(record, event), event, next),
       );
     case "Degraded":
-      return withIteration(next, event, (record) => withFailure(record, event));
+      return withIteration(next, event, (record) =>
+        withPlayers(withFailure(record, event), event, next),
+      );
     case "CandidatesProposed":
       return withIteration(next, event, (record) =>
-        withStandIn(withProposals(record, event), standInOf(event, state.roles)),
+        withPlayers(withProposals(record, event), event, next),
       );
     case "CandidateRejected":
       return withCandidate(withSeen(next, event.canonical), event, ["proposed"], (candidate) => ({
@@ -186,6 +184,23 @@ function withStrategy(
   }
   const promptSize = promptSizeOf(exchanges);
   return { ...record, strategy, ...(promptSize ? { promptSize } : {}) };
+}
+
+/** Notes who answered where that was not who was to play the role, or where somebody else is from here on. */
+function withPlayers(
+  record: IterationRecord,
+  event: SearchEvent,
+  { roles }: SearchState,
+): IterationRecord {
+  return withStandIn(withRoleChange(record, roleChangeIn(event)), standInOf(event, roles));
+}
+
+function withRoleChange(
+  record: IterationRecord,
+  change: NotedRoleChange | undefined,
+): IterationRecord {
+  if (change === undefined) return record;
+  return { ...record, roleChanges: [...(record.roleChanges ?? []), change] };
 }
 
 function withStandIn(record: IterationRecord, standIn: StandIn | undefined): IterationRecord {

@@ -110,6 +110,13 @@ const repair = z
 
 const iteration = z.int().positive();
 
+/**
+ * Somebody else was set up to play the role, when this was asked, than the journal says before; both as
+ * in `SearchStarted.roles`. Absent where that did not change, and in older journals.
+ */
+const roleChangeSchema = z.strictObject({ from: z.string(), to: z.string() });
+const roleChange = roleChangeSchema.optional();
+
 /** Number, from 1, of the part of a round; absent where the round is asked for at once. */
 const subBatch = z.int().positive().optional();
 
@@ -124,7 +131,10 @@ export const searchEventSchema = z.discriminatedUnion("type", [
     supernet: supernetSchema,
     /** Versions of this software and of what it runs on, and the prompt sets' hashes. */
     versions: z.record(z.string(), z.string()),
-    /** Who plays each role, keys removed, e.g. `{navigator: "heuristic", generator: "openai:qwen3"}`. */
+    /**
+     * Who plays each role, keys removed, e.g. `{navigator: "heuristic", generator: "openai:qwen3"}`; until an
+     * answer says otherwise (`roleChange`).
+     */
     roles: z.record(z.string(), z.string()),
     /** The search whose first events this one took over, if it is a fork. */
     forkedFrom: z.strictObject({ searchId: z.string(), seq: z.int().positive() }).optional(),
@@ -158,6 +168,7 @@ export const searchEventSchema = z.discriminatedUnion("type", [
     type: z.literal("StrategyProposed"),
     iteration,
     strategy: z.string(),
+    roleChange,
     exchanges: z.array(exchangeSchema),
   }),
   z.strictObject({
@@ -178,6 +189,7 @@ export const searchEventSchema = z.discriminatedUnion("type", [
     origin: z.string(),
     /** The strategy behind them, where one answer held both (a single model in both roles). */
     strategy: z.string().optional(),
+    roleChange,
     candidates: z.array(
       z.strictObject({
         id: z.string(),
@@ -259,6 +271,7 @@ export const searchEventSchema = z.discriminatedUnion("type", [
     role: z.enum(["navigator", "generator"]),
     reason: z.string(),
     fallback: z.string(),
+    roleChange,
     exchanges: z.array(exchangeSchema),
   }),
   /** The sealed test split is about to be opened for this architecture (the intent). */
@@ -305,6 +318,7 @@ export type SearchEventType = SearchEvent["type"];
 export type EventOf<T extends SearchEventType> = Extract<SearchEvent, { type: T }>;
 export type EvaluationResult = z.infer<typeof evaluationResultSchema>;
 export type Exchange = z.infer<typeof exchangeSchema>;
+export type RoleChange = z.infer<typeof roleChangeSchema>;
 export type Repair = NonNullable<EventOf<"EvaluationRequested">["repair"]>;
 export type TokenUsage = z.infer<typeof tokenUsageSchema>;
 export type SupernetInfo = z.infer<typeof supernetSchema>;

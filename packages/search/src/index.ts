@@ -79,6 +79,7 @@ export { type PromptSize, promptSizeOf } from "./prompt-size.js";
 export { eventDifferences, type FieldDifference } from "./replay/event-differences.js";
 export type { Divergence, ReplayCounts } from "./replay/recording.js";
 export { type Replay, replaySearch } from "./replay/replay-search.js";
+export { type NotedRoleChange, type RoleLabels, roleChangeIn, rolesAfter } from "./role-change.js";
 export {
   maxLiveCharacters,
   type RoleText,

@@ -1,6 +1,7 @@
 import type { Architecture, Cost } from "@collm/search-space";
 import type { EvaluationResult, RejectionReason, Repair } from "./events.js";
 import type { PromptSize } from "./prompt-size.js";
+import type { NotedRoleChange } from "./role-change.js";
 import type { StandIn } from "./stand-in.js";
 
 /** What became of a candidate so far. */
@@ -58,6 +59,8 @@ export interface IterationRecord {
   readonly degraded: readonly { readonly role: string; readonly reason: string }[];
   /** Answers of this round that somebody else gave than who was to play the role; absent means none. */
   readonly standIns?: readonly Pick<StandIn, "role" | "player">[] | undefined;
+  /** Roles that somebody else was set up to play from an answer of this round on; absent means none. */
+  readonly roleChanges?: readonly NotedRoleChange[] | undefined;
 }
 
 /** Whether nothing more will happen to the candidate. */

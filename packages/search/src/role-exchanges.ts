@@ -4,6 +4,7 @@ import { candidateId } from "./identifiers.js";
 import type { EventMaker } from "./inbox.js";
 import type { Roles } from "./ports.js";
 import { requestDigest } from "./request-digest.js";
+import { roleChangeOf } from "./role-change.js";
 import type {
   CandidatesRequest,
   JointProposal,
@@ -125,12 +126,13 @@ function proposing(
         ...common,
         origin: role,
         ...(strategy.trim() === "" ? {} : { strategy }),
+        ...roleChangeOf(state.roles, role, answer.player),
         candidates: proposedBy(iteration, candidatesOf(state, iteration).length, proposals),
         exchanges,
       });
     }
     const reason = answer.kind === "failed" ? answer.reason : "its answer held no candidate";
-    return () => ({
+    return ({ roles }) => ({
       type: "Degraded",
       ...common,
       role,
@@ -139,6 +141,7 @@ function proposing(
         subBatch === undefined
           ? samplingFallback
           : "the other sub-batches, or if none has any, sampling",
+      ...roleChangeOf(roles, role, answer.player),
       exchanges,
     });
   };
@@ -150,8 +153,9 @@ function strategyEvent(
   state: SearchState,
 ): ReturnType<EventMaker> {
   const exchanges = [...answer.exchanges];
+  const change = roleChangeOf(state.roles, "navigator", answer.player);
   if (answer.kind === "answered" && answer.value.trim() !== "") {
-    return { type: "StrategyProposed", iteration, strategy: answer.value, exchanges };
+    return { type: "StrategyProposed", iteration, strategy: answer.value, ...change, exchanges };
   }
   return {
     type: "Degraded",
@@ -161,6 +165,7 @@ function strategyEvent(
     fallback: state.iterations.some(({ strategy }) => strategy !== undefined)
       ? "the last strategy stays in force"
       : "there is no strategy yet, any candidates are asked for",
+    ...change,
     exchanges,
   };
 }

@@ -93,10 +93,20 @@ export interface Proposal {
   readonly problem?: string | undefined;
 }
 
+interface AnswerBase {
+  /** Every request that was made, in order. */
+  readonly exchanges: readonly Exchange[];
+  /**
+   * Who was set up to play the role when it was asked, as in `SearchStarted.roles`; absent where nobody
+   * told. Others may have answered in their place: the exchanges say so.
+   */
+  readonly player?: string | undefined;
+}
+
 /** A role either answers or does not; not answering is an expected outcome. */
 export type RoleAnswer<T> =
-  | { readonly kind: "answered"; readonly value: T; readonly exchanges: readonly Exchange[] }
-  | { readonly kind: "failed"; readonly reason: string; readonly exchanges: readonly Exchange[] };
+  | (AnswerBase & { readonly kind: "answered"; readonly value: T })
+  | (AnswerBase & { readonly kind: "failed"; readonly reason: string });
 
 /** The trajectory entry of a closed iteration. */
 export function summariseIteration(

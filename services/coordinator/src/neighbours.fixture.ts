@@ -73,7 +73,12 @@ export class ScriptedNeighbours {
   };
 
   start(): Promise<RunningServer> {
-    const role = { backend: "scripted", model: "m", promptsDigest: "0123456789abcdef" };
+    const role = {
+      backend: "scripted",
+      model: "m",
+      promptsDigest: "0123456789abcdef",
+      endpoint: "",
+    };
     return startNeighbours({
       navigator: {
         describeNavigator: unary(async () => ({ role })),

@@ -1,6 +1,6 @@
 import { CollmError } from "@collm/errors";
-import type { GeneratorServiceClient, NavigatorServiceClient, search } from "@collm/proto";
-import { callUnary } from "@collm/rpc";
+import type { GeneratorServiceClient, NavigatorServiceClient } from "@collm/proto";
+import { callUnary, roleLabel } from "@collm/rpc";
 import { rolesOf, type SearcherName } from "@collm/search";
 
 /** The services that play roles; undefined where this coordinator has no address of one. */
@@ -22,11 +22,11 @@ export async function describeRoles(
     rolesOf[searcher].map(async (name) => {
       if (name === "navigator" && navigator) {
         const { role } = await callUnary(navigator, "describeNavigator", {});
-        return [name, label(role)] as const;
+        return [name, roleLabel(role)] as const;
       }
       if (name === "generator" && generator) {
         const { role } = await callUnary(generator, "describeGenerator", {});
-        return [name, label(role)] as const;
+        return [name, roleLabel(role)] as const;
       }
       throw new CollmError(
         "failed-precondition",
@@ -35,12 +35,4 @@ export async function describeRoles(
     }),
   );
   return Object.fromEntries(labels);
-}
-
-/** `heuristic`, or `openai:qwen3-30b prompts 1a2b3c4d`. */
-function label(role: search.Role | undefined): string {
-  if (!role) return "unknown";
-  const model = role.model === "" ? "" : `:${role.model}`;
-  const prompts = role.promptsDigest === "" ? "" : ` prompts ${role.promptsDigest.slice(0, 8)}`;
-  return `${role.backend}${model}${prompts}`;
 }

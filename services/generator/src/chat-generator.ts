@@ -2,6 +2,7 @@ import {
   askModel,
   type ChatBackend,
   type PromptSet,
+  type RoleDescription,
   type RoleMetrics,
   readCandidates,
   unusable,
@@ -10,6 +11,7 @@ import { answerSchema, renderConversation } from "./conversation.js";
 import type { Generator } from "./generator.js";
 
 export interface ChatGeneratorOptions {
+  readonly description: RoleDescription;
   readonly backend: ChatBackend;
   readonly prompts: PromptSet;
   readonly temperature: number;
@@ -21,13 +23,9 @@ export interface ChatGeneratorOptions {
 
 /** The Generator played by a language model. */
 export function createChatGenerator(options: ChatGeneratorOptions): Generator {
-  const { backend, prompts, metrics } = options;
+  const { description, backend, prompts, metrics } = options;
   return {
-    description: {
-      backend: backend.name,
-      model: backend.model,
-      promptsDigest: prompts.digest,
-    },
+    description,
     propose: async (request, signal) => {
       const answer = await askModel(
         backend,

@@ -1,14 +1,6 @@
 import { CollmError } from "@collm/errors";
+import type { RoleDescription } from "@collm/llm";
 import type { CandidatesRequest, Proposal, RoleAnswer } from "@collm/search";
-
-/** Who plays the role, for the journal. */
-export interface RoleDescription {
-  readonly backend: string;
-  /** Empty for the heuristic. */
-  readonly model: string;
-  /** Empty for the heuristic, which reads no prompt. */
-  readonly promptsDigest: string;
-}
 
 /** Something that turns a strategy into candidates. It keeps nothing between calls. */
 export interface Generator {

@@ -1,10 +1,16 @@
-import { answerAsGenerator, noTokens, type RoleMetrics, readCandidates } from "@collm/llm";
+import {
+  answerAsGenerator,
+  heuristicDescription,
+  noTokens,
+  type RoleMetrics,
+  readCandidates,
+} from "@collm/llm";
 import type { Generator } from "./generator.js";
 
 /** The Generator without a language model. It answers at once and never fails. */
 export function createHeuristicGenerator(metrics: RoleMetrics): Generator {
   return {
-    description: { backend: "heuristic", model: "", promptsDigest: "" },
+    description: heuristicDescription,
     propose: async (request) => {
       const { text, exchange } = answerAsGenerator(request, () => performance.now());
       metrics.attempted(exchange);

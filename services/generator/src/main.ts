@@ -7,7 +7,7 @@ await runService({
   start: (logger) =>
     startGenerator(
       readEnv(roleServiceEnvSchema, process.env),
-      readRoleEnv("generator", process.env),
+      () => readRoleEnv("generator", process.env),
       logger,
     ),
 });

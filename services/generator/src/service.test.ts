@@ -1,4 +1,4 @@
-import { createOpenAiBackend, createRoleMetrics, loadPromptSet } from "@collm/llm";
+import { createOpenAiBackend, createRoleMetrics, describeRole, loadPromptSet } from "@collm/llm";
 import { type ChatScript, startChatServer } from "@collm/llm/testing";
 import { GeneratorServiceClient } from "@collm/proto";
 import {
@@ -27,7 +27,7 @@ async function host(generator: Generator) {
     destination: { write: (line: string) => void logged.push(line) },
   });
   const server = await startServer({
-    services: [createGeneratorService(generator, logger)],
+    services: [createGeneratorService(async () => generator, logger)],
     host: "127.0.0.1",
     port: 0,
     logger,
@@ -53,14 +53,11 @@ async function hostChat(script: ChatScript) {
     "default",
     generatorPrompts,
   );
+  const endpoint = { baseUrl: chat.baseUrl, model: "asked-model", apiKey };
+  const backend = await createOpenAiBackend({ ...endpoint, timeoutMs: 5_000, backoffMs: 1 });
   const generator = createChatGenerator({
-    backend: await createOpenAiBackend({
-      baseUrl: chat.baseUrl,
-      model: "asked-model",
-      apiKey,
-      timeoutMs: 5_000,
-      backoffMs: 1,
-    }),
+    description: describeRole(backend, prompts, endpoint),
+    backend,
     prompts,
     temperature: 0.6,
     maxOutputTokens: 500,
@@ -78,7 +75,7 @@ describe("createGeneratorService", () => {
     expect(proposals.every(({ problem }) => problem === undefined)).toBe(true);
     expect(answer.exchanges).toMatchObject([{ backend: "heuristic" }]);
     expect(await callUnary(client, "describeGenerator", {})).toEqual({
-      role: { backend: "heuristic", model: "", promptsDigest: "" },
+      role: { backend: "heuristic", model: "", promptsDigest: "", endpoint: "" },
     });
   });
 

@@ -14,13 +14,18 @@ import type { Logger } from "@collm/telemetry";
 import type { Generator } from "./generator.js";
 
 /**
- * The gRPC service around a Generator. A model's failure is in the response, so that what it cost
+ * The gRPC service around a Generator, who may be another one at each call. A model's failure is in the response, so that what it cost
  * is not lost; only a request that cannot be answered at all is a status.
  */
-export function createGeneratorService(role: Generator, logger: Logger): HostedService {
+export function createGeneratorService(
+  player: () => Promise<Generator>,
+  logger: Logger,
+): HostedService {
   const implementation: GeneratorServiceServer = {
-    describeGenerator: unary(async () => ({ role: role.description })),
-    proposeCandidates: unary((request, context) => propose(role, logger, request, context)),
+    describeGenerator: unary(async () => ({ role: (await player()).description })),
+    proposeCandidates: unary(async (request, context) =>
+      propose(await player(), logger, request, context),
+    ),
   };
   return { name: "generator", definition: GeneratorServiceService, implementation };
 }
@@ -54,7 +59,7 @@ async function propose(
     } else if (!context.signal.aborted) {
       log.warn({ seconds, reason: answer.reason }, "no candidates");
     }
-    return toProtoCandidatesAnswer(answer);
+    return toProtoCandidatesAnswer(answer, role.description);
   } catch (error) {
     const { code, message: reason } = CollmError.from(error);
     if (!context.signal.aborted) log.warn({ code, reason }, "no candidates");

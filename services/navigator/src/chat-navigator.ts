@@ -4,6 +4,7 @@ import {
   type ChatMessage,
   type OnText,
   type PromptSet,
+  type RoleDescription,
   type RoleMetrics,
   readJointAnswer,
 } from "@collm/llm";
@@ -12,6 +13,7 @@ import { renderJointConversation } from "./joint-conversation.js";
 import type { Navigator } from "./navigator.js";
 
 export interface ChatNavigatorOptions {
+  readonly description: RoleDescription;
   readonly backend: ChatBackend;
   readonly prompts: PromptSet;
   readonly temperature: number;
@@ -30,18 +32,14 @@ const defaultContextTokens = 20_000;
 
 /** The Navigator played by a language model. */
 export function createChatNavigator(options: ChatNavigatorOptions): Navigator {
-  const { backend, prompts, metrics, contextTokens = defaultContextTokens } = options;
+  const { description, backend, prompts, metrics, contextTokens = defaultContextTokens } = options;
   const ask = (messages: readonly ChatMessage[], onText: OnText, signal: AbortSignal) => {
     const { temperature, topP, maxOutputTokens } = options;
     const request = { messages, temperature, topP, maxOutputTokens, onText };
     return askModel(backend, prompts, request, metrics, signal);
   };
   return {
-    description: {
-      backend: backend.name,
-      model: backend.model,
-      promptsDigest: prompts.digest,
-    },
+    description,
     // A strategy that the token limit cut off is used as far as it goes: the patterns come first.
     propose: async (request, onText, signal) =>
       ask(renderConversation(prompts, request, contextTokens), onText, signal),

@@ -43,7 +43,7 @@ async function host(env: Readonly<Record<string, string>>) {
   );
   const metrics = createMetrics("navigator");
   const navigator = await createNavigator(readRoleEnv("navigator", variables), metrics);
-  const services = [createNavigatorService(navigator, logger)];
+  const services = [createNavigatorService(async () => navigator, logger)];
   const server = await startServer({ services, host: "127.0.0.1", port: 0, logger });
   const client = connect(NavigatorServiceClient, `127.0.0.1:${server.port}`);
   onTestFinished(async () => {

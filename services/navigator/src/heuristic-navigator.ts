@@ -2,6 +2,7 @@ import {
   answerAlone,
   answerAsNavigator,
   type HeuristicAnswer,
+  heuristicDescription,
   noTokens,
   type OnText,
   type RoleMetrics,
@@ -19,7 +20,7 @@ export function createHeuristicNavigator(metrics: RoleMetrics): Navigator {
     return answer;
   };
   return {
-    description: { backend: "heuristic", model: "", promptsDigest: "" },
+    description: heuristicDescription,
     propose: async (request, onText) => {
       const { text, exchange } = told(answerAsNavigator(request, nowMs), onText);
       return { kind: "answered", value: text, exchanges: [exchange] };

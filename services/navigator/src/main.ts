@@ -7,7 +7,7 @@ await runService({
   start: (logger) =>
     startNavigator(
       readEnv(roleServiceEnvSchema, process.env),
-      readRoleEnv("navigator", process.env),
+      () => readRoleEnv("navigator", process.env),
       logger,
     ),
 });

@@ -1,15 +1,6 @@
 import { CollmError } from "@collm/errors";
-import type { OnText } from "@collm/llm";
+import type { OnText, RoleDescription } from "@collm/llm";
 import type { JointProposal, JointRequest, RoleAnswer, StrategyRequest } from "@collm/search";
-
-/** Who plays the role, for the journal. */
-export interface RoleDescription {
-  readonly backend: string;
-  /** Empty for the heuristic. */
-  readonly model: string;
-  /** Empty for the heuristic, which reads no prompt. */
-  readonly promptsDigest: string;
-}
 
 /** Something that turns a trajectory into a strategy. */
 export interface Navigator {

@@ -1,4 +1,4 @@
-import { createOpenAiBackend, createRoleMetrics, loadPromptSet } from "@collm/llm";
+import { createOpenAiBackend, createRoleMetrics, describeRole, loadPromptSet } from "@collm/llm";
 import { type ChatBehaviour, type ChatScript, startChatServer } from "@collm/llm/testing";
 import { NavigatorServiceClient } from "@collm/proto";
 import {
@@ -34,7 +34,7 @@ async function host(navigator: Navigator) {
     destination: { write: (line: string) => void logged.push(line) },
   });
   const server = await startServer({
-    services: [createNavigatorService(navigator, logger)],
+    services: [createNavigatorService(async () => navigator, logger)],
     host: "127.0.0.1",
     port: 0,
     logger,
@@ -79,14 +79,10 @@ async function hostChat(script: ChatScript, timeoutMs = 5_000, contextTokens?: n
     "default",
     navigatorPrompts,
   );
-  const backend = await createOpenAiBackend({
-    baseUrl: chat.baseUrl,
-    model: "asked-model",
-    apiKey,
-    timeoutMs,
-    backoffMs: 1,
-  });
+  const endpoint = { baseUrl: chat.baseUrl, model: "asked-model", apiKey };
+  const backend = await createOpenAiBackend({ ...endpoint, timeoutMs, backoffMs: 1 });
   const navigator = createChatNavigator({
+    description: describeRole(backend, prompts, endpoint),
     backend,
     prompts,
     temperature: 0.6,
@@ -109,7 +105,7 @@ describe("createNavigatorService", () => {
       exchanges: [{ backend: "heuristic", answer: strategy }],
     });
     expect(await callUnary(client, "describeNavigator", {})).toEqual({
-      role: { backend: "heuristic", model: "", promptsDigest: "" },
+      role: { backend: "heuristic", model: "", promptsDigest: "", endpoint: "" },
     });
   });
 
@@ -192,7 +188,12 @@ describe("createNavigatorService", () => {
       },
     ]);
     expect(await callUnary(client, "describeNavigator", {})).toEqual({
-      role: { backend: "openai", model: "asked-model", promptsDigest: prompts.digest },
+      role: {
+        backend: "openai",
+        model: "asked-model",
+        promptsDigest: prompts.digest,
+        endpoint: new URL(chat.baseUrl).host,
+      },
     });
     const page = await metrics.render();
     expect(page).toMatch(/collm_llm_requests_total\{role="navigator",outcome="answered".*\} 1/);

@@ -1,5 +1,5 @@
 import { CollmError } from "@collm/errors";
-import { type OnText, troublesOf } from "@collm/llm";
+import { type OnText, type RoleDescription, troublesOf } from "@collm/llm";
 import { type NavigatorServiceServer, NavigatorServiceService } from "@collm/proto";
 import {
   answerSignal,
@@ -19,22 +19,26 @@ import type { Navigator } from "./navigator.js";
 import { type TextPiece, TextPieces } from "./text-pieces.js";
 
 /**
- * The gRPC service around a Navigator. A model's failure is the stream's last message, so that
+ * The gRPC service around a Navigator, who may be another one at each call. A model's failure is the stream's last message, so that
  * what it cost is not lost; only a request that cannot be answered at all is a status.
  */
-export function createNavigatorService(role: Navigator, logger: Logger): HostedService {
+export function createNavigatorService(
+  player: () => Promise<Navigator>,
+  logger: Logger,
+): HostedService {
   const logOf = ({ searchId, iteration }: { searchId: string; iteration: number }) =>
     logger.child({ searchId, iteration });
   const textOf = ({ kind, text }: TextPiece) => toProtoPiece(kind, text);
   const implementation: NavigatorServiceServer = {
-    describeNavigator: unary(async () => ({ role: role.description })),
+    describeNavigator: unary(async () => ({ role: (await player()).description })),
     proposeStrategy: serverStream((message, context) => {
       const request = fromProtoStrategyRequest(message);
       return stream(
         logOf(message),
         context,
         textOf,
-        (onText, signal) => role.propose(request, onText, signal),
+        player,
+        (role, onText, signal) => role.propose(request, onText, signal),
         toProtoStrategyAnswer,
       );
     }),
@@ -45,7 +49,8 @@ export function createNavigatorService(role: Navigator, logger: Logger): HostedS
         logOf(message),
         context,
         textOf,
-        (onText, signal) => role.proposeWithCandidates(request, onText, signal),
+        player,
+        (role, onText, signal) => role.proposeWithCandidates(request, onText, signal),
         toProtoJointAnswer,
       );
     }),
@@ -62,13 +67,17 @@ async function* stream<Value, Message>(
   log: Logger,
   context: CallContext,
   asText: (piece: TextPiece) => Message,
-  ask: (onText: OnText, signal: AbortSignal) => Promise<RoleAnswer<Value>>,
-  toAnswer: (answer: RoleAnswer<Value>) => Message,
+  player: () => Promise<Navigator>,
+  ask: (role: Navigator, onText: OnText, signal: AbortSignal) => Promise<RoleAnswer<Value>>,
+  toAnswer: (answer: RoleAnswer<Value>, role: RoleDescription) => Message,
 ): AsyncIterable<Message> {
   const pieces = new TextPieces();
-  const answer = ask((...piece) => pieces.push(...piece), answerSignal(context)).finally(() => {
-    pieces.end();
-  });
+  const role = await player();
+  const answer = ask(role, (...piece) => pieces.push(...piece), answerSignal(context)).finally(
+    () => {
+      pieces.end();
+    },
+  );
   // Whoever stops reading the pieces must not leave a rejection behind.
   answer.catch(() => undefined);
   for await (const piece of pieces) yield asText(piece);
@@ -76,15 +85,15 @@ async function* stream<Value, Message>(
     const given = await answer;
     const seconds = given.exchanges.reduce((sum, exchange) => sum + exchange.seconds, 0);
     const troubles = troublesOf(given);
-    const player = given.exchanges.at(-1)?.backend;
+    const answeredBy = given.exchanges.at(-1)?.backend;
     if (given.kind === "answered" && troubles.length === 0) {
       log.info({ seconds }, "strategy proposed");
     } else if (given.kind === "answered") {
-      log.warn({ seconds, player, troubles }, "strategy proposed after failures");
+      log.warn({ seconds, player: answeredBy, troubles }, "strategy proposed after failures");
     }
     if (given.kind === "failed" && !context.signal.aborted)
       log.warn({ seconds, reason: given.reason }, "no strategy");
-    yield toAnswer(given);
+    yield toAnswer(given, role.description);
   } catch (error) {
     const { code, message: reason } = CollmError.from(error);
     if (!context.signal.aborted) log.warn({ code, reason }, "no strategy");

@@ -1,25 +1,37 @@
 import type { CommonEnv, RoleEnv } from "@collm/config";
+import { EndpointPool, LiveRole } from "@collm/llm";
 import { openServiceTls, type RunningService, startServer } from "@collm/rpc";
 import { createMetrics, type Logger, startHttp } from "@collm/telemetry";
 import { createNavigator } from "./create-navigator.js";
 import { createNavigatorService } from "./service.js";
 
-/** Reads the prompts and listens. */
+/**
+ * Reads the prompts and listens.
+ *
+ * @param readRole gives the role's settings as they are now; they may change between calls
+ * @throws what `readRole` throws at the start; later the settings before stay in force
+ */
 export async function startNavigator(
   env: CommonEnv,
-  roleEnv: RoleEnv,
+  readRole: () => RoleEnv,
   logger: Logger,
 ): Promise<RunningService> {
   const tls = openServiceTls(env.tls, logger);
   const metrics = createMetrics("navigator");
-  const navigator = await createNavigator(roleEnv, metrics, (problem) => logger.warn(problem));
-  logger.info({ role: navigator.description }, "role ready");
+  const pool = new EndpointPool();
+  const live = await LiveRole.start({
+    role: "navigator",
+    read: readRole,
+    create: (role) => createNavigator(role, metrics, (problem) => logger.warn(problem), pool),
+    log: logger,
+    metrics,
+  });
   const pages =
     env.metricsPort === undefined
       ? undefined
       : await startHttp({ host: env.host, port: env.metricsPort, metrics, isHealthy: () => true });
   const server = await startServer({
-    services: [createNavigatorService(navigator, logger)],
+    services: [createNavigatorService(() => live.current(), logger)],
     host: env.host,
     port: env.port,
     logger,
@@ -36,6 +48,7 @@ export async function startNavigator(
       healthPort: server.healthPort,
     },
     drain: async () => {
+      live.close();
       await server.drain(env.drainMs);
       await pages?.close();
     },

@@ -65,6 +65,7 @@ describe("roleEnvironment", () => {
       COLLM_GENERATOR_BACKEND: "ollama",
       COLLM_GENERATOR_MODEL: "m",
       COLLM_GENERATOR_FALLBACK: "",
+      COLLM_GENERATOR_CONFIG_DIR: "",
     });
   });
 });

@@ -3,7 +3,7 @@ import type { NavigatorSettings, RoleName, RoleSettings } from "@collm/config";
 /**
  * The environment of a role's service for what the settings of a search say about the role. What they
  * do not say is left out: the service reads its own environment. Settings that name a backend say who
- * stands in for it, too, if only that nobody does.
+ * stands in for it, too, if only that nobody does; a folder of settings in the environment then says nothing.
  *
  * @param prompts prompt set; absent leaves it to the service
  */
@@ -21,6 +21,7 @@ export function roleEnvironment(
     backend,
     prompts,
     fallback: fallback?.join(",") ?? nobody,
+    configDir: nobody,
     // A key in the environment would be a second one.
     ...(settings.apiKeyFile === undefined ? {} : { apiKey: "" }),
     extraBody: extraBody && JSON.stringify(extraBody),

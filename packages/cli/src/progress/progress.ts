@@ -15,8 +15,8 @@ import {
 } from "@collm/search";
 import type { OnRoleText } from "../coordinator-client.js";
 import type { Output } from "../output.js";
-import { createDegradedWords } from "./degraded-words.js";
 import { fitLine, oneLine } from "./fit-line.js";
+import { createRoleWords } from "./role-words.js";
 import { WritingLine } from "./writing-line.js";
 
 /** Shows a search while it runs. */
@@ -72,7 +72,7 @@ function llmLines(state: SearchState): string[] {
 
 class PlainProgress implements Progress {
   readonly #output: Output;
-  readonly #degradedWords = createDegradedWords();
+  readonly #roleWords = createRoleWords();
   #state: SearchState;
   /** Iterations that have their line, or were over before the first event that was shown. */
   #reported: number;
@@ -86,8 +86,7 @@ class PlainProgress implements Progress {
 
   show(event: SearchEvent): void {
     this.#state = applyEvent(this.#state, event);
-    const degraded = this.#degradedWords(event);
-    if (degraded !== undefined) this.notice(degraded);
+    for (const line of this.#roleWords(event)) this.notice(line);
     for (const record of this.#state.iterations.slice(this.#reported)) {
       if (!isClosed(record)) break;
       this.#reported = record.index;
@@ -111,7 +110,7 @@ class PlainProgress implements Progress {
 /** Lines that are redrawn: where the search is, the best so far, the strategy in force, and what is being written. */
 class LiveProgress implements Progress {
   readonly #output: Output;
-  readonly #degradedWords = createDegradedWords();
+  readonly #roleWords = createRoleWords();
   readonly #now: () => number;
   #state: SearchState;
   #startedAtMs: number;
@@ -145,8 +144,7 @@ class LiveProgress implements Progress {
     if ("strategy" in event) this.#strategy = event.strategy ?? this.#strategy;
     this.#writing.happened(event);
     this.#clear();
-    const degraded = this.#degradedWords(event);
-    if (degraded !== undefined) this.#output.say(oneLine(degraded));
+    for (const line of this.#roleWords(event)) this.#output.say(oneLine(line));
     this.#draw();
   }
 

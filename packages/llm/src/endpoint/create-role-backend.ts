@@ -9,6 +9,7 @@ import { withRecording } from "../recording/with-recording.js";
 import { systemTiming, type Timing } from "../timing.js";
 import { Breaker, withBreaker } from "./breaker.js";
 import { createChain } from "./chain.js";
+import { EndpointPool, type PoolUse } from "./endpoint-pool.js";
 import { Limiter, type Limits } from "./limiter.js";
 import { withRetries } from "./retries.js";
 import { withLimits } from "./with-limits.js";
@@ -37,6 +38,8 @@ export interface RoleAsking {
   readonly recordDirectory?: string | undefined;
   /** Told in one sentence why something was not recorded. */
   readonly onProblem?: ((problem: string) => void) | undefined;
+  /** What is kept of the role's configuration before, so that endpoints that did not change go on as they were. */
+  readonly pool?: EndpointPool | undefined;
   readonly timing?: Timing | undefined;
 }
 
@@ -68,31 +71,54 @@ async function createPlayers(
   players: readonly [RolePlayer, ...RolePlayer[]],
   asking: RoleAsking,
 ): Promise<ChatBackend> {
-  const { timing = systemTiming, timeoutMs, retries, backoffMs } = asking;
-  const shared = new Map<string, { readonly breaker: Breaker; readonly limiter: Limiter }>();
-  const guardsOf = ({ kind = "openai", baseUrl, limits = {} }: RoleEndpoint) => {
-    const url = baseUrl ?? endpointHabits[kind].baseUrl ?? "";
-    const guards = shared.get(url) ?? {
-      breaker: new Breaker({
-        failures: asking.breakerFailures,
-        openMs: asking.breakerOpenMs,
-        timing,
-      }),
-      limiter: new Limiter(limits, timing),
-    };
-    shared.set(url, guards);
-    return guards;
-  };
+  const {
+    timing = systemTiming,
+    timeoutMs,
+    retries,
+    backoffMs,
+    pool = new EndpointPool(),
+  } = asking;
+  const use = pool.begin();
+  const limitsAt = new Map<string, Limits>();
   const create = async (player: RolePlayer): Promise<ChatBackend> => {
-    if (isReplay(player)) return await createReplayBackend(player);
-    const { breaker, limiter } = guardsOf(player);
-    const limited = withLimits(await createEndpoint({ ...player, timing }), limiter);
+    if (isReplay(player)) {
+      return await use.take(`replay ${JSON.stringify(player)}`, () => createReplayBackend(player));
+    }
+    const { limits = {}, ...endpoint } = player;
+    const url = urlOf(player);
+    if (!limitsAt.has(url)) limitsAt.set(url, limits);
+    const { breaker, limiter } = guardsAt(url, limitsAt.get(url) ?? {}, asking, use);
+    const bare = await use.take(`endpoint ${JSON.stringify(endpoint)}`, () =>
+      createEndpoint({ ...endpoint, timing }),
+    );
+    const limited = withLimits(bare, limiter);
     const maxAttempts = retries === undefined ? undefined : retries + 1;
     const patient = withRetries(limited, { timeoutMs, maxAttempts, backoffMs, timing });
     return withBreaker(patient, breaker);
   };
   const [first, ...others] = players;
-  return createChain([await create(first), ...(await Promise.all(others.map(create)))]);
+  const chain = [await create(first), ...(await Promise.all(others.map(create)))] as const;
+  use.keep();
+  return createChain(chain);
+}
+
+/** What guards an address for all its models; new where the role's configuration says otherwise of it. */
+function guardsAt(url: string, limits: Limits, asking: RoleAsking, use: PoolUse) {
+  const { breakerFailures: failures, breakerOpenMs: openMs, timing = systemTiming } = asking;
+  return {
+    breaker: use.take(
+      `breaker ${JSON.stringify([url, failures, openMs])}`,
+      () => new Breaker({ failures, openMs, timing }),
+    ),
+    limiter: use.take(
+      `limiter ${JSON.stringify([url, limits])}`,
+      () => new Limiter(limits, timing),
+    ),
+  };
+}
+
+function urlOf({ kind = "openai", baseUrl }: RoleEndpoint): string {
+  return baseUrl ?? endpointHabits[kind].baseUrl ?? "";
 }
 
 function isReplay(player: RolePlayer): player is ReplayOptions {

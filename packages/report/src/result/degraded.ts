@@ -1,13 +1,11 @@
-import { type SearchEvent, standInOf } from "@collm/search";
+import { type RoleLabels, rolesAfter, type SearchEvent, standInOf } from "@collm/search";
 import type { SearchResult } from "./schema.js";
 
 /** Every time a role, or who was to play it, failed, and what happened instead. */
 export function degradedIn(events: readonly SearchEvent[]): SearchResult["degraded"] {
-  let roles: Readonly<Record<string, string>> = {};
+  let roles: RoleLabels = {};
   return events.flatMap((event) => {
-    if (event.type === "SearchStarted" || event.type === "SearchResumed") {
-      roles = event.roles ?? roles;
-    }
+    roles = rolesAfter(roles, event);
     if (event.type === "Degraded") {
       const { iteration, role, reason, fallback } = event;
       return [{ iteration, role, reason, fallback }];

@@ -28,6 +28,34 @@ describe("rolesOf", () => {
     });
   });
 
+  it("says from which iteration on another player was set up, also at several replicas", async () => {
+    const roleNames = { navigator: "openai:a", generator: "openai:g" };
+    const [started] = await runFixture({ config: { budget: 1 }, roleNames });
+    if (!started) throw new Error("no SearchStarted");
+    const { v, searchId, at } = started;
+    const answer = (seq: number, iteration: number, from: string, to: string): SearchEvent => ({
+      ...{ v, searchId, at, seq, type: "StrategyProposed", iteration, strategy: "x" },
+      roleChange: { from, to },
+      exchanges: [],
+    });
+    const events = [
+      started,
+      answer(2, 3, "openai:a", "vllm:b"),
+      answer(3, 4, "vllm:b", "openai:a"),
+      answer(4, 5, "openai:a", "vllm:b"),
+    ];
+    expect(rolesOf(events).navigator).toEqual({
+      backend: "openai:a, then vllm:b",
+      kind: "language-model",
+      changes: [
+        { iteration: 3, from: "openai:a", to: "vllm:b" },
+        { iteration: 4, from: "vllm:b", to: "openai:a" },
+        { iteration: 5, from: "openai:a", to: "vllm:b" },
+      ],
+    });
+    expect(rolesOf(events).generator).toEqual({ backend: "openai:g", kind: "language-model" });
+  });
+
   it("names who stood in where the one who was to play gave no answer", async () => {
     const exchange = { backend: "heuristic", model: "heuristic", request: {}, answer: "Widen." };
     const usage = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 };

@@ -2,6 +2,10 @@ import {
   type Exchange,
   exchangesOf,
   isLlmRequest,
+  type NotedRoleChange,
+  type RoleLabels,
+  roleChangeIn,
+  rolesAfter,
   type SearchEvent,
   standInOf,
 } from "@collm/search";
@@ -17,8 +21,8 @@ export function roleInfo(backend: string): RoleInfo {
 }
 
 /**
- * Who played each role; several backends, in order, where a resumed search was given another one or
- * where somebody stood in.
+ * Who played each role; several backends, in order, where a resumed search was given another one, where
+ * it changed while the search ran, or where somebody stood in.
  */
 export function rolesOf(events: readonly SearchEvent[]): Record<string, RoleInfo> {
   const backends = new Map<string, string[]>();
@@ -26,12 +30,16 @@ export function rolesOf(events: readonly SearchEvent[]): Record<string, RoleInfo
     const earlier = backends.get(role) ?? [];
     backends.set(role, earlier.includes(backend) ? earlier : [...earlier, backend]);
   };
-  let planned: Readonly<Record<string, string>> = {};
+  const changes: NotedRoleChange[] = [];
+  let planned: RoleLabels = {};
   for (const event of events) {
-    if (event.type === "SearchStarted" || event.type === "SearchResumed") {
-      planned = event.roles ?? planned;
-      for (const [role, backend] of Object.entries(event.roles ?? {})) note(role, backend);
+    const before = planned;
+    planned = rolesAfter(planned, event);
+    if (planned !== before) {
+      for (const [role, backend] of Object.entries(planned)) note(role, backend);
     }
+    const change = roleChangeIn(event);
+    if (change) changes.push(change);
     const standIn = standInOf(event, planned);
     if (standIn) note(standIn.role, standIn.player);
   }
@@ -43,10 +51,20 @@ export function rolesOf(events: readonly SearchEvent[]): Record<string, RoleInfo
         {
           backend: names.join(", then "),
           kind: kind !== undefined && others.length === 0 ? kind : "mixed",
+          ...changesOf(role, changes),
         },
       ];
     }),
   );
+}
+
+/** Absent where the player never changed while the search ran. */
+function changesOf(role: string, changes: readonly NotedRoleChange[]): Pick<RoleInfo, "changes"> {
+  const own = changes.flatMap((change) => {
+    const { iteration, from, to } = change;
+    return change.role === role ? [{ iteration, from, to }] : [];
+  });
+  return own.length === 0 ? {} : { changes: own };
 }
 
 /**

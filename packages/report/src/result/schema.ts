@@ -70,10 +70,22 @@ const funnelSchema = z
   .describe("proposed >= parsed >= legal >= novel >= evaluated, with feasible beside them");
 
 const roleSchema = z.strictObject({
-  backend: z.string().describe("Several, in order, where a resumed search was given another one"),
+  backend: z
+    .string()
+    .describe("Several, in order, where a resumed search was given another one or it changed"),
   kind: z
     .enum(["language-model", "replay", "heuristic", "mixed"])
     .describe("heuristic: rules of this software, no language model; mixed: it changed"),
+  changes: z
+    .array(
+      z.strictObject({
+        iteration: z.int().positive().describe("Of the first answer after the change"),
+        from: z.string(),
+        to: z.string(),
+      }),
+    )
+    .optional()
+    .describe("Each time that another player was set up while the search ran; absent if never"),
 });
 
 const usageSchema = z.strictObject({

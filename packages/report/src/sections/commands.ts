@@ -95,7 +95,11 @@ function repetition(
 function llmSpecs(roles: SearchResult["roles"]): readonly string[] {
   const players = Object.entries(roles).map(([role, { backend }]) => {
     const [first = ""] = backend.split(", then ");
-    return { role, spec: first.startsWith("openai:") ? `${first}@BASE_URL` : first };
+    // `vllm:qwen3@gpu:8000 prompts 1a2b3c4d`
+    const [player = ""] = first.split(" prompts ");
+    const model = player.replace(/@[\w.-]+(:\d+)?$/, "");
+    const isElsewhere = model !== player || model.startsWith("openai:");
+    return { role, spec: isElsewhere ? `${model}@BASE_URL` : model };
   });
   const specs = new Set(players.map(({ spec }) => spec));
   return specs.size === 1 ? [...specs] : players.map(({ role, spec }) => `${role}=${spec}`);

@@ -46,13 +46,23 @@ function rolesTable({ roles, llm, searcher }: ReportSource["result"]): Html {
 <tbody>
 <tr><th scope="row">played by</th>${names.map((name) => {
     const role = roles[name];
-    return html`<td class="player">${role && html`<code>${role.backend}</code> <span class="muted">${roleKindWords[role.kind]}</span>`}</td>`;
+    return html`<td class="player">${role && html`${playersOf(role)} <span class="muted">${roleKindWords[role.kind]}</span>`}</td>`;
   })}</tr>
 ${measures.map(
   ({ term, of }) =>
     html`<tr><th scope="row">${term}</th>${names.map((name) => html`<td class="number">${of(llm[name] ?? noUsage)}</td>`)}</tr>
 `,
 )}</tbody></table>`;
+}
+
+/** Who played, one after the other; with the iterations where it changed while the search ran. */
+function playersOf({ backend, changes }: ReportSource["result"]["roles"][string]): Html {
+  const [first] = changes ?? [];
+  if (first === undefined) return html`<code>${backend}</code>`;
+  return html`<code>${first.from}</code>${(changes ?? []).map(
+    ({ iteration, to }) =>
+      html`${iteration === 1 ? "" : ` until iteration ${iteration - 1}`}, then <code>${to}</code>`,
+  )}`;
 }
 
 const noUsage = {

@@ -29,7 +29,7 @@ export class RecordedRoles implements Roles {
   proposeStrategy(request: StrategyRequest): Promise<RoleAnswer<string>> {
     return this.#ask("navigator", request, (event) =>
       event.type === "StrategyProposed"
-        ? { kind: "answered", value: event.strategy, exchanges: event.exchanges }
+        ? { kind: "answered", value: event.strategy, ...toldIn(event) }
         : undefined,
     );
   }
@@ -37,7 +37,7 @@ export class RecordedRoles implements Roles {
   proposeCandidates(request: CandidatesRequest): Promise<RoleAnswer<readonly Proposal[]>> {
     return this.#ask("generator", request, (event) =>
       event.type === "CandidatesProposed"
-        ? { kind: "answered", value: proposalsIn(event), exchanges: event.exchanges }
+        ? { kind: "answered", value: proposalsIn(event), ...toldIn(event) }
         : undefined,
     );
   }
@@ -48,7 +48,7 @@ export class RecordedRoles implements Roles {
         ? {
             kind: "answered",
             value: { strategy: event.strategy ?? "", proposals: proposalsIn(event) },
-            exchanges: event.exchanges,
+            ...toldIn(event),
           }
         : undefined,
     );
@@ -90,7 +90,18 @@ export class RecordedRoles implements Roles {
 
 function failureIn(event: SearchEvent, role: string): RoleAnswer<never> | undefined {
   if (event.type !== "Degraded" || event.role !== role) return undefined;
-  return { kind: "failed", reason: event.reason, exchanges: event.exchanges };
+  return { kind: "failed", reason: event.reason, ...toldIn(event) };
+}
+
+/** What was asked for the answer, and who was to give it where that had changed. */
+function toldIn({
+  exchanges,
+  roleChange,
+}: EventOf<"StrategyProposed" | "CandidatesProposed" | "Degraded">): Pick<
+  RoleAnswer<never>,
+  "exchanges" | "player"
+> {
+  return { exchanges, ...(roleChange ? { player: roleChange.to } : {}) };
 }
 
 function proposalsIn({ candidates }: EventOf<"CandidatesProposed">): readonly Proposal[] {

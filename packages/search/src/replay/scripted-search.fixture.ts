@@ -101,6 +101,7 @@ interface Life {
 async function runLife(script: Script, { events, store, life, end, lastSeq }: Life) {
   const { fate } = script;
   const rng = createRng("life", fate, life);
+  const players = createRng("players", fate, life);
   const stop = new AbortController();
   const bench = createSearchBench({
     events,
@@ -108,6 +109,8 @@ async function runLife(script: Script, { events, store, life, end, lastSeq }: Li
     spec: specOf(script),
     roles: {
       arrivalSeed: fate % 3 === 0 ? undefined : fate + life,
+      // Replicas of which one knows of a change and the other does not yet.
+      ...(fate % 2 === 0 ? { player: () => players.pick(["scripted:a", "scripted:b"]) } : {}),
       strategy: ({ iteration }) =>
         rng.pick([`Strategy ${iteration}`, `Strategy ${iteration}`, " ", undefined]),
     },

@@ -19,6 +19,8 @@ export interface ScriptedRolesOptions {
   readonly candidates?: (
     request: CandidatesRequest | JointRequest,
   ) => readonly Proposal[] | undefined;
+  /** Who was set up to play the role; default nobody tells. */
+  readonly player?: (request: StrategyRequest | CandidatesRequest | JointRequest) => string;
   /** Seed of how long answers take; default: none takes any time. */
   readonly arrivalSeed?: number | undefined;
 }
@@ -62,11 +64,15 @@ export class ScriptedRoles implements Roles {
   }
 
   /** Turns of the microtask queue stand for time, so that tests need none. */
-  async #later<T>({ seed }: { readonly seed: number }, given: RoleAnswer<T>) {
-    const { arrivalSeed } = this.#options;
-    const turns = arrivalSeed === undefined ? 0 : fnv1a(`${arrivalSeed}/${seed}`) % 96;
+  async #later<T>(
+    request: StrategyRequest | CandidatesRequest | JointRequest,
+    given: RoleAnswer<T>,
+  ): Promise<RoleAnswer<T>> {
+    const { arrivalSeed, player } = this.#options;
+    const told = player ? { ...given, player: player(request) } : given;
+    const turns = arrivalSeed === undefined ? 0 : fnv1a(`${arrivalSeed}/${request.seed}`) % 96;
     for (let turn = 0; turn < turns; turn++) await undefined;
-    return given;
+    return told;
   }
 }
 

@@ -58,7 +58,11 @@ export interface ProposeCandidatesResponse {
   /** Every request that was made for them, in order. */
   exchanges: Exchange[];
   /** Set where there is no answer; the other fields are then empty. */
-  failure?: RoleFailure | undefined;
+  failure?:
+    | RoleFailure
+    | undefined;
+  /** Who was set up to play the role, which may change between calls. */
+  role?: Role | undefined;
 }
 
 /** One candidate as found in the answer. */
@@ -311,7 +315,7 @@ export const ProposeCandidatesRequest: MessageFns<ProposeCandidatesRequest> = {
 };
 
 function createBaseProposeCandidatesResponse(): ProposeCandidatesResponse {
-  return { proposals: [], exchanges: [], failure: undefined };
+  return { proposals: [], exchanges: [], failure: undefined, role: undefined };
 }
 
 export const ProposeCandidatesResponse: MessageFns<ProposeCandidatesResponse> = {
@@ -324,6 +328,9 @@ export const ProposeCandidatesResponse: MessageFns<ProposeCandidatesResponse> = 
     }
     if (message.failure !== undefined) {
       RoleFailure.encode(message.failure, writer.uint32(26).fork()).join();
+    }
+    if (message.role !== undefined) {
+      Role.encode(message.role, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -363,6 +370,14 @@ export const ProposeCandidatesResponse: MessageFns<ProposeCandidatesResponse> = 
             }
 
             message.failure = RoleFailure.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.role = Role.decode(reader, reader.uint32());
             continue;
           }
         }

@@ -69,6 +69,8 @@ export interface Strategy {
   text: string;
   /** Every request that was made for it, in order. */
   exchanges: Exchange[];
+  /** Who was set up to play the role, which may change between calls. */
+  role?: Role | undefined;
 }
 
 export interface ProposeStrategyAndCandidatesRequest {
@@ -112,6 +114,8 @@ export interface StrategyAndCandidates {
   proposals: Proposal[];
   /** Every request that was made, in order. */
   exchanges: Exchange[];
+  /** Who was set up to play the role, which may change between calls. */
+  role?: Role | undefined;
 }
 
 function createBaseDescribeNavigatorRequest(): DescribeNavigatorRequest {
@@ -389,7 +393,7 @@ export const ProposeStrategyResponse: MessageFns<ProposeStrategyResponse> = {
 };
 
 function createBaseStrategy(): Strategy {
-  return { text: "", exchanges: [] };
+  return { text: "", exchanges: [], role: undefined };
 }
 
 export const Strategy: MessageFns<Strategy> = {
@@ -399,6 +403,9 @@ export const Strategy: MessageFns<Strategy> = {
     }
     for (const v of message.exchanges) {
       Exchange.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.role !== undefined) {
+      Role.encode(message.role, writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -430,6 +437,14 @@ export const Strategy: MessageFns<Strategy> = {
             }
 
             message.exchanges.push(Exchange.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.role = Role.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -683,7 +698,7 @@ export const ProposeStrategyAndCandidatesResponse: MessageFns<ProposeStrategyAnd
 };
 
 function createBaseStrategyAndCandidates(): StrategyAndCandidates {
-  return { strategy: "", proposals: [], exchanges: [] };
+  return { strategy: "", proposals: [], exchanges: [], role: undefined };
 }
 
 export const StrategyAndCandidates: MessageFns<StrategyAndCandidates> = {
@@ -696,6 +711,9 @@ export const StrategyAndCandidates: MessageFns<StrategyAndCandidates> = {
     }
     for (const v of message.exchanges) {
       Exchange.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.role !== undefined) {
+      Role.encode(message.role, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -735,6 +753,14 @@ export const StrategyAndCandidates: MessageFns<StrategyAndCandidates> = {
             }
 
             message.exchanges.push(Exchange.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.role = Role.decode(reader, reader.uint32());
             continue;
           }
         }

@@ -137,9 +137,11 @@ export interface RoleFailure {
   reason: string;
   /** Every request that was made, in order. */
   exchanges: Exchange[];
+  /** Who was set up to play the role. */
+  role?: Role | undefined;
 }
 
-/** Who plays a language-model role. */
+/** Who plays a language-model role. Without secrets: it is journaled. */
 export interface Role {
   /** For example "heuristic" or "openai". */
   backend: string;
@@ -147,6 +149,8 @@ export interface Role {
   model: string;
   /** SHA-256 of the prompt set; empty for the heuristic, which reads none. */
   promptsDigest: string;
+  /** HOST:PORT of the endpoint; empty where it is the backend's usual one. */
+  endpoint: string;
 }
 
 function createBaseCost(): Cost {
@@ -995,7 +999,7 @@ export const Exchange: MessageFns<Exchange> = {
 };
 
 function createBaseRoleFailure(): RoleFailure {
-  return { reason: "", exchanges: [] };
+  return { reason: "", exchanges: [], role: undefined };
 }
 
 export const RoleFailure: MessageFns<RoleFailure> = {
@@ -1005,6 +1009,9 @@ export const RoleFailure: MessageFns<RoleFailure> = {
     }
     for (const v of message.exchanges) {
       Exchange.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.role !== undefined) {
+      Role.encode(message.role, writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -1038,6 +1045,14 @@ export const RoleFailure: MessageFns<RoleFailure> = {
             message.exchanges.push(Exchange.decode(reader, reader.uint32()));
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.role = Role.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1052,7 +1067,7 @@ export const RoleFailure: MessageFns<RoleFailure> = {
 };
 
 function createBaseRole(): Role {
-  return { backend: "", model: "", promptsDigest: "" };
+  return { backend: "", model: "", promptsDigest: "", endpoint: "" };
 }
 
 export const Role: MessageFns<Role> = {
@@ -1065,6 +1080,9 @@ export const Role: MessageFns<Role> = {
     }
     if (message.promptsDigest !== "") {
       writer.uint32(26).string(message.promptsDigest);
+    }
+    if (message.endpoint !== "") {
+      writer.uint32(34).string(message.endpoint);
     }
     return writer;
   },
@@ -1104,6 +1122,14 @@ export const Role: MessageFns<Role> = {
             }
 
             message.promptsDigest = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.endpoint = reader.string();
             continue;
           }
         }
