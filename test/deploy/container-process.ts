@@ -18,10 +18,17 @@ export interface ContainerProcess {
   readonly container: IContainer;
   /** Texts of mounted files by path in the container. */
   readonly files: ReadonlyMap<string, string>;
-  /** Folders that the container may write to. */
-  readonly writable: readonly string[];
+  readonly mounts: readonly Mount[];
   /** What is missing or cannot be resolved. */
   readonly problems: readonly string[];
+}
+
+/** A folder of a container that is not its image's. */
+export interface Mount {
+  readonly path: string;
+  readonly isWritable: boolean;
+  /** Whether `files` has everything in it; not so of claims, empty folders and optional Secrets. */
+  readonly isKnown: boolean;
 }
 
 /** Files of a Secret or ConfigMap by name: `secrets` are those that the user brings. */
@@ -51,22 +58,37 @@ export function filesFrom(
   };
 }
 
-/** The containers of a workload's pods, init containers first. */
-export function processesOf(workload: Workload, filesOf: FileSource): readonly ContainerProcess[] {
+/** What a pod is told of itself. */
+export interface PodIdentity {
+  readonly name: string;
+  readonly ip: string;
+}
+
+/** The containers of one of a workload's pods, by default the first; init containers first. */
+export function processesOf(
+  workload: Workload,
+  filesOf: FileSource,
+  identity: PodIdentity = { name: `${workload.manifest.metadata.name}-0`, ip: "10.244.0.7" },
+): readonly ContainerProcess[] {
   const { pod } = workload;
   return [...(pod.initContainers ?? []), ...pod.containers].map((container) =>
-    resolve(workload, container, filesOf),
+    resolve(workload, container, filesOf, identity),
   );
 }
 
-function resolve(workload: Workload, container: IContainer, filesOf: FileSource): ContainerProcess {
+function resolve(
+  workload: Workload,
+  container: IContainer,
+  filesOf: FileSource,
+  identity: PodIdentity,
+): ContainerProcess {
   const title = `${titleOf(workload.manifest)}, container ${container.name}`;
   const problems: string[] = [];
   const missing = (what: string) => problems.push(`${title}: ${what} does not exist`);
-  const environment = environmentOf(workload, container, filesOf, missing);
+  const environment = environmentOf(workload, container, filesOf, identity, missing);
   const volumes = new Map((workload.pod.volumes ?? []).map((volume) => [volume.name, volume]));
   const files = new Map<string, string>();
-  const writable: string[] = [];
+  const mounts: Mount[] = [];
   for (const { name, mountPath, readOnly, subPath } of container.volumeMounts ?? []) {
     const volume = volumes.get(name) ?? claimOf(workload, name);
     if (volume === undefined) {
@@ -74,10 +96,14 @@ function resolve(workload: Workload, container: IContainer, filesOf: FileSource)
       continue;
     }
     if (subPath) problems.push(`${title}: ${mountPath} is a subPath, which never changes again`);
-    if ((volume.emptyDir || volume.persistentVolumeClaim) && !readOnly) writable.push(mountPath);
-    for (const [file, text] of filesOfVolume(volume, filesOf, missing)) {
-      files.set(`${mountPath}/${file}`, text);
-    }
+    const found = filesOfVolume(volume, filesOf, missing);
+    for (const [file, text] of found) files.set(`${mountPath}/${file}`, text);
+    const isStorage = Boolean(volume.emptyDir || volume.persistentVolumeClaim);
+    mounts.push({
+      path: mountPath,
+      isWritable: isStorage && !readOnly,
+      isKnown: found.length > 0,
+    });
   }
   const words = [...(container.command ?? []), ...(container.args ?? [])];
   return {
@@ -92,7 +118,7 @@ function resolve(workload: Workload, container: IContainer, filesOf: FileSource)
     ),
     container,
     files,
-    writable,
+    mounts,
     problems,
   };
 }
@@ -101,6 +127,7 @@ function environmentOf(
   workload: Workload,
   container: IContainer,
   filesOf: FileSource,
+  identity: PodIdentity,
   missing: (what: string) => void,
 ): Readonly<Record<string, string>> {
   const environment: Record<string, string> = {};
@@ -119,7 +146,7 @@ function environmentOf(
     const { fieldRef, configMapKeyRef, secretKeyRef } = valueFrom;
     const reference = configMapKeyRef ?? secretKeyRef;
     const found = fieldRef
-      ? fieldOf(workload, fieldRef.fieldPath)
+      ? fieldOf(workload, identity, fieldRef.fieldPath)
       : filesOf(configMapKeyRef ? "ConfigMap" : "Secret", reference?.name ?? "")?.[
           reference?.key ?? ""
         ];
@@ -129,12 +156,16 @@ function environmentOf(
   return environment;
 }
 
-/** The downward API, for the first pod. */
-function fieldOf({ manifest, podLabels }: Workload, path: string): string | undefined {
+/** The downward API. */
+function fieldOf(
+  { manifest, podLabels }: Workload,
+  { name, ip }: PodIdentity,
+  path: string,
+): string | undefined {
   const label = /^metadata\.labels\['(.+)'\]$/.exec(path)?.[1];
   if (label !== undefined) return podLabels[label];
-  if (path === "metadata.name") return `${manifest.metadata.name}-0`;
-  if (path === "status.podIP") return "10.244.0.7";
+  if (path === "metadata.name") return name;
+  if (path === "status.podIP") return ip;
   return path === "metadata.namespace" ? manifest.metadata.namespace : undefined;
 }
 

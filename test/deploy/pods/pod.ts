@@ -2,35 +2,28 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { checkHealth } from "@collm/rpc";
-import type { Manifests, PodTemplate, Probe } from "./manifests.js";
-import { environmentOf, expand, type PodFields } from "./pod-environment.js";
+import type { IProbe } from "kubernetes-models/v1/Probe";
+import { type ContainerProcess, type FileSource, processesOf } from "../container-process.js";
+import type { Workload } from "../manifest.js";
 import { type Bind, bwrapArguments } from "./sandbox.js";
-import { filesOf, writeAtomically } from "./volumes.js";
+import { writeAtomically } from "./volumes.js";
 
 const repository = fileURLToPath(new URL("../../..", import.meta.url));
 
-/** Programs that images run before their arguments, where a manifest names no command. */
-const entrypoints: Readonly<Record<string, readonly string[]>> = { nats: ["nats-server"] };
-
 export interface PodOptions {
   readonly name: string;
-  readonly namespace: string;
   /** Address of this machine that stands for the pod's. */
   readonly ip: string;
-  readonly template: PodTemplate;
-  readonly manifests: Manifests;
-  /** For its volumes and its log; empty. */
+  readonly workload: Workload;
+  readonly filesOf: FileSource;
+  /** For its volumes and its log. What a pod of this name left there is still there. */
   readonly folder: string;
-  /** Folders of claims, by name. */
-  readonly claims: Readonly<Record<string, string>>;
   /** Files of this machine that every pod sees, e.g. /etc/hosts. */
   readonly files: readonly Bind[];
-  /** Further variables; Kubernetes itself sets some. */
-  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** How a pod ended. */
@@ -40,141 +33,147 @@ export interface PodEnd {
   readonly wasKilled: boolean;
 }
 
-/** One pod of one container, as a process of this machine in a sandbox of its own. */
+/**
+ * One pod of one container, as a process of this machine in a sandbox of its own. `preStop` hooks are
+ * not run, so a pod ends more harshly here than in a cluster.
+ */
 export class Pod {
   readonly name: string;
   readonly ip: string;
-  readonly template: PodTemplate;
+  readonly workload: Workload;
   readonly logFile: string;
   readonly #options: PodOptions;
-  readonly #volumes: ReadonlyMap<string, string>;
-  #child: ChildProcess | undefined;
-  #pid: number | undefined;
+  readonly #process: ContainerProcess;
+  readonly #child: ChildProcess;
+  /** Of the process in the sandbox, as this machine counts. */
+  readonly #pid: number;
 
-  private constructor(options: PodOptions, volumes: ReadonlyMap<string, string>) {
+  private constructor(
+    options: PodOptions,
+    process: ContainerProcess,
+    child: ChildProcess,
+    pid: number,
+  ) {
     this.name = options.name;
     this.ip = options.ip;
-    this.template = options.template;
-    this.logFile = join(options.folder, "log");
+    this.workload = options.workload;
+    this.logFile = logFileOf(options);
     this.#options = options;
-    this.#volumes = volumes;
+    this.#process = process;
+    this.#child = child;
+    this.#pid = pid;
   }
 
   static async start(options: PodOptions): Promise<Pod> {
-    const volumes = new Map<string, string>();
-    for (const volume of options.template.spec.volumes ?? []) {
-      const { persistentVolumeClaim: claim } = volume;
-      const folder = claim && options.claims[claim.claimName];
-      if (claim && !folder) throw new Error(`no claim ${claim.claimName}`);
-      volumes.set(volume.name, folder ?? join(options.folder, volume.name));
-      await mkdir(join(options.folder, volume.name), { recursive: true });
-    }
-    const pod = new Pod(options, volumes);
-    await pod.mountFiles(options.manifests);
-    await pod.#run();
-    return pod;
+    const process = processOf(options);
+    await mountFiles(options, process);
+    const log = openSync(logFileOf(options), "a");
+    const child = spawn("bwrap", ["--info-fd", "3", ...sandboxArguments(options, process)], {
+      stdio: ["ignore", log, log, "pipe"],
+    });
+    closeSync(log);
+    return new Pod(options, process, child, await readPid(child));
   }
 
-  /** Writes the volumes of ConfigMaps and Secrets, also again when those have changed. */
-  async mountFiles(manifests: Manifests): Promise<void> {
-    for (const volume of this.template.spec.volumes ?? []) {
-      const files = filesOf(volume, manifests);
-      if (files) await writeAtomically(this.#volumes.get(volume.name) ?? "", files);
-    }
+  /** Writes the volumes of ConfigMaps and Secrets again, as they are now. */
+  async mountFiles(filesOf: FileSource): Promise<void> {
+    const options = { ...this.#options, filesOf };
+    await mountFiles(options, processOf(options));
   }
 
   get hasEnded(): boolean {
-    return this.#child?.exitCode !== null;
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
-  /** Whether its readiness probe succeeds, as kubelet asks. */
+  /** Resolves with the exit code when it has ended by itself. */
+  async end(): Promise<number | null> {
+    if (!this.hasEnded) await once(this.#child, "exit");
+    return this.#child.exitCode;
+  }
+
+  /** Whether its startup and readiness probes succeed, as kubelet asks. */
   async isReady(): Promise<boolean> {
-    const [container] = this.template.spec.containers;
-    return await this.#succeeds(container?.readinessProbe);
+    const { startupProbe, readinessProbe } = this.#process.container;
+    return (await this.#succeeds(startupProbe)) && (await this.#succeeds(readinessProbe));
   }
 
   /** SIGTERM, and SIGKILL after the grace period. */
   async terminate(): Promise<PodEnd> {
-    const graceSeconds = this.template.spec.terminationGracePeriodSeconds ?? 30;
-    const child = this.#child;
-    if (!child || this.#pid === undefined) throw new Error(`${this.name} was not started`);
-    if (child.exitCode !== null) return { code: child.exitCode, wasKilled: false };
-    const ended = once(child, "exit").then(() => true);
+    const graceSeconds = this.workload.pod.terminationGracePeriodSeconds ?? 30;
+    if (this.hasEnded) return { code: this.#child.exitCode, wasKilled: false };
+    const ended = once(this.#child, "exit").then(() => true);
     process.kill(this.#pid, "SIGTERM");
     const inTime = await Promise.race([ended, delay(graceSeconds * 1000, false, { ref: false })]);
     if (!inTime) process.kill(this.#pid, "SIGKILL");
     await ended;
-    return { code: child.exitCode, wasKilled: !inTime };
+    return { code: this.#child.exitCode, wasKilled: !inTime };
   }
 
-  async #run(): Promise<void> {
-    const { manifests, template, ip, namespace, files, env } = this.#options;
-    const [container] = template.spec.containers;
-    if (!container) throw new Error(`${this.name} has no container`);
-    const fields: PodFields = {
-      "metadata.name": this.name,
-      "metadata.namespace": namespace,
-      "status.podIP": ip,
-      "spec.nodeName": "node",
-    };
-    const environment = environmentOf(container, manifests, fields);
-    const image = container.image.split(":", 1)[0]?.split("/").at(-1) ?? "";
-    const command = [
-      ...(container.command ?? entrypoints[image] ?? []),
-      ...(container.args ?? []),
-    ].map((part) => expand(part, environment));
-    const mounts = (container.volumeMounts ?? []).map(
-      ({ name, mountPath, subPath, readOnly }): Bind => {
-        const folder = this.#volumes.get(name);
-        if (folder === undefined) throw new Error(`${this.name}: no volume ${name}`);
-        return { from: join(folder, subPath ?? ""), to: mountPath, isReadOnly: readOnly ?? false };
-      },
-    );
-    const args = bwrapArguments({
-      binds: [{ from: repository, to: "/app", isReadOnly: true }, ...files, ...mounts],
-      env: { ...environment, ...env },
-      userId: container.securityContext?.runAsUser ?? template.spec.securityContext?.runAsUser ?? 0,
-      workingDir: container.workingDir ?? "/app",
-      command,
-    });
-    const log = openSync(this.logFile, "a");
-    const child = spawn("bwrap", ["--info-fd", "3", ...args], {
-      stdio: ["ignore", log, log, "pipe"],
-    });
-    closeSync(log);
-    this.#child = child;
-    this.#pid = await readPid(child);
-  }
-
-  async #succeeds(probe: Probe | undefined): Promise<boolean> {
+  async #succeeds(probe: IProbe | undefined): Promise<boolean> {
     if (this.hasEnded) return false;
     if (!probe) return true;
     try {
       if (probe.grpc) {
         const { port, service } = probe.grpc;
-        return (await checkHealth(`${this.ip}:${port}`, { name: service })) === "SERVING";
+        const status = await checkHealth(`${this.ip}:${port}`, { name: service });
+        return status === "SERVING";
       }
       if (probe.httpGet) {
-        const { path } = probe.httpGet;
-        const port = this.#portNumber(probe.httpGet.port);
-        return (await fetch(`http://${this.ip}:${port}${path}`)).ok;
+        const { path = "/", port } = probe.httpGet;
+        const number = typeof port === "number" ? port : this.#process.ports[port];
+        return (await fetch(`http://${this.ip}:${number}${path}`)).ok;
       }
     } catch {
       return false;
     }
     throw new Error(`${this.name}: a probe of a kind that is not known here`);
   }
+}
 
-  #portNumber(port: number | string): number {
-    if (typeof port === "number") return port;
-    const [container] = this.template.spec.containers;
-    const found = container?.ports?.find(({ name }) => name === port);
-    if (!found) throw new Error(`${this.name}: no port ${port}`);
-    return found.containerPort;
+function logFileOf({ folder }: PodOptions): string {
+  return join(folder, "log");
+}
+
+function processOf({ workload, filesOf, name, ip }: PodOptions): ContainerProcess {
+  const processes = processesOf(workload, filesOf, { name, ip });
+  const [process] = processes;
+  if (!process || processes.length > 1) throw new Error(`${name}: allowed is one container`);
+  if (process.problems.length > 0) throw new Error(process.problems.join("\n"));
+  return process;
+}
+
+/** The folder of this machine behind a folder of the container. */
+function folderOf({ folder }: PodOptions, mountPath: string): string {
+  return join(folder, "volumes", mountPath);
+}
+
+async function mountFiles(options: PodOptions, { files, mounts }: ContainerProcess): Promise<void> {
+  for (const { path } of mounts) {
+    await mkdir(folderOf(options, path), { recursive: true });
+    const inside = [...files].filter(([file]) => dirname(file) === path);
+    if (inside.length === 0) continue;
+    const named = new Map(inside.map(([file, text]) => [file.slice(path.length + 1), text]));
+    await writeAtomically(folderOf(options, path), named);
   }
 }
 
-/** bubblewrap tells the process id of what it started, as this machine counts. */
+function sandboxArguments(
+  options: PodOptions,
+  { command, container, environment, mounts, workingDirectory }: ContainerProcess,
+): readonly string[] {
+  const volumes = mounts.map(({ path, isWritable }): Bind => {
+    return { from: folderOf(options, path), to: path, isReadOnly: !isWritable };
+  });
+  const { runAsUser } = { ...options.workload.pod.securityContext, ...container.securityContext };
+  return bwrapArguments({
+    binds: [{ from: repository, to: "/app", isReadOnly: true }, ...options.files, ...volumes],
+    env: environment,
+    userId: runAsUser ?? 0,
+    workingDir: workingDirectory ?? "/",
+    command,
+  });
+}
+
 async function readPid(child: ChildProcess): Promise<number> {
   let text = "";
   for await (const piece of child.stdio[3] as NodeJS.ReadableStream) text += piece;

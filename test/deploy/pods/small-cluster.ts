@@ -2,12 +2,20 @@ import { randomInt } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { until } from "../../support/poll.js";
-import type { Manifests, Workload } from "./manifests.js";
-import { Pod, type PodEnd } from "./pod.js";
+import { filesFrom } from "../container-process.js";
+import {
+  hasLabels,
+  type Labels,
+  type Manifest,
+  ofKind,
+  type Workload,
+  workloadsOf,
+} from "../manifest.js";
+import { Pod } from "./pod.js";
 import type { Bind } from "./sandbox.js";
 
 /** Longest time that a pod may take to be ready. */
-const readyMs = 60_000;
+const readyMs = 90_000;
 
 /** Named by what a container's resolver reads instead of asking a DNS server. */
 const resolverFiles = {
@@ -15,42 +23,42 @@ const resolverFiles = {
   "nsswitch.conf": "hosts: files\n",
 };
 
+/** nats-server ends with 1 when it is told to. */
+const goodEnds: Readonly<Record<string, number>> = { nats: 1 };
+
 /**
  * What Kubernetes does with rendered manifests, in small and on this machine: it starts pods, each with a
- * loopback address of its own, names those that are ready in the services' records, scales and rolls.
+ * loopback address of its own, names those that are ready in the Services' records, scales and rolls.
  */
 export class SmallCluster {
-  #manifests: Manifests;
-  readonly #namespace: string;
+  #manifests: readonly Manifest[];
   readonly #folder: string;
-  readonly #claims: Record<string, string> = {};
   readonly #pods = new Map<string, Pod[]>();
   /** Pods that the Services' records name. */
   readonly #listed = new Set<Pod>();
-  /** The two middle parts of its pods' addresses, so that clusters do not meet. */
+  /** What its pods' addresses begin with, so that clusters do not meet. */
   readonly #network = `127.${randomInt(64, 250)}.${randomInt(1, 250)}`;
   #lastHost = 1;
   /** Ends that were not the cluster's doing, and ends that were and not in order. */
   readonly problems: string[] = [];
 
-  constructor(manifests: Manifests, namespace: string, folder: string) {
+  /** @param folder of its own, empty */
+  constructor(manifests: readonly Manifest[], folder: string) {
     this.#manifests = manifests;
-    this.#namespace = namespace;
     this.#folder = folder;
   }
 
-  /** Starts all workloads with the replicas that the manifests want and waits until all are ready. */
+  /** Starts all workloads at once, with the replicas that they want, and waits until all are ready. */
   async start(): Promise<void> {
     for (const [name, text] of Object.entries(resolverFiles)) {
       await writeFile(join(this.#folder, name), text);
     }
     await this.#writeHosts();
-    for (const { metadata, spec } of this.#manifests.workloads) {
-      this.#pods.set(metadata.name, []);
-      for (let i = 0; i < (spec.replicas ?? 1); i++) await this.#startPod(metadata.name);
+    for (const { manifest, replicas } of workloadsOf(this.#manifests)) {
+      this.#pods.set(manifest.metadata.name, []);
+      for (let i = 0; i < replicas; i++) await this.#startPod(manifest.metadata.name);
     }
-    const all = [...this.#pods.values()].flat();
-    await Promise.all(all.map((pod) => this.#ready(pod)));
+    await Promise.all([...this.#pods.values()].flat().map((pod) => this.#ready(pod)));
   }
 
   podsOf(workload: string): readonly Pod[] {
@@ -63,69 +71,79 @@ export class SmallCluster {
     const added: Pod[] = [];
     while (pods.length < replicas) added.push(await this.#startPod(workload));
     await Promise.all(added.map((pod) => this.#ready(pod)));
-    const removed = pods.splice(replicas);
-    await Promise.all(removed.map((pod) => this.#terminate(pod)));
+    await Promise.all(pods.splice(replicas).map((pod) => this.#terminate(pod)));
   }
 
-  /** A rolling restart: each pod ends only when its successor is ready. */
+  /**
+   * A rolling restart. A Deployment's pod ends only when its successor is ready; a StatefulSet's ends
+   * first, for the next has its name and its volumes.
+   */
   async roll(workload: string): Promise<void> {
     const pods = this.#pods.get(workload) ?? [];
+    const isStateful = this.#workload(workload).manifest.kind === "StatefulSet";
     for (const old of [...pods]) {
+      if (isStateful) {
+        await this.#terminate(old);
+        pods.splice(pods.indexOf(old), 1);
+      }
       await this.#ready(await this.#startPod(workload));
-      pods.splice(pods.indexOf(old), 1);
-      await this.#terminate(old);
+      if (!isStateful) {
+        pods.splice(pods.indexOf(old), 1);
+        await this.#terminate(old);
+      }
     }
   }
 
   /** Replaces a ConfigMap's contents; running pods see it in their volumes. */
   async changeConfigMap(name: string, data: Readonly<Record<string, string>>): Promise<void> {
-    this.#manifests = this.#manifests.withConfigMap(name, data);
+    this.#manifests = this.#manifests.map((one) =>
+      one.kind === "ConfigMap" && one.metadata.name === name ? { ...one, data } : one,
+    );
     const all = [...this.#pods.values()].flat();
-    await Promise.all(all.map((pod) => pod.mountFiles(this.#manifests)));
+    await Promise.all(all.map((pod) => pod.mountFiles(filesFrom(this.#manifests))));
   }
 
-  /** A pod that is not part of a workload, e.g. somebody's command. */
-  async run(template: Workload["spec"]["template"], name: string): Promise<Pod> {
-    return await this.#newPod(template, name);
+  /** A pod that is not part of a workload of the manifests, e.g. somebody's command. */
+  async run(workload: Workload, name: string): Promise<Pod> {
+    return await this.#newPod(workload, name);
   }
 
+  /** Terminates all pods, those of StatefulSets last. */
   async stop(): Promise<void> {
-    // Those that others need last: the reverse of the order in which they were started.
-    for (const pods of [...this.#pods.values()].reverse()) {
-      await Promise.all(pods.splice(0).map((pod) => this.#terminate(pod)));
+    const workloads = workloadsOf(this.#manifests);
+    for (const kind of ["Deployment", "StatefulSet"]) {
+      const names = workloads
+        .filter(({ manifest }) => manifest.kind === kind)
+        .map(({ manifest }) => manifest.metadata.name);
+      const pods = names.flatMap((name) => this.#pods.get(name)?.splice(0) ?? []);
+      await Promise.all(pods.map((pod) => this.#terminate(pod)));
     }
   }
 
-  async #startPod(workload: string): Promise<Pod> {
-    const { template, volumeClaimTemplates = [] } = this.#manifests.workload(workload).spec;
-    const name = `${workload}-${this.#lastHost + 1}`;
-    const claimed = volumeClaimTemplates.map(({ metadata }) => ({
-      name: metadata.name,
-      persistentVolumeClaim: { claimName: `${metadata.name}-${name}` },
-    }));
-    const volumes = [...(template.spec.volumes ?? []), ...claimed];
-    const pod = await this.#newPod({ ...template, spec: { ...template.spec, volumes } }, name);
-    this.#pods.get(workload)?.push(pod);
+  #workload(name: string): Workload {
+    const found = workloadsOf(this.#manifests).find(
+      ({ manifest }) => manifest.metadata.name === name,
+    );
+    if (!found) throw new Error(`no Deployment or StatefulSet ${name}`);
+    return found;
+  }
+
+  async #startPod(name: string): Promise<Pod> {
+    const workload = this.#workload(name);
+    const pods = this.#pods.get(name) ?? [];
+    const isStateful = workload.manifest.kind === "StatefulSet";
+    const number = isStateful ? pods.length : this.#lastHost + 1;
+    const pod = await this.#newPod(workload, `${name}-${number}`);
+    pods.push(pod);
     return pod;
   }
 
-  async #newPod(template: Workload["spec"]["template"], name: string): Promise<Pod> {
+  async #newPod(workload: Workload, name: string): Promise<Pod> {
     const folder = join(this.#folder, name);
     await mkdir(folder, { recursive: true });
-    for (const { persistentVolumeClaim: claim } of template.spec.volumes ?? []) {
-      if (!claim) continue;
-      const { claimName } = claim;
-      this.#claims[claimName] = join(this.#folder, `claim-${claimName}`);
-      await mkdir(this.#claims[claimName], { recursive: true });
-    }
     return await Pod.start({
-      name,
-      namespace: this.#namespace,
-      ip: `${this.#network}.${++this.#lastHost}`,
-      template,
-      manifests: this.#manifests,
-      folder,
-      claims: this.#claims,
+      ...{ name, workload, folder, ip: `${this.#network}.${++this.#lastHost}` },
+      filesOf: filesFrom(this.#manifests),
       files: ["hosts", ...Object.keys(resolverFiles)].map(
         (file): Bind => ({ from: join(this.#folder, file), to: `/etc/${file}`, isReadOnly: true }),
       ),
@@ -149,20 +167,28 @@ export class SmallCluster {
     this.#listed.delete(pod);
     await this.#writeHosts();
     if (pod.hasEnded) this.problems.push(`${pod.name} had ended`);
-    const { code, wasKilled }: PodEnd = await pod.terminate();
+    const { code, wasKilled } = await pod.terminate();
+    const goodEnd = goodEnds[pod.workload.manifest.metadata.name] ?? 0;
     if (wasKilled) this.problems.push(`${pod.name} outlived its grace period`);
-    else if (code !== 0) this.problems.push(`${pod.name} ended with ${code}`);
+    else if (code !== goodEnd) this.problems.push(`${pod.name} ended with ${code}`);
   }
 
   /** What headless Services answer: the addresses of the pods that are ready. */
   async #writeHosts(): Promise<void> {
-    const lines = [...this.#listed].flatMap(({ ip, template }) =>
-      this.#manifests.servicesOf(template.metadata.labels).map((service) => {
-        const domain = `${service}.${this.#namespace}.svc`;
-        return `${ip} ${service} ${service}.${this.#namespace} ${domain} ${domain}.cluster.local`;
+    const lines = [...this.#listed].flatMap(({ ip, workload }) =>
+      this.#servicesOf(workload.podLabels).map(({ metadata: { name, namespace } }) => {
+        const domain = `${name}.${namespace}.svc`;
+        return `${ip} ${name} ${name}.${namespace} ${domain} ${domain}.cluster.local`;
       }),
     );
     // In place: the pods have this very file mounted.
     await writeFile(join(this.#folder, "hosts"), ["127.0.0.1 localhost", ...lines, ""].join("\n"));
+  }
+
+  #servicesOf(labels: Labels): readonly Manifest[] {
+    return ofKind(this.#manifests, "Service").filter(({ spec }) => {
+      const { selector = {} } = spec as { readonly selector?: Labels };
+      return hasLabels(labels, selector);
+    });
   }
 }
