@@ -76,7 +76,7 @@ export class FaultCluster {
       await writeSmallTable(`${folder}/${supernetOf(seed)}.safetensors`, manifests[i] ?? "", seed);
     }
     const { evaluatorHost } = options;
-    const nats = await TestNatsServer.start(evaluatorHost?.here);
+    const nats = await TestNatsServer.start({ host: evaluatorHost?.here });
     const isDirect = options.isDirect === true || evaluatorHost !== undefined;
     const started: LinkedService[] = [];
     const start = async (name: "coordinator" | "evaluator", env: Record<string, string>) => {

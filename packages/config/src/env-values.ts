@@ -120,7 +120,8 @@ export function list(phrase: string) {
 
 /**
  * Reads variables. An empty value means unset, as it does in compose files; unknown variables are
- * ignored, since services share one environment. Values of `*_API_KEY` are never shown.
+ * ignored, since services share one environment. Values of `*_API_KEY`, and NATS servers
+ * with a password, are never shown.
  *
  * @throws CollmError invalid-argument that names every wrong variable, its value and what is allowed
  */
@@ -137,7 +138,7 @@ export function readEnv<Result>(schema: z.ZodType<Result>, env: Env): Result {
 
 function shown(variable: string, value: string | undefined): string {
   if (value === undefined) return "is not set";
-  return variable.endsWith("_API_KEY")
-    ? "got a value that is not shown"
-    : `got "${hideCredentials(value)}"`;
+  const isSecret =
+    variable.endsWith("_API_KEY") || (variable === "COLLM_NATS_URL" && value.includes("@"));
+  return isSecret ? "got a value that is not shown" : `got "${hideCredentials(value)}"`;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readEnv } from "./env-values.js";
+import { readNatsAccess } from "./nats-access.js";
 import { coordinatorEnvSchema, evaluatorEnvSchema, roleServiceEnvSchema } from "./service-env.js";
 import { readTlsEnv } from "./tls-env.js";
 
@@ -115,6 +116,34 @@ describe("readEnv", () => {
       expect(message).toContain("COLLM_INSECURE=true (collm serve --insecure)");
       expect(read(host, { COLLM_INSECURE: "true" })).toBe(host);
       expect(read(host, tls)).toBe(host);
+    }
+  });
+
+  it("takes NATS's user from files, in pairs, and none from its address", () => {
+    const { COLLM_JOURNAL_DIR: _, COLLM_EVALUATIONS_DIR: __, ...rest } = coordinator;
+    const read = (env: Record<string, string>) =>
+      readEnv(coordinatorEnvSchema, { ...rest, COLLM_NATS_URL: "nats://a:4222", ...env }).storage;
+    const user = { COLLM_NATS_USER_FILE: "user", COLLM_NATS_PASSWORD_FILE: "password" };
+    const access = { user: { userFile: "user", passwordFile: "password" } };
+    expect(read({ ...user, COLLM_NATS_TLS_CA_FILE: "ca" })).toMatchObject({
+      nats: { access: { ...access, tls: { caFile: "ca", own: undefined } } },
+    });
+    expect(readNatsAccess(user)).toMatchObject(access);
+    for (const [env, clause] of [
+      [
+        { COLLM_NATS_USER_FILE: "user" },
+        "COLLM_NATS_PASSWORD_FILE: is not set, allowed is a file beside COLLM_NATS_USER_FILE",
+      ],
+      [
+        { COLLM_NATS_TLS_CERT_FILE: "crt" },
+        "COLLM_NATS_TLS_KEY_FILE: is not set, allowed is a file beside COLLM_NATS_TLS_CERT_FILE; COLLM_NATS_TLS_CA_FILE: is not set, allowed is a file beside COLLM_NATS_TLS_CERT_FILE",
+      ],
+      [
+        { COLLM_NATS_URL: "nats://a:4222,me:s3cret@b:4222" },
+        "COLLM_NATS_URL: got a value that is not shown, allowed is NATS servers without user and password (COLLM_NATS_USER_FILE, COLLM_NATS_PASSWORD_FILE)",
+      ],
+    ] as const) {
+      expect(messageOf(() => read(env))).toBe(clause);
     }
   });
 

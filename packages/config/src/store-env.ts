@@ -1,12 +1,19 @@
 import { z } from "zod";
 import { integer, list, text } from "./env-values.js";
+import { type NatsAccessEnv, natsAccessOf, natsAccessShape } from "./nats-access.js";
 
 /** Where evaluations are kept. With NATS they also go through its queue; all services need the same values. */
 export const storeShape = {
   /** Folder of the evaluation store, shared by coordinator and evaluator; not with NATS. */
   COLLM_EVALUATIONS_DIR: text("a folder").optional(),
   /** Servers, separated by commas; unset means that coordinator and evaluator talk directly. */
-  COLLM_NATS_URL: list("NATS servers separated by commas").optional(),
+  COLLM_NATS_URL: list("NATS servers separated by commas")
+    .refine((servers) => servers.every((server) => !server.includes("@")), {
+      message:
+        "NATS servers without user and password (COLLM_NATS_USER_FILE, COLLM_NATS_PASSWORD_FILE)",
+    })
+    .optional(),
+  ...natsAccessShape,
   /** Copies of streams and buckets, 1 or 3. */
   COLLM_NATS_REPLICAS: integer(1, 5).default(1),
   /** How long an evaluator may be silent before its work goes to another. */
@@ -27,6 +34,7 @@ export const storeShape = {
 /** How to reach NATS and what its queue is like. */
 export interface NatsEnv {
   readonly servers: readonly string[];
+  readonly access?: NatsAccessEnv;
   readonly replicas: number;
   readonly ackWaitMs: number;
   readonly beatMs: number;
@@ -53,6 +61,7 @@ function toNatsEnv(
   }
   return {
     servers: env.COLLM_NATS_URL,
+    access: natsAccessOf(env, context),
     replicas: env.COLLM_NATS_REPLICAS,
     ackWaitMs: env.COLLM_ACK_WAIT_MS,
     beatMs: env.COLLM_BEAT_MS,

@@ -20,6 +20,7 @@ export { createKvEvaluationStore, readEvaluation } from "./kv-evaluation-store.j
 export { LeaseTakenError } from "./lease.js";
 export { hearTexts, tellText } from "./live-texts.js";
 export { bucketNames, noteSubject, streamNames, workSubject } from "./names.js";
+export type { NatsAccess } from "./nats-access.js";
 export { hearNotes, type Note, tellNote } from "./notes.js";
 export { openSharedJournals } from "./open-shared-journals.js";
 export {

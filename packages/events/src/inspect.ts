@@ -1,16 +1,18 @@
 import { setTimeout as delay } from "node:timers/promises";
 import {
+  AckPolicy,
   type ConsumerInfo,
+  DeliverPolicy,
   DiscardPolicy,
   JetStreamApiError,
   type JetStreamManager,
   jetstreamManager,
 } from "@nats-io/jetstream";
-import type { NatsConnection } from "@nats-io/transport-node";
+import { type NatsConnection, nanos, nuid } from "@nats-io/transport-node";
 import { openBucket } from "./buckets.js";
 import { createDeadLetters } from "./dead-letters.js";
 import { type Announcement, announcementTtlMs, EvaluatorRegistry } from "./evaluator-registry.js";
-import { bucketNames, consumerName, streamNames, tokenOf } from "./names.js";
+import { bucketNames, consumerName, streamNames } from "./names.js";
 import { expectedRetention } from "./provision.js";
 
 /** One thing that was looked at in a deployment. */
@@ -46,7 +48,7 @@ export async function inspectDeployment(connection: NatsConnection): Promise<rea
       inspectEvaluators(present),
       ...(await inspectQueues(manager, present)),
       await inspectDeadLetters(connection),
-      await inspectClock(connection),
+      await inspectClock(manager),
     ];
   } finally {
     registry.close();
@@ -161,14 +163,19 @@ async function inspectDeadLetters(connection: NatsConnection): Promise<Finding> 
   };
 }
 
-async function inspectClock(connection: NatsConnection): Promise<Finding> {
-  const bucket = await openBucket(connection, bucketNames.evaluations, { replicas: 1 });
-  const key = `clock-${tokenOf(String(process.pid))}`;
+/** The server says when it made a consumer, which goes at once. */
+async function inspectClock(manager: JetStreamManager): Promise<Finding> {
+  const stream = `KV_${bucketNames.evaluators}`;
   const before = Date.now();
-  await bucket.put(key, "");
+  const consumer = await manager.consumers.add(stream, {
+    name: `clock-${nuid.next()}`,
+    ack_policy: AckPolicy.None,
+    deliver_policy: DeliverPolicy.New,
+    inactive_threshold: nanos(largestSkewMs),
+  });
   const after = Date.now();
-  const created = (await bucket.get(key))?.created.getTime() ?? before;
-  await bucket.purge(key);
+  await manager.consumers.delete(stream, consumer.name);
+  const created = Date.parse(consumer.created);
   const skewMs = created < before ? before - created : Math.max(0, created - after);
   return {
     name: "clock",

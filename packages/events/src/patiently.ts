@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { CollmError } from "@collm/errors";
 import { JetStreamApiError } from "@nats-io/jetstream";
 import { errors } from "@nats-io/transport-node";
+import { refusedByNats } from "./refused.js";
 
 /** How long a server that does not answer is asked again, and how often. */
 const patienceMs = 120_000;
@@ -21,6 +22,8 @@ export async function patiently<T>(work: () => Promise<T>): Promise<T> {
       return await work();
     } catch (error) {
       if (isAnswer(error)) throw error;
+      const refusal = refusedByNats(error);
+      if (refusal) throw refusal;
       // We closed it ourselves, and it will not come back.
       const isClosed = error instanceof errors.ClosedConnectionError;
       if (isClosed || performance.now() - since > patienceMs) throw unavailable(error);
@@ -38,7 +41,7 @@ export async function atOnce<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw isAnswer(error) ? error : unavailable(error);
+    throw isAnswer(error) ? error : (refusedByNats(error) ?? unavailable(error));
   }
 }
 

@@ -31,7 +31,12 @@ export async function openNatsBackends(
   unavailableForMs: number,
   logger: Logger,
 ): Promise<Backends> {
-  const connection = await connectNats({ servers: nats.servers, name: "coordinator" });
+  const connection = await connectNats({
+    servers: nats.servers,
+    access: nats.access,
+    name: "coordinator",
+    onProblem: (problem) => logger.warn({ err: problem }, "NATS"),
+  });
   const { replicas, ackWaitMs, maxWaiting } = nats;
   const queue = { ...defaultQueueSettings, replicas, ackWaitMs, maxWaiting };
   await provisionStreams(connection, queue);

@@ -46,7 +46,12 @@ export async function openWork(env: EvaluatorEnv, logger: Logger): Promise<Work>
 
 async function openNatsWork(nats: NatsEnv, env: EvaluatorEnv, logger: Logger): Promise<Work> {
   const { replicas, beatMs, maxDeliver } = nats;
-  const connection = await connectNats({ servers: nats.servers, name: "evaluator" });
+  const connection = await connectNats({
+    servers: nats.servers,
+    access: nats.access,
+    name: "evaluator",
+    onProblem: (problem) => logger.warn({ err: problem }, "NATS"),
+  });
   const evaluations = await openBucket(connection, bucketNames.evaluations, { replicas });
   const checkpoints = await openBucket(connection, bucketNames.checkpoints, {
     replicas,

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, statfs } from "node:fs/promises";
 import { availableParallelism, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
+import { readNatsAccess } from "@collm/config";
 import { createImageLocator } from "@collm/demo";
 import { CollmError } from "@collm/errors";
 import { requireProvider, runtimeVersion } from "@collm/evaluation";
@@ -46,7 +47,8 @@ export function addDoctorCommand(program: Command): void {
 }
 
 async function isDeploymentSound(nats: string): Promise<boolean> {
-  const connection = await connectNats({ servers: nats.split(","), name: "doctor" });
+  const access = readNatsAccess(process.env);
+  const connection = await connectNats({ servers: nats.split(","), access, name: "operator" });
   try {
     const findings = await inspectDeployment(connection);
     for (const { name, isSound, words } of findings) {

@@ -1,3 +1,4 @@
+import { readNatsAccess } from "@collm/config";
 import { CollmError } from "@collm/errors";
 import {
   bucketNames,
@@ -59,7 +60,12 @@ async function withLetters(
   flags: EvaluationsFlags,
   work: (letters: DeadLetters, retry: (letter: DeadLetter) => Promise<void>) => Promise<void>,
 ): Promise<void> {
-  const connection = await connectNats({ servers: flags.nats.split(","), name: "cli" });
+  const access = readNatsAccess(process.env);
+  const connection = await connectNats({
+    servers: flags.nats.split(","),
+    access,
+    name: "operator",
+  });
   try {
     const bucket = await openBucket(connection, bucketNames.deadLetters, { replicas: 1 });
     const letters = createDeadLetters(bucket);

@@ -13,31 +13,47 @@ export function findNatsServer(): string | undefined {
   );
 }
 
+export interface TestNatsOptions {
+  /** Address of this machine that it listens on. Default: 127.0.0.1. */
+  readonly host?: string | undefined;
+  /** Configuration file; what is said here of addresses and folders wins. Default: JetStream and nothing else. */
+  readonly config?: string | undefined;
+  /** Further arguments, as `--tls`. */
+  readonly args?: readonly string[] | undefined;
+  /** Variables that the configuration refers to. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+}
+
 /** A nats-server with JetStream on a free port of this machine, and a folder of its own. */
 export class TestNatsServer {
   readonly #program: string;
   readonly #folder: string;
+  readonly #options: TestNatsOptions;
   readonly #host: string;
   readonly #port: number;
   #process: ChildProcess | undefined;
 
-  private constructor(program: string, folder: string, host: string, port: number) {
+  private constructor(
+    program: string,
+    folder: string,
+    options: TestNatsOptions,
+    host: string,
+    port: number,
+  ) {
     this.#program = program;
     this.#folder = folder;
+    this.#options = options;
     this.#host = host;
     this.#port = port;
   }
 
-  /**
-   * Throws where no nats-server is installed; ask `findNatsServer` first.
-   *
-   * @param host address of this machine that it listens on
-   */
-  static async start(host = "127.0.0.1"): Promise<TestNatsServer> {
+  /** Throws where no nats-server is installed; ask `findNatsServer` first. */
+  static async start(options: TestNatsOptions = {}): Promise<TestNatsServer> {
+    const { host = "127.0.0.1" } = options;
     const program = findNatsServer();
     if (!program) throw new Error("nats-server is not installed (Debian: nats-server)");
     const folder = await mkdtemp(join(tmpdir(), "collm-nats-"));
-    const server = new TestNatsServer(program, folder, host, await freePort(host));
+    const server = new TestNatsServer(program, folder, options, host, await freePort(host));
     await server.restart();
     return server;
   }
@@ -53,10 +69,14 @@ export class TestNatsServer {
   /** Starts it with what its folder holds; kills one that runs. */
   async restart(): Promise<void> {
     await this.kill();
+    const { config, args = [], env } = this.#options;
     const child = spawn(
       this.#program,
-      ["-a", this.#host, "-p", String(this.#port), "-js", "-sd", this.#folder],
-      { stdio: ["ignore", "ignore", "pipe"] },
+      [
+        ...(config === undefined ? ["-js"] : ["-c", config, "-m", "-1"]),
+        ...["-a", this.#host, "-p", String(this.#port), "-sd", this.#folder, ...args],
+      ],
+      { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, ...env } },
     );
     this.#process = child;
     const lines = createInterface({ input: child.stderr as NodeJS.ReadableStream });
