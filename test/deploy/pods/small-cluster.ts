@@ -42,7 +42,7 @@ export class SmallCluster {
   /** Ends that were not the cluster's doing, and ends that were and not in order. */
   readonly problems: string[] = [];
 
-  /** @param folder of its own, empty */
+  /** @param folder of its own; made if need be */
   constructor(manifests: readonly Manifest[], folder: string) {
     this.#manifests = manifests;
     this.#folder = folder;
@@ -50,6 +50,7 @@ export class SmallCluster {
 
   /** Starts all workloads at once, with the replicas that they want, and waits until all are ready. */
   async start(): Promise<void> {
+    await mkdir(this.#folder, { recursive: true });
     for (const [name, text] of Object.entries(resolverFiles)) {
       await writeFile(join(this.#folder, name), text);
     }
