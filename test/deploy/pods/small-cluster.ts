@@ -34,8 +34,9 @@ export class SmallCluster {
   #manifests: readonly Manifest[];
   readonly #folder: string;
   readonly #pods = new Map<string, Pod[]>();
-  /** Pods that the Services' records name. */
-  readonly #listed = new Set<Pod>();
+  /** Pods that live and, those that are ready: what the Services' records name. */
+  readonly #living = new Set<Pod>();
+  readonly #readyPods = new Set<Pod>();
   /** What its pods' addresses begin with, so that clusters do not meet. */
   readonly #network = `127.${randomInt(64, 250)}.${randomInt(1, 250)}`;
   #lastHost = 1;
@@ -142,13 +143,16 @@ export class SmallCluster {
   async #newPod(workload: Workload, name: string): Promise<Pod> {
     const folder = join(this.#folder, name);
     await mkdir(folder, { recursive: true });
-    return await Pod.start({
+    const pod = await Pod.start({
       ...{ name, workload, folder, ip: `${this.#network}.${++this.#lastHost}` },
       filesOf: filesFrom(this.#manifests),
       files: ["hosts", ...Object.keys(resolverFiles)].map(
         (file): Bind => ({ from: join(this.#folder, file), to: `/etc/${file}`, isReadOnly: true }),
       ),
     });
+    this.#living.add(pod);
+    await this.#writeHosts();
+    return pod;
   }
 
   async #ready(pod: Pod): Promise<void> {
@@ -160,12 +164,13 @@ export class SmallCluster {
       },
       readyMs,
     );
-    this.#listed.add(pod);
+    this.#readyPods.add(pod);
     await this.#writeHosts();
   }
 
   async #terminate(pod: Pod): Promise<void> {
-    this.#listed.delete(pod);
+    this.#living.delete(pod);
+    this.#readyPods.delete(pod);
     await this.#writeHosts();
     if (pod.hasEnded) this.problems.push(`${pod.name} had ended`);
     const { code, wasKilled } = await pod.terminate();
@@ -174,22 +179,20 @@ export class SmallCluster {
     else if (code !== goodEnd) this.problems.push(`${pod.name} ended with ${code}`);
   }
 
-  /** What headless Services answer: the addresses of the pods that are ready. */
+  /** What headless Services answer. */
   async #writeHosts(): Promise<void> {
-    const lines = [...this.#listed].flatMap(({ ip, workload }) =>
-      this.#servicesOf(workload.podLabels).map(({ metadata: { name, namespace } }) => {
-        const domain = `${name}.${namespace}.svc`;
-        return `${ip} ${name} ${name}.${namespace} ${domain} ${domain}.cluster.local`;
-      }),
-    );
+    const lines = ofKind(this.#manifests, "Service").flatMap(({ metadata, spec }) => {
+      const { selector = {}, publishNotReadyAddresses } = spec as {
+        readonly selector?: Labels;
+        readonly publishNotReadyAddresses?: boolean;
+      };
+      const domain = `${metadata.name}.${metadata.namespace}.svc`;
+      const names = `${metadata.name} ${metadata.name}.${metadata.namespace} ${domain} ${domain}.cluster.local`;
+      return [...(publishNotReadyAddresses ? this.#living : this.#readyPods)]
+        .filter(({ workload }) => hasLabels(workload.podLabels, selector))
+        .map(({ ip }) => `${ip} ${names}`);
+    });
     // In place: the pods have this very file mounted.
     await writeFile(join(this.#folder, "hosts"), ["127.0.0.1 localhost", ...lines, ""].join("\n"));
-  }
-
-  #servicesOf(labels: Labels): readonly Manifest[] {
-    return ofKind(this.#manifests, "Service").filter(({ spec }) => {
-      const { selector = {} } = spec as { readonly selector?: Labels };
-      return hasLabels(labels, selector);
-    });
   }
 }
