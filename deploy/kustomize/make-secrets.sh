@@ -49,7 +49,11 @@ for name in navigator generator coordinator evaluator; do
   certificate "$name" "$(in_cluster "$name"),DNS:localhost,IP:127.0.0.1"
 done
 # Each server of NATS has a name below its Service's.
-certificate nats "$(in_cluster nats),DNS:*.nats,DNS:*.nats.$namespace.svc.cluster.local,DNS:localhost,IP:127.0.0.1"
+servers=
+for i in 0 1 2; do
+  servers="$servers,DNS:nats-$i.nats,DNS:nats-$i.nats.$namespace.svc.cluster.local"
+done
+certificate nats "$(in_cluster nats)$servers,DNS:localhost,IP:127.0.0.1"
 certificate operator DNS:operator
 
 for user in coordinator evaluator operator; do

@@ -18,26 +18,36 @@ export interface ContainerProcess {
   readonly container: IContainer;
   /** Texts of mounted files by path in the container. */
   readonly files: ReadonlyMap<string, string>;
-  /** Folders that the container may write to. */
-  readonly writable: readonly string[];
+  readonly mounts: readonly Mount[];
   /** What is missing or cannot be resolved. */
   readonly problems: readonly string[];
 }
 
-/** Files of a Secret or ConfigMap by name: `secrets` are those that the user brings. */
+/** A folder of a container that is not its image's. */
+export interface Mount {
+  readonly path: string;
+  readonly isWritable: boolean;
+  /** Whether `files` has everything in it; not so of claims, empty folders and optional Secrets. */
+  readonly isKnown: boolean;
+}
+
+/** Files of a Secret or ConfigMap by name; undefined where there is none. */
 export type FileSource = (
   kind: "ConfigMap" | "Secret",
   name: string,
 ) => Readonly<Record<string, string>> | undefined;
 
-/** Looks into the rendering first, then among what the user brings. */
-export function filesFrom(
-  manifests: readonly Manifest[],
-  brought: Readonly<Record<string, Readonly<Record<string, string>>>> = {},
-): FileSource {
+/** The ConfigMaps and Secrets among the manifests, and the Secrets that cert-manager is asked for. */
+export function filesFrom(manifests: readonly Manifest[]): FileSource {
+  const requested = ofKind(manifests, "Certificate").map(
+    ({ spec }) => (spec as { readonly secretName: string }).secretName,
+  );
   return (kind, name) => {
     const found = ofKind(manifests, kind).find(({ metadata }) => metadata.name === name);
-    if (found === undefined) return kind === "Secret" ? brought[name] : undefined;
+    if (found === undefined) {
+      const isRequested = kind === "Secret" && requested.includes(name);
+      return isRequested ? { "tls.crt": "", "tls.key": "", "ca.crt": "" } : undefined;
+    }
     const { data, stringData } = found as Manifest & {
       readonly data?: Readonly<Record<string, string>>;
       readonly stringData?: Readonly<Record<string, string>>;
@@ -66,7 +76,7 @@ function resolve(workload: Workload, container: IContainer, filesOf: FileSource)
   const environment = environmentOf(workload, container, filesOf, missing);
   const volumes = new Map((workload.pod.volumes ?? []).map((volume) => [volume.name, volume]));
   const files = new Map<string, string>();
-  const writable: string[] = [];
+  const mounts: Mount[] = [];
   for (const { name, mountPath, readOnly, subPath } of container.volumeMounts ?? []) {
     const volume = volumes.get(name) ?? claimOf(workload, name);
     if (volume === undefined) {
@@ -74,10 +84,14 @@ function resolve(workload: Workload, container: IContainer, filesOf: FileSource)
       continue;
     }
     if (subPath) problems.push(`${title}: ${mountPath} is a subPath, which never changes again`);
-    if ((volume.emptyDir || volume.persistentVolumeClaim) && !readOnly) writable.push(mountPath);
-    for (const [file, text] of filesOfVolume(volume, filesOf, missing)) {
-      files.set(`${mountPath}/${file}`, text);
-    }
+    const found = filesOfVolume(volume, filesOf, missing);
+    for (const [file, text] of found) files.set(`${mountPath}/${file}`, text);
+    const isStorage = Boolean(volume.emptyDir || volume.persistentVolumeClaim);
+    mounts.push({
+      path: mountPath,
+      isWritable: isStorage && !readOnly,
+      isKnown: found.length > 0,
+    });
   }
   const words = [...(container.command ?? []), ...(container.args ?? [])];
   return {
@@ -92,7 +106,7 @@ function resolve(workload: Workload, container: IContainer, filesOf: FileSource)
     ),
     container,
     files,
-    writable,
+    mounts,
     problems,
   };
 }

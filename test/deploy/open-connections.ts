@@ -9,7 +9,7 @@ const others: Readonly<Record<string, { readonly peer: Peer; readonly ports: rea
       ports: [],
     },
     stranger: { peer: { namespace: "collm", labels: {} }, ports: [80, 443] },
-    prometheus: { peer: { namespace: "monitoring", labels: {} }, ports: [9090] },
+    monitoring: { peer: { namespace: "monitoring", labels: {} }, ports: [4318, 9090] },
     keda: { peer: { namespace: "keda", labels: {} }, ports: [9666] },
     dns: {
       peer: { namespace: "kube-system", labels: { "k8s-app": "kube-dns" } },
