@@ -24,11 +24,11 @@ const always = [
 
 /** What the components of an overlay add. */
 const further: Readonly<Record<string, readonly string[]>> = {
-  laptop: [],
-  "single-gpu": [],
+  laptop: ["docker host -> coordinator:7000"],
+  // Supernets from object storage.
+  "single-gpu": ["evaluator -> internet:443"],
   production: [
     "coordinator -> otel-collector:4318",
-    // Supernets from object storage.
     "evaluator -> internet:443",
     "evaluator -> otel-collector:4318",
     "generator -> otel-collector:4318",

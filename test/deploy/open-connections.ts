@@ -16,6 +16,7 @@ const others: Readonly<Record<string, { readonly peer: Peer; readonly ports: rea
       ports: [53],
     },
     "kubernetes API": { peer: { address: "10.96.0.1" }, ports: [443, 6443] },
+    "docker host": { peer: { address: "172.18.0.1" }, ports: [] },
     internet: { peer: { address: "203.0.113.7" }, ports: [80, 443, 4318] },
     "cloud metadata": { peer: { address: "169.254.169.254" }, ports: [80, 443] },
   };
