@@ -5,6 +5,7 @@ import { type Manifest, parseManifests } from "./manifest.js";
 import { isAllowed } from "./network.js";
 import { podProblems } from "./pod-check.js";
 import { referenceProblems } from "./reference-check.js";
+import { scalerProblems } from "./scaler-check.js";
 import { schemaProblems } from "./schema-check.js";
 import { serviceProblems } from "./service-check.js";
 
@@ -22,6 +23,7 @@ async function problemsOf(manifests: readonly Manifest[]): Promise<readonly stri
     ...(await schemaProblems(manifests)),
     ...podProblems(manifests),
     ...referenceProblems(manifests),
+    ...scalerProblems(manifests),
     ...serviceProblems(manifests, filesFrom(manifests)),
   ];
 }
@@ -33,7 +35,7 @@ describe("the checks of manifests", () => {
 
   it.each([
     ["readinessProbe:", "readynessProbe:", "containers[0].readynessProbe is no field of this kind"],
-    ["replicas: 2", 'replicas: "2"', "must be integer"],
+    ["revisionHistoryLimit: 2", 'revisionHistoryLimit: "2"', "must be integer"],
     ["kind: PodDisruptionBudget", "kind: PodDisruptionBudgets", "there is no kind PodDisrup"],
     ["maxUnavailable: 1", "maxUnavailable: 1\n  minReady: 1", "spec.minReady is no field"],
     ["type: RuntimeDefault", "type: Unconfined", "has no seccomp profile RuntimeDefault"],
@@ -115,7 +117,24 @@ describe("the checks of manifests", () => {
       "http://vllm:8000/v1",
       "COLLM_NAVIGATOR_BASE_URL names vllm:8000, which no Service is",
     ],
+    [
+      "COLLM_NAVIGATOR_MODEL: m",
+      "COLLM_NAVIGATOR_MODEL: m, COLLM_NAVIGATOR_API_KEY_FILE: /etc/collm/keys/key",
+      "COLLM_NAVIGATOR_API_KEY_FILE names /etc/collm/keys/key, which is not mounted",
+    ],
     ["mountPath: /etc/collm/role }", "mountPath: /etc/collm/role, subPath: a }", "is a subPath"],
+    ["maxReplicaCount: 4", "maxReplicas: 4", "spec.maxReplicas is no field of this kind"],
+    ["  maxReplicaCount: 4\n", "", "ScaledObject/navigator: has no maxReplicaCount"],
+    ["revisionHistoryLimit: 2", "replicas: 2", "Deployment/navigator has replicas of its own"],
+    ["lagThreshold:", "lagTreshold:", "its trigger has"],
+    ["consumer: evaluators-default", "consumer: evaluators-gpu", "its pods are of pool default"],
+    ["COLLM_POOLS: default", "COLLM_POOLS: gpu", "no coordinator makes the consumer"],
+    ["stream: COLLM_WORK", "stream: WORK", "stream WORK, but work is in COLLM_WORK"],
+    ["account: COLLM", "account: $G", "account $G is not in accounts.conf"],
+    ["cluster.local:7001", "cluster.local:8222", "no headless Service is navigator.collm.svc"],
+    ["dnsNames:", "dnsName:", "spec.dnsName is no field of this kind"],
+    ["issuerRef: { name: collm", "issuerRef: { name: ca", "Issuer ca does not exist"],
+    ["port: metrics }", "port: metric }", "not every selected pod has the port metric"],
     [
       "kind: PriorityClass\nmetadata: { name: collm-service, labels: { app.kubernetes.io/part-of: collm-nas } }",
       "kind: PriorityClass\nmetadata: { name: collm-service }",

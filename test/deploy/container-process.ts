@@ -31,20 +31,23 @@ export interface Mount {
   readonly isKnown: boolean;
 }
 
-/** Files of a Secret or ConfigMap by name: `secrets` are those that the user brings. */
+/** Files of a Secret or ConfigMap by name; undefined where there is none. */
 export type FileSource = (
   kind: "ConfigMap" | "Secret",
   name: string,
 ) => Readonly<Record<string, string>> | undefined;
 
-/** Looks into the rendering first, then among what the user brings. */
-export function filesFrom(
-  manifests: readonly Manifest[],
-  brought: Readonly<Record<string, Readonly<Record<string, string>>>> = {},
-): FileSource {
+/** The ConfigMaps and Secrets among the manifests, and the Secrets that cert-manager is asked for. */
+export function filesFrom(manifests: readonly Manifest[]): FileSource {
+  const requested = ofKind(manifests, "Certificate").map(
+    ({ spec }) => (spec as { readonly secretName: string }).secretName,
+  );
   return (kind, name) => {
     const found = ofKind(manifests, kind).find(({ metadata }) => metadata.name === name);
-    if (found === undefined) return kind === "Secret" ? brought[name] : undefined;
+    if (found === undefined) {
+      const isRequested = kind === "Secret" && requested.includes(name);
+      return isRequested ? { "tls.crt": "", "tls.key": "", "ca.crt": "" } : undefined;
+    }
     const { data, stringData } = found as Manifest & {
       readonly data?: Readonly<Record<string, string>>;
       readonly stringData?: Readonly<Record<string, string>>;

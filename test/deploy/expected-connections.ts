@@ -24,7 +24,31 @@ const always = [
 
 /** What the components of an overlay add. */
 const further: Readonly<Record<string, readonly string[]>> = {
-  laptop: [],
+  laptop: ["docker host -> coordinator:7000"],
+  // Supernets from object storage.
+  "single-gpu": ["evaluator -> internet:443"],
+  production: [
+    "coordinator -> otel-collector:4318",
+    "evaluator -> internet:443",
+    "evaluator -> otel-collector:4318",
+    "generator -> otel-collector:4318",
+    "generator -> vllm:8000",
+    "keda -> nats:8222",
+    "nats -> nats:6222",
+    "navigator -> otel-collector:4318",
+    "navigator -> vllm:8000",
+    "otel-collector -> dns:53",
+    // Where traces end.
+    "otel-collector -> internet:443",
+    "otel-collector -> monitoring:4318",
+    "monitoring -> coordinator:9464",
+    "monitoring -> evaluator:9464",
+    "monitoring -> generator:9464",
+    "monitoring -> navigator:9464",
+    "vllm -> dns:53",
+    // Weights.
+    "vllm -> internet:443",
+  ],
 };
 
 /** Every connection that an overlay's policies shall let through; undefined for an unknown overlay. */

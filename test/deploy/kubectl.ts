@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
 import { type Manifest, parseManifests } from "./manifest.js";
 
 /** The first one whose kustomize knows components and the rest that the overlays use. */
@@ -26,6 +27,15 @@ function isNewEnough(program: string): boolean {
 /** Names of the overlays, or of the components. */
 export function namesIn(group: "overlays" | "components"): readonly string[] {
   return readdirSync(`${kustomizeDirectory}${group}`);
+}
+
+/** Names of the components that an overlay uses. */
+export function componentsOf(overlay: string): readonly string[] {
+  const file = `${kustomizeDirectory}overlays/${overlay}/kustomization.yaml`;
+  const { components = [] } = parse(readFileSync(file, "utf8")) as {
+    readonly components?: readonly string[];
+  };
+  return components.map((path) => path.replace("../../components/", ""));
 }
 
 /** What `kubectl apply --kustomize` would send; `path` is relative to `deploy/kustomize`. */

@@ -9,13 +9,14 @@ const others: Readonly<Record<string, { readonly peer: Peer; readonly ports: rea
       ports: [],
     },
     stranger: { peer: { namespace: "collm", labels: {} }, ports: [80, 443] },
-    prometheus: { peer: { namespace: "monitoring", labels: {} }, ports: [9090] },
+    monitoring: { peer: { namespace: "monitoring", labels: {} }, ports: [4318, 9090] },
     keda: { peer: { namespace: "keda", labels: {} }, ports: [9666] },
     dns: {
       peer: { namespace: "kube-system", labels: { "k8s-app": "kube-dns" } },
       ports: [53],
     },
     "kubernetes API": { peer: { address: "10.96.0.1" }, ports: [443, 6443] },
+    "docker host": { peer: { address: "172.18.0.1" }, ports: [] },
     internet: { peer: { address: "203.0.113.7" }, ports: [80, 443, 4318] },
     "cloud metadata": { peer: { address: "169.254.169.254" }, ports: [80, 443] },
   };

@@ -1,54 +1,93 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { findNatsServer } from "@collm/events/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { filesFrom } from "./container-process.js";
+import { issuedNames, requestedNames } from "./certificates.js";
+import { filesFrom, processesOf } from "./container-process.js";
 import { expectedConnections } from "./expected-connections.js";
-import { findKubectl, namesIn, render, renderFolder } from "./kubectl.js";
-import type { Manifest } from "./manifest.js";
+import { componentsOf, findKubectl, namesIn, render, renderFolder } from "./kubectl.js";
+import { type Manifest, ofKind, workloadsOf } from "./manifest.js";
 import { openConnections } from "./open-connections.js";
 import { podProblems } from "./pod-check.js";
 import { referenceProblems } from "./reference-check.js";
+import { scalerProblems } from "./scaler-check.js";
 import { schemaProblems } from "./schema-check.js";
 import { serviceProblems } from "./service-check.js";
 
 const kubectl = findKubectl() ?? "";
-
 const makeSecrets = fileURLToPath(
   new URL("../../deploy/kustomize/make-secrets.sh", import.meta.url),
 );
 
-describe.skipIf(kubectl === "").each(namesIn("overlays"))("the overlay %s", (overlay) => {
+describe.skipIf(kubectl === "")("manifests", () => {
   const folder = mkdtempSync(join(tmpdir(), "collm-secrets-"));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  let manifests: readonly Manifest[];
+  /** What a user brings. */
   let secrets: readonly Manifest[];
   beforeAll(() => {
-    execFileSync(makeSecrets, [folder]);
+    execFileSync(makeSecrets, [folder], { stdio: "pipe" });
     secrets = renderFolder(kubectl, folder);
-    manifests = render(kubectl, `overlays/${overlay}`);
   });
 
-  it("has only kinds, fields and values that Kubernetes knows", async () => {
-    expect(await schemaProblems(manifests)).toEqual([]);
+  describe.each(namesIn("overlays"))("of the overlay %s", (overlay) => {
+    let manifests: readonly Manifest[];
+    /** With what the user brings and nobody makes. */
+    let all: readonly Manifest[];
+    beforeAll(() => {
+      manifests = render(kubectl, `overlays/${overlay}`);
+      const made = requestedNames(manifests);
+      all = [...manifests, ...secrets.filter(({ metadata }) => !(metadata.name in made))];
+    });
+
+    it("have only kinds, fields and values that Kubernetes knows", async () => {
+      expect(await schemaProblems(manifests)).toEqual([]);
+    });
+
+    it("run pods as the policy wants", () => {
+      expect(podProblems(manifests)).toEqual([]);
+    });
+
+    it("name only what is there", () => {
+      expect([...referenceProblems(all), ...scalerProblems(all)]).toEqual([]);
+    });
+
+    it("start our programs with what they understand", () => {
+      expect(serviceProblems(all, filesFrom(all))).toEqual([]);
+    });
+
+    it("let through the connections that their parts make, and no others", () => {
+      expect(openConnections(manifests)).toEqual(expectedConnections(overlay));
+    });
+
+    it.skipIf(!findNatsServer())("configure NATS so that it starts", () => {
+      const nats = workloadsOf(all).find(({ manifest }) => manifest.metadata.name === "nats");
+      const [server] = nats ? processesOf(nats, filesFrom([...manifests, ...secrets])) : [];
+      if (!server) throw new Error("no container of NATS");
+      const root = join(folder, overlay);
+      for (const [path, text] of server.files) {
+        mkdirSync(join(root, path, ".."), { recursive: true });
+        writeFileSync(join(root, path), text.replaceAll(" /etc/", ` ${root}/etc/`));
+      }
+      const [, ...args] = server.command.map((word) => word.replace(/^\/etc\//, `${root}/etc/`));
+      // Only tried; the folder of its data is not made.
+      execFileSync(findNatsServer() ?? "", [...args, "-t"], {
+        env: { ...server.environment, PATH: process.env.PATH },
+        stdio: "pipe",
+      });
+    });
   });
 
-  it("runs its pods as the policy wants", () => {
-    expect(podProblems(manifests)).toEqual([]);
+  it("use every component in some overlay", () => {
+    const used = namesIn("overlays").flatMap((overlay) => componentsOf(overlay));
+    expect([...new Set(used)].sort()).toEqual([...namesIn("components")].sort());
   });
 
-  it("names only what is there", () => {
-    expect(referenceProblems([...manifests, ...secrets])).toEqual([]);
-  });
-
-  it("starts our programs with what they understand", () => {
-    const all = [...manifests, ...secrets];
-    expect(serviceProblems(all, filesFrom(all))).toEqual([]);
-  });
-
-  it("lets through the connections that its parts make, and no others", () => {
-    expect(openConnections(manifests)).toEqual(expectedConnections(overlay));
+  it("ask cert-manager for the certificates that make-secrets.sh makes", () => {
+    const manifests = render(kubectl, "overlays/production");
+    expect(ofKind(manifests, "Certificate").length).toBeGreaterThan(0);
+    expect(requestedNames(manifests)).toEqual(issuedNames(secrets));
   });
 });

@@ -60,6 +60,7 @@ export function serviceProblems(
       ...[
         ...variableProblems(service, process),
         ...valueProblems(service, process),
+        ...pathProblems(process),
         ...portProblems(process),
         ...neighbourProblems(process, manifests),
         ...graceProblems(process, grace),
@@ -98,7 +99,10 @@ function variableProblems(service: ServiceName, process: ContainerProcess): read
 }
 
 function valueProblems(service: ServiceName, process: ContainerProcess): readonly string[] {
-  const settings = settingsOf(process);
+  // Keys are read when settings are, and lie in the container only; `pathProblems` looks for them.
+  const settings = Object.fromEntries(
+    Object.entries(settingsOf(process)).filter(([name]) => !name.endsWith("_API_KEY_FILE")),
+  );
   const readers: Readonly<Record<ServiceName, () => unknown>> = {
     navigator: () => [readEnv(roleServiceEnvSchema, settings), readRoleEnv("navigator", settings)],
     generator: () => [readEnv(roleServiceEnvSchema, settings), readRoleEnv("generator", settings)],
@@ -111,6 +115,18 @@ function valueProblems(service: ServiceName, process: ContainerProcess): readonl
   } catch (error) {
     return [CollmError.from(error).message];
   }
+}
+
+/** Files and folders that settings name must be mounted or in the image, and caches must be writable. */
+function pathProblems(process: ContainerProcess): readonly string[] {
+  const { files, mounts } = process;
+  return Object.entries(settingsOf(process)).flatMap(([name, path = ""]) => {
+    if (!name.startsWith("COLLM_") || !path.startsWith("/") || path.startsWith("/app/")) return [];
+    const mount = mounts.find((one) => path === one.path || path.startsWith(`${one.path}/`));
+    const isThere = mount && (path === mount.path || files.has(path) || !mount.isKnown);
+    if (!isThere) return [`${name} names ${path}, which is not mounted`];
+    return name === "COLLM_CACHE_DIR" && !mount.isWritable ? [`${name} cannot be written`] : [];
+  });
 }
 
 /** Ports that the service opens, by the names that the manifests give them. */
