@@ -49,10 +49,21 @@ describe("collm serve", { timeout: 120_000 }, () => {
     expect(last(inUse)).toBe(
       `collm navigator: host and port: cannot listen on 127.0.0.1:${port} (listen EADDRINUSE: address already in use 127.0.0.1:${port})`,
     );
-    const nowhere = await workspace.run("serve", "navigator", "--host", "no such host");
+    const nowhere = await workspace.run(
+      "serve",
+      "navigator",
+      "--host",
+      "no such host",
+      "--insecure",
+    );
     expect(nowhere).toMatchObject({ code: 2, stdout: "" });
     expect(last(nowhere)).toMatch(
       /^collm navigator: host and port: cannot listen on no such host:/,
+    );
+    const plain = await workspace.run("serve", "navigator", "--host", "0.0.0.0");
+    expect(plain).toMatchObject({ code: 2, stdout: "" });
+    expect(plain.stderr).toMatch(
+      /^collm navigator: COLLM_HOST: got "0\.0\.0\.0", allowed is a loopback address as long as [^\n]*--insecure\) does without\n$/,
     );
   });
 });

@@ -108,6 +108,7 @@ export class FaultCluster {
         Array.from({ length: options.evaluators }, () =>
           start("evaluator", {
             COLLM_HOST: evaluatorHost?.there ?? "127.0.0.1",
+            COLLM_INSECURE: String(evaluatorHost !== undefined),
             COLLM_SUPERNETS: manifests.join(","),
             COLLM_WORKERS: String(options.workers),
             COLLM_REAL_TIME: String(options.evaluationMs / 1000 / trainingSeconds),

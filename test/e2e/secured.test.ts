@@ -1,0 +1,142 @@
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describeWithNats, TestNatsServer } from "@collm/events/testing";
+import { checkHealth } from "@collm/rpc";
+import { type CertificateFiles, TestAuthority } from "@collm/rpc/testing";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { landscapeManifest, Workspace } from "../support/collm.js";
+import { journalOf } from "../support/run-files.js";
+import { Service, type ServiceName } from "../support/service.js";
+
+const config = fileURLToPath(new URL("../../deploy/nats/nats.conf", import.meta.url));
+const passwords = {
+  coordinator: "c0ordinatorPassword",
+  evaluator: "eva1uatorPassword",
+  operator: "0peratorPassword",
+};
+
+describeWithNats("a deployment with certificates and users for everything", () => {
+  let authority: TestAuthority;
+  let workspace: Workspace;
+  let nats: TestNatsServer;
+  const services: Service[] = [];
+  let coordinator: Service;
+  let certificates: CertificateFiles;
+
+  beforeAll(async () => {
+    authority = await TestAuthority.create();
+    workspace = await Workspace.create();
+    certificates = await authority.issue();
+    const { certFile, keyFile, caFile } = certificates;
+    nats = await TestNatsServer.start({
+      config,
+      args: ["--tlsverify", "--tlscert", certFile, "--tlskey", keyFile, "--tlscacert", caFile],
+      env: {
+        COLLM_NATS_COORDINATOR_PASSWORD: passwords.coordinator,
+        COLLM_NATS_EVALUATOR_PASSWORD: passwords.evaluator,
+        COLLM_NATS_OPERATOR_PASSWORD: passwords.operator,
+      },
+    });
+    await mkdir(workspace.file("logs"));
+    const start = async (name: ServiceName, env: Record<string, string> = {}) => {
+      const service = await Service.start({
+        name,
+        env: { ...tlsEnvironment(certificates), COLLM_HEALTH_PORT: "0", ...env },
+        logFile: workspace.file(`logs/${name}.log`),
+      });
+      services.push(service);
+      return service;
+    };
+    const [navigator, generator, evaluator] = await Promise.all([
+      start("navigator"),
+      start("generator"),
+      natsEnvironment("evaluator").then((env) =>
+        start("evaluator", { ...env, COLLM_SUPERNETS: landscapeManifest }),
+      ),
+    ]);
+    coordinator = await start("coordinator", {
+      ...(await natsEnvironment("coordinator")),
+      COLLM_NAVIGATOR_ADDRESS: navigator.address,
+      COLLM_GENERATOR_ADDRESS: generator.address,
+      COLLM_EVALUATOR_ADDRESS: evaluator.address,
+    });
+    workspace.env = { ...tlsEnvironment(certificates), ...(await natsEnvironment("operator")) };
+  }, 120_000);
+
+  afterAll(async () => {
+    await Promise.all(services.map((service) => service.stop()));
+    await nats?.stop();
+    await workspace?.remove();
+    await authority?.remove();
+  }, 60_000);
+
+  /** Who a process is to NATS: files that are read, and are not among what it writes. */
+  async function natsEnvironment(user: keyof typeof passwords): Promise<Record<string, string>> {
+    const folder = `${certificates.certFile}.${user}`;
+    await mkdir(folder);
+    await writeFile(join(folder, "user"), `${user}\n`);
+    await writeFile(join(folder, "password"), `${passwords[user]}\n`);
+    return {
+      COLLM_NATS_URL: nats.url,
+      COLLM_NATS_USER_FILE: join(folder, "user"),
+      COLLM_NATS_PASSWORD_FILE: join(folder, "password"),
+      COLLM_NATS_TLS_CA_FILE: certificates.caFile,
+      COLLM_NATS_TLS_CERT_FILE: certificates.certFile,
+      COLLM_NATS_TLS_KEY_FILE: certificates.keyFile,
+    };
+  }
+
+  it("searches, is inspected, tells kubelets how it is, and keeps its secrets", {
+    timeout: 120_000,
+  }, async () => {
+    const { address } = coordinator;
+    const search = await workspace.run(
+      ...["search", "--coordinator", address, "--supernet", "landscape", "--budget", "12"],
+      ...["--out", workspace.file("run")],
+    );
+    expect(search, search.stderr).toMatchObject({ code: 0 });
+    const doctor = await workspace.run("doctor", "--nats", nats.url);
+    expect(doctor, doctor.stdout + doctor.stderr).toMatchObject({ code: 0 });
+    const watch = await workspace.run("watch", "run", "--coordinator", address, "--json");
+    expect(watch, watch.stderr).toMatchObject({ code: 0 });
+    const events = await journalOf(workspace.file("run"));
+    expect(watch.stdout.trim().split("\n")).toHaveLength(events.length);
+    const letters = await workspace.run("evaluations", "list", "--nats", nats.url);
+    expect(letters, letters.stderr).toMatchObject({ code: 0 });
+
+    for (const { name } of services) {
+      const log = await readFile(workspace.file(`logs/${name}.log`), "utf8");
+      const place = `127.0.0.1:${/"healthPort":(\d+)/.exec(log)?.[1]}`;
+      for (const probe of ["startup", "readiness", "liveness"]) {
+        expect(await checkHealth(place, { name: probe }), name).toBe("SERVING");
+      }
+    }
+    await Promise.all(services.map((service) => service.stop()));
+    for (const { name } of services) {
+      // Nothing was refused that a service needs, to the end.
+      expect(await readFile(workspace.file(`logs/${name}.log`), "utf8")).not.toMatch(/may not/);
+    }
+    const key = await readFile(certificates.keyFile, "utf8");
+    const secrets = [
+      ...Object.values(passwords),
+      ...key.split("\n").filter((line) => line.length > 20 && !line.startsWith("-----")),
+    ];
+    const said = [search, doctor, watch, letters].flatMap(({ stdout, stderr }) => [stdout, stderr]);
+    for (const text of [...said, ...(await allTexts(workspace.path))]) {
+      for (const secret of secrets) expect(text.includes(secret)).toBe(false);
+    }
+  });
+});
+
+function tlsEnvironment({ certFile, keyFile, caFile }: CertificateFiles): Record<string, string> {
+  return { COLLM_TLS_CERT_FILE: certFile, COLLM_TLS_KEY_FILE: keyFile, COLLM_TLS_CA_FILE: caFile };
+}
+
+async function allTexts(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return await Promise.all(
+    files.map((file) => readFile(join(file.parentPath, file.name), "latin1")),
+  );
+}
