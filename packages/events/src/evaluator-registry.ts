@@ -63,9 +63,9 @@ export class EvaluatorRegistry {
       for await (const key of keys) registry.#hear(key, (await bucket.get(key))?.string() ?? "");
     });
     void (async () => {
-      for await (const { key, operation, ...entry } of entries) {
-        if (operation === "PUT") registry.#hear(key, new TextDecoder().decode(entry.value));
-        else registry.#heard.delete(key);
+      for await (const entry of entries) {
+        if (entry.operation === "PUT") registry.#hear(entry.key, entry.string());
+        else registry.#heard.delete(entry.key);
       }
     })();
     await known;
