@@ -9,6 +9,7 @@ export {
   playerPhrase,
   splitPlayers,
 } from "./player-spec.js";
+export type { PodEnv } from "./pod-env.js";
 export { formatQuantity, parseQuantity } from "./quantity.js";
 export { type RankEnv, readRankEnv } from "./rank-env.js";
 export { type ReplayEnv, type RoleEnv, type RoleName, readRoleEnv } from "./role-env.js";

@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readRoleEnv } from "./role-env.js";
+import { MountedFolder } from "./testing/mounted-folder.js";
 
 let folder: string;
 beforeEach(async () => {
@@ -13,17 +14,6 @@ afterEach(() => rm(folder, { recursive: true }));
 const write = (name: string, text: string) => writeFile(join(folder, name), text);
 const read = (env: Record<string, string> = {}) =>
   readRoleEnv("navigator", { ...env, COLLM_NAVIGATOR_CONFIG_DIR: folder });
-
-/** What Kubernetes does to a mounted ConfigMap: a folder for the version, and one link that is swapped. */
-async function mount(version: string, values: Record<string, string>): Promise<void> {
-  await mkdir(join(folder, version));
-  for (const [name, value] of Object.entries(values)) {
-    await writeFile(join(folder, version, name), value);
-    await symlink(`..data/${name}`, join(folder, name)).catch(() => undefined);
-  }
-  await symlink(version, join(folder, "..data_tmp"));
-  await rename(join(folder, "..data_tmp"), join(folder, "..data"));
-}
 
 describe("a folder with a role's variables", () => {
   it("wins over the environment, and leaves alone what is none of its business", async () => {
@@ -51,12 +41,13 @@ describe("a folder with a role's variables", () => {
   });
 
   it("is read anew each time, with the key's file, through a swapped link or an edit", async () => {
-    const key = join(folder, "key");
+    const mounted = new MountedFolder(folder);
+    const key = join(folder, "..key");
     const common = { COLLM_NAVIGATOR_BACKEND: "openai", COLLM_NAVIGATOR_API_KEY_FILE: key };
     await writeFile(key, "first");
-    await mount("..1", { ...common, COLLM_NAVIGATOR_MODEL: "a", COLLM_NAVIGATOR_TOP_P: "0.5" });
+    await mounted.mount({ ...common, COLLM_NAVIGATOR_MODEL: "a", COLLM_NAVIGATOR_TOP_P: "0.5" });
     expect(read()).toMatchObject({ endpoints: [{ model: "a", apiKey: "first" }], topP: 0.5 });
-    await mount("..2", { ...common, COLLM_NAVIGATOR_MODEL: "b" });
+    await mounted.mount({ ...common, COLLM_NAVIGATOR_MODEL: "b" });
     await writeFile(key, "second\n");
     expect(read()).toMatchObject({
       endpoints: [{ model: "b", apiKey: "second" }],
@@ -67,17 +58,17 @@ describe("a folder with a role's variables", () => {
   });
 
   it("never gives some files of one version and some of another", async () => {
+    const mounted = new MountedFolder(folder);
     const version = (name: string) => ({
       COLLM_NAVIGATOR_BACKEND: "openai",
       COLLM_NAVIGATOR_MODEL: name,
       COLLM_NAVIGATOR_FALLBACK: `openai:${name}@http://b/v1`,
     });
-    await mount("..0", version("m0"));
+    await mounted.mount(version("m0"));
     let isOver = false;
     const swapping = (async () => {
       for (let i = 1; i <= 30; i++) {
-        await mount(`..${i}`, version(`m${i}`));
-        await rm(join(folder, `..${i - 1}`), { recursive: true });
+        await mounted.mount(version(`m${i}`));
       }
       isOver = true;
     })();

@@ -183,6 +183,19 @@ describe("readEnv", () => {
     );
   });
 
+  it("knows the evaluator's pod by name and namespace, and the API server as Kubernetes tells it", () => {
+    const env = { COLLM_SUPERNETS: "a.yaml", COLLM_EVALUATIONS_DIR: "e", COLLM_POD_NAME: "e-1" };
+    const inCluster = { COLLM_POD_NAMESPACE: "collm", KUBERNETES_SERVICE_HOST: "10.0.0.1" };
+    expect(readEnv(evaluatorEnvSchema, { ...env, ...inCluster }).pod).toEqual({
+      ...{ name: "e-1", namespace: "collm", apiHost: "10.0.0.1", apiPort: 443 },
+      serviceAccountDir: "/var/run/secrets/kubernetes.io/serviceaccount",
+    });
+    expect(readEnv(evaluatorEnvSchema, { ...env, COLLM_POD_NAME: "" }).pod).toBeUndefined();
+    expect(messageOf(() => readEnv(evaluatorEnvSchema, env))).toContain(
+      "COLLM_POD_NAMESPACE: is not set, allowed is",
+    );
+  });
+
   it("refuses an evaluator without supernets", () => {
     expect(messageOf(() => readEnv(evaluatorEnvSchema, { COLLM_SUPERNETS: " , " }))).toMatch(
       /COLLM_SUPERNETS: got " , ", allowed is manifest files/,

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { z } from "zod";
 import { addresses, decimal, integer, list, oneOf, text } from "./env-values.js";
 import { checkListening } from "./listening.js";
+import { podOf, podShape } from "./pod-env.js";
 import { ranges } from "./ranges.js";
 import { runtimeEnvShape, toRuntimeEnv } from "./runtime-env.js";
 import { type StoreEnv, storeOf, storeShape } from "./store-env.js";
@@ -204,6 +205,7 @@ export const evaluatorEnvSchema = z
     COLLM_REAL_TIME: decimal(...ranges.realTime).default(0),
     /** Folder of packed images and converted weights; absent means none is kept. */
     COLLM_CACHE_DIR: text("a folder").optional(),
+    ...podShape,
   })
   .transform((env, context) => ({
     ...toCommonEnv(env, context),
@@ -217,6 +219,7 @@ export const evaluatorEnvSchema = z
     checkpointMs: env.COLLM_CHECKPOINT_MS,
     realTime: env.COLLM_REAL_TIME,
     cacheDir: env.COLLM_CACHE_DIR,
+    ...podOf(env, context),
   }));
 
 export type CoordinatorEnv = z.infer<typeof coordinatorEnvSchema>;

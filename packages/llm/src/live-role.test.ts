@@ -80,7 +80,7 @@ it("stays with the last good settings while wrong ones are there, and says so on
 it("looks by itself, so that whoever changes settings hears of it although nobody asks", async () => {
   const { seen, settings } = await openRole(5);
   settings.read = () => "b";
-  await expect.poll(() => seen.logged).toContain("role changed");
+  await expect.poll(() => seen.logged, { timeout: 15_000 }).toContain("role changed");
 });
 
 it("does not start with wrong settings", async () => {

@@ -11,6 +11,7 @@ import { EvaluationRunner } from "./evaluation-runner.js";
 import { createEvaluatorMetrics } from "./evaluator-metrics.js";
 import { hostSupernets } from "./host-supernets.js";
 import { openWork } from "./open-work.js";
+import { DeletionCost } from "./pod/deletion-cost.js";
 import { createEvaluatorService } from "./service.js";
 
 /** Evaluations that may wait for a worker: several coordinators' worth, seconds to minutes of work. */
@@ -42,13 +43,17 @@ export async function startEvaluator(env: EvaluatorEnv, logger: Logger): Promise
   }
 
   const work = await openWork(env, logger);
+  const deletionCost = env.pod && new DeletionCost({ pod: env.pod, log: logger });
   const runner = new EvaluationRunner({
     supernets,
     store: work.store,
     queue: new EvaluationQueue({
       slots: env.workers,
       maxWaiting: maxWaitingEvaluations,
-      onChange: evaluatorMetrics.queueChanged,
+      onChange: (load) => {
+        evaluatorMetrics.queueChanged(load);
+        deletionCost?.loadChanged(load);
+      },
     }),
     metrics: evaluatorMetrics,
     checkpoints:
@@ -90,6 +95,7 @@ export async function startEvaluator(env: EvaluatorEnv, logger: Logger): Promise
       // What does not stop either, in a long batch, is abandoned after `drainMs`.
       await Promise.all([server.drain(env.drainMs), work.drain(env.drainMs)]);
       clearTimeout(timer);
+      deletionCost?.close();
       await close();
       await pages?.close();
     },

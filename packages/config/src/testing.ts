@@ -1,0 +1,1 @@
+export { MountedFolder } from "./testing/mounted-folder.js";
