@@ -25,6 +25,11 @@ const tools: readonly Tool[] = [
       ),
   },
   {
+    name: "bubblewrap",
+    purpose: "the laptop overlay's pods as processes in sandboxes",
+    isPresent: () => spawnSync("bwrap", ["--version"]).status === 0,
+  },
+  {
     name: "chromium",
     purpose: "the report in a real browser",
     isPresent: () => existsSync(process.env.COLLM_CHROMIUM ?? "/usr/bin/chromium"),

@@ -3,8 +3,20 @@ import type { Workload } from "../manifest.js";
 /** Where a client's pod keeps its files; nothing else can be written. */
 export const clientFolder = "/tmp";
 
+const tlsVariables = [
+  { name: "COLLM_TLS_CERT_FILE", value: "/etc/collm/tls/tls.crt" },
+  { name: "COLLM_TLS_KEY_FILE", value: "/etc/collm/tls/tls.key" },
+  { name: "COLLM_TLS_CA_FILE", value: "/etc/collm/tls/ca.crt" },
+];
+
 /** A pod of the network policies' `component: client`, in which a user runs `collm` with own certificates. */
-export function clientPod(...args: readonly string[]): Workload {
+export function clientPod(
+  args: readonly string[],
+  {
+    secretName = "operator-tls",
+    isEncrypted = true,
+  }: { readonly secretName?: string; readonly isEncrypted?: boolean } = {},
+): Workload {
   const name = "client";
   const labels = { "app.kubernetes.io/component": "client" };
   const pod: Workload["pod"] = {
@@ -17,9 +29,7 @@ export function clientPod(...args: readonly string[]): Workload {
         workingDir: "/app",
         env: [
           { name: "COLLM_HOME", value: `${clientFolder}/home` },
-          { name: "COLLM_TLS_CERT_FILE", value: "/etc/collm/tls/tls.crt" },
-          { name: "COLLM_TLS_KEY_FILE", value: "/etc/collm/tls/tls.key" },
-          { name: "COLLM_TLS_CA_FILE", value: "/etc/collm/tls/ca.crt" },
+          ...(isEncrypted ? tlsVariables : []),
         ],
         volumeMounts: [
           { name: "tls", mountPath: "/etc/collm/tls", readOnly: true },
@@ -28,7 +38,7 @@ export function clientPod(...args: readonly string[]): Workload {
       },
     ],
     volumes: [
-      { name: "tls", secret: { secretName: "operator-tls" } },
+      { name: "tls", secret: { secretName } },
       { name: "tmp", emptyDir: {} },
     ],
   };

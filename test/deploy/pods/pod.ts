@@ -2,15 +2,15 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { MountedFolder } from "@collm/config/testing";
 import { checkHealth } from "@collm/rpc";
 import type { IProbe } from "kubernetes-models/v1/Probe";
 import { type ContainerProcess, type FileSource, processesOf } from "../container-process.js";
 import type { Workload } from "../manifest.js";
 import { type Bind, bwrapArguments } from "./sandbox.js";
-import { writeAtomically } from "./volumes.js";
 
 const repository = fileURLToPath(new URL("../../..", import.meta.url));
 
@@ -44,6 +44,7 @@ export class Pod {
   readonly logFile: string;
   readonly #options: PodOptions;
   readonly #process: ContainerProcess;
+  readonly #mounted: readonly MountedFolder[];
   readonly #child: ChildProcess;
   /** Of the process in the sandbox, as this machine counts. */
   readonly #pid: number;
@@ -51,6 +52,7 @@ export class Pod {
   private constructor(
     options: PodOptions,
     process: ContainerProcess,
+    mounted: readonly MountedFolder[],
     child: ChildProcess,
     pid: number,
   ) {
@@ -60,25 +62,28 @@ export class Pod {
     this.logFile = logFileOf(options);
     this.#options = options;
     this.#process = process;
+    this.#mounted = mounted;
     this.#child = child;
     this.#pid = pid;
   }
 
   static async start(options: PodOptions): Promise<Pod> {
     const process = processOf(options);
-    await mountFiles(options, process);
+    const mounted = await makeFolders(options, process);
+    for (const folder of mounted) await mountFiles(options, process, folder);
     const log = openSync(logFileOf(options), "a");
     const child = spawn("bwrap", ["--info-fd", "3", ...sandboxArguments(options, process)], {
       stdio: ["ignore", log, log, "pipe"],
     });
     closeSync(log);
-    return new Pod(options, process, child, await readPid(child));
+    return new Pod(options, process, mounted, child, await readPid(child));
   }
 
   /** Writes the volumes of ConfigMaps and Secrets again, as they are now. */
   async mountFiles(filesOf: FileSource): Promise<void> {
     const options = { ...this.#options, filesOf };
-    await mountFiles(options, processOf(options));
+    const process = processOf(options);
+    for (const folder of this.#mounted) await mountFiles(options, process, folder);
   }
 
   get hasEnded(): boolean {
@@ -147,14 +152,26 @@ function folderOf({ folder }: PodOptions, mountPath: string): string {
   return join(folder, "volumes", mountPath);
 }
 
-async function mountFiles(options: PodOptions, { files, mounts }: ContainerProcess): Promise<void> {
-  for (const { path } of mounts) {
-    await mkdir(folderOf(options, path), { recursive: true });
-    const inside = [...files].filter(([file]) => dirname(file) === path);
-    if (inside.length === 0) continue;
-    const named = new Map(inside.map(([file, text]) => [file.slice(path.length + 1), text]));
-    await writeAtomically(folderOf(options, path), named);
-  }
+/** Makes the folders of all mounts; gives those of ConfigMaps and Secrets. */
+async function makeFolders(
+  options: PodOptions,
+  { files, mounts }: ContainerProcess,
+): Promise<readonly MountedFolder[]> {
+  const paths = mounts.map(({ path }) => path);
+  for (const path of paths) await mkdir(folderOf(options, path), { recursive: true });
+  return paths
+    .filter((path) => [...files.keys()].some((file) => dirname(file) === path))
+    .map((path) => new MountedFolder(folderOf(options, path)));
+}
+
+async function mountFiles(
+  options: PodOptions,
+  { files }: ContainerProcess,
+  folder: MountedFolder,
+): Promise<void> {
+  const inside = [...files].filter(([file]) => folderOf(options, dirname(file)) === folder.path);
+  const named = inside.map(([file, text]) => [basename(file), text]);
+  await folder.mount(Object.fromEntries(named));
 }
 
 function sandboxArguments(

@@ -79,20 +79,18 @@ export class SmallCluster {
   /**
    * A rolling restart. A Deployment's pod ends only when its successor is ready; a StatefulSet's ends
    * first, for the next has its name and its volumes.
+   *
+   * @param beforeEnd called before each of the old pods is terminated
    */
-  async roll(workload: string): Promise<void> {
+  async roll(workload: string, beforeEnd: () => Promise<void>): Promise<void> {
     const pods = this.#pods.get(workload) ?? [];
     const isStateful = this.#workload(workload).manifest.kind === "StatefulSet";
     for (const old of [...pods]) {
-      if (isStateful) {
-        await this.#terminate(old);
-        pods.splice(pods.indexOf(old), 1);
-      }
-      await this.#ready(await this.#startPod(workload));
-      if (!isStateful) {
-        pods.splice(pods.indexOf(old), 1);
-        await this.#terminate(old);
-      }
+      if (!isStateful) await this.#ready(await this.#startPod(workload));
+      await beforeEnd();
+      pods.splice(pods.indexOf(old), 1);
+      await this.#terminate(old);
+      if (isStateful) await this.#ready(await this.#startPod(workload));
     }
   }
 
