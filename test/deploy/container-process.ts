@@ -61,19 +61,34 @@ export function filesFrom(manifests: readonly Manifest[]): FileSource {
   };
 }
 
-/** The containers of a workload's pods, init containers first. */
-export function processesOf(workload: Workload, filesOf: FileSource): readonly ContainerProcess[] {
+/** What a pod is told of itself. */
+export interface PodIdentity {
+  readonly name: string;
+  readonly ip: string;
+}
+
+/** The containers of one of a workload's pods, by default the first; init containers first. */
+export function processesOf(
+  workload: Workload,
+  filesOf: FileSource,
+  identity: PodIdentity = { name: `${workload.manifest.metadata.name}-0`, ip: "10.244.0.7" },
+): readonly ContainerProcess[] {
   const { pod } = workload;
   return [...(pod.initContainers ?? []), ...pod.containers].map((container) =>
-    resolve(workload, container, filesOf),
+    resolve(workload, container, filesOf, identity),
   );
 }
 
-function resolve(workload: Workload, container: IContainer, filesOf: FileSource): ContainerProcess {
+function resolve(
+  workload: Workload,
+  container: IContainer,
+  filesOf: FileSource,
+  identity: PodIdentity,
+): ContainerProcess {
   const title = `${titleOf(workload.manifest)}, container ${container.name}`;
   const problems: string[] = [];
   const missing = (what: string) => problems.push(`${title}: ${what} does not exist`);
-  const environment = environmentOf(workload, container, filesOf, missing);
+  const environment = environmentOf(workload, container, filesOf, identity, missing);
   const volumes = new Map((workload.pod.volumes ?? []).map((volume) => [volume.name, volume]));
   const files = new Map<string, string>();
   const mounts: Mount[] = [];
@@ -115,6 +130,7 @@ function environmentOf(
   workload: Workload,
   container: IContainer,
   filesOf: FileSource,
+  identity: PodIdentity,
   missing: (what: string) => void,
 ): Readonly<Record<string, string>> {
   const environment: Record<string, string> = {};
@@ -133,7 +149,7 @@ function environmentOf(
     const { fieldRef, configMapKeyRef, secretKeyRef } = valueFrom;
     const reference = configMapKeyRef ?? secretKeyRef;
     const found = fieldRef
-      ? fieldOf(workload, fieldRef.fieldPath)
+      ? fieldOf(workload, identity, fieldRef.fieldPath)
       : filesOf(configMapKeyRef ? "ConfigMap" : "Secret", reference?.name ?? "")?.[
           reference?.key ?? ""
         ];
@@ -143,12 +159,16 @@ function environmentOf(
   return environment;
 }
 
-/** The downward API, for the first pod. */
-function fieldOf({ manifest, podLabels }: Workload, path: string): string | undefined {
+/** The downward API. */
+function fieldOf(
+  { manifest, podLabels }: Workload,
+  { name, ip }: PodIdentity,
+  path: string,
+): string | undefined {
   const label = /^metadata\.labels\['(.+)'\]$/.exec(path)?.[1];
   if (label !== undefined) return podLabels[label];
-  if (path === "metadata.name") return `${manifest.metadata.name}-0`;
-  if (path === "status.podIP") return "10.244.0.7";
+  if (path === "metadata.name") return name;
+  if (path === "status.podIP") return ip;
   return path === "metadata.namespace" ? manifest.metadata.namespace : undefined;
 }
 
