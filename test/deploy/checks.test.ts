@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { filesFrom } from "./container-process.js";
+import { fetchProblems } from "./fetch-check.js";
 import { type Manifest, parseManifests } from "./manifest.js";
 import { isAllowed } from "./network.js";
 import { podProblems } from "./pod-check.js";
@@ -25,6 +26,7 @@ async function problemsOf(manifests: readonly Manifest[]): Promise<readonly stri
     ...referenceProblems(manifests),
     ...scalerProblems(manifests),
     ...serviceProblems(manifests, filesFrom(manifests)),
+    ...fetchProblems(manifests, filesFrom(manifests)),
   ];
 }
 
@@ -43,6 +45,7 @@ describe("the checks of manifests", () => {
     ["runAsUser: 10001", "runAsUser: 0", "runs as a user of the system"],
     ["navigator:0.1.0", "navigator:latest", 'image "collm-nas/navigator:latest" has no version'],
     ["navigator:0.1.0", "navigator", 'image "collm-nas/navigator" has no version'],
+    ["navigator:0.1.0", "generator:0.1.0", "allowed is collm-nas/navigator:0.1.0"],
     ["drop: [ALL]", "drop: [ALL], add: [NET_RAW]", "keeps capabilities"],
     ["readOnlyRootFilesystem: true", "readOnlyRootFilesystem: false", "may write to its root"],
     ["livenessProbe: { grpc: { port: 7090 } }", "", "has no livenessProbe"],
@@ -134,6 +137,8 @@ describe("the checks of manifests", () => {
     ["cluster.local:7001", "cluster.local:8222", "no headless Service is navigator.collm.svc"],
     ["dnsNames:", "dnsName:", "spec.dnsName is no field of this kind"],
     ["issuerRef: { name: collm", "issuerRef: { name: ca", "Issuer ca does not exist"],
+    ["sha256: 9f86", "sha256: xf86", "a/supernet.yaml is listed without"],
+    ["path: a/supernet.yaml", "path: b/supernet.yaml", "nobody fetches /var/lib/a/supernet.yaml"],
     ["port: metrics }", "port: metric }", "not every selected pod has the port metric"],
     [
       "kind: PriorityClass\nmetadata: { name: collm-service, labels: { app.kubernetes.io/part-of: collm-nas } }",

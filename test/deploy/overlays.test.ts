@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { issuedNames, requestedNames } from "./certificates.js";
 import { filesFrom, processesOf } from "./container-process.js";
 import { expectedConnections } from "./expected-connections.js";
+import { fetchProblems } from "./fetch-check.js";
 import { componentsOf, findKubectl, namesIn, render, renderFolder } from "./kubectl.js";
 import { type Manifest, ofKind, workloadsOf } from "./manifest.js";
 import { openConnections } from "./open-connections.js";
@@ -55,7 +56,8 @@ describe.skipIf(kubectl === "")("manifests", () => {
     });
 
     it("start our programs with what they understand", () => {
-      expect(serviceProblems(all, filesFrom(all))).toEqual([]);
+      const filesOf = filesFrom(all);
+      expect([...serviceProblems(all, filesOf), ...fetchProblems(all, filesOf)]).toEqual([]);
     });
 
     it("let through the connections that their parts make, and no others", () => {

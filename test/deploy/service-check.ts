@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import {
   coordinatorEnvSchema,
@@ -58,6 +58,7 @@ export function serviceProblems(
     return [
       ...process.problems,
       ...[
+        ...imageProblems(service, process),
         ...variableProblems(service, process),
         ...valueProblems(service, process),
         ...pathProblems(process),
@@ -89,6 +90,17 @@ export function settingsOf({ environment, files }: ContainerProcess): Env {
       role.map(([path, text]) => [path.slice(roleDirectory.length + 1), text.trim()]),
     ),
   };
+}
+
+/** The image must be the service's, in the version that the repository has. */
+function imageProblems(service: ServiceName, { container }: ContainerProcess): readonly string[] {
+  const file = new URL(`../../services/${service}/package.json`, import.meta.url);
+  const { version } = JSON.parse(readFileSync(file, "utf8")) as { readonly version: string };
+  const images = [service, ...(service === "evaluator" ? ["evaluator-gpu"] : [])].map(
+    (name) => `collm-nas/${name}:${version}`,
+  );
+  const image = container.image ?? "";
+  return images.includes(image) ? [] : [`image ${image}, allowed is ${images.join(" or ")}`];
 }
 
 function variableProblems(service: ServiceName, process: ContainerProcess): readonly string[] {
