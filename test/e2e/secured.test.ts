@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describeWithNats, TestNatsServer } from "@collm/events/testing";
 import { checkHealth } from "@collm/rpc";
-import { type CertificateFiles, TestAuthority } from "@collm/rpc/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { landscapeManifest, Workspace } from "../support/collm.js";
 import { journalOf } from "../support/run-files.js";
@@ -17,21 +16,24 @@ const passwords = {
 };
 
 describeWithNats("a deployment with certificates and users for everything", () => {
-  let authority: TestAuthority;
+  let secrets: Workspace;
   let workspace: Workspace;
   let nats: TestNatsServer;
   const services: Service[] = [];
   let coordinator: Service;
-  let certificates: CertificateFiles;
 
   beforeAll(async () => {
-    authority = await TestAuthority.create();
+    // Apart from what services write, which is searched for them.
+    secrets = await Workspace.create();
     workspace = await Workspace.create();
-    certificates = await authority.issue();
-    const { certFile, keyFile, caFile } = certificates;
+    const certs = await secrets.run("certs", "--to", secrets.path, "--days", "2");
+    if (certs.code !== 0) throw new Error(certs.stderr);
+    const [crt, key, ca] = ["tls.crt", "tls.key", "ca.crt"].map((name) =>
+      secrets.file(`nats/${name}`),
+    );
     nats = await TestNatsServer.start({
       config,
-      args: ["--tlsverify", "--tlscert", certFile, "--tlskey", keyFile, "--tlscacert", caFile],
+      args: ["--tlsverify", `--tlscert=${crt}`, `--tlskey=${key}`, `--tlscacert=${ca}`],
       env: {
         COLLM_NATS_COORDINATOR_PASSWORD: passwords.coordinator,
         COLLM_NATS_EVALUATOR_PASSWORD: passwords.evaluator,
@@ -42,7 +44,7 @@ describeWithNats("a deployment with certificates and users for everything", () =
     const start = async (name: ServiceName, env: Record<string, string> = {}) => {
       const service = await Service.start({
         name,
-        env: { ...tlsEnvironment(certificates), COLLM_HEALTH_PORT: "0", ...env },
+        env: { ...tlsEnvironment(name), COLLM_HEALTH_PORT: "0", ...env },
         logFile: workspace.file(`logs/${name}.log`),
       });
       services.push(service);
@@ -61,29 +63,35 @@ describeWithNats("a deployment with certificates and users for everything", () =
       COLLM_GENERATOR_ADDRESS: generator.address,
       COLLM_EVALUATOR_ADDRESS: evaluator.address,
     });
-    workspace.env = { ...tlsEnvironment(certificates), ...(await natsEnvironment("operator")) };
+    workspace.env = { ...tlsEnvironment("client"), ...(await natsEnvironment("operator")) };
   }, 120_000);
 
   afterAll(async () => {
     await Promise.all(services.map((service) => service.stop()));
     await nats?.stop();
     await workspace?.remove();
-    await authority?.remove();
+    await secrets?.remove();
   }, 60_000);
 
-  /** Who a process is to NATS: files that are read, and are not among what it writes. */
+  function tlsEnvironment(name: ServiceName | "client"): Record<string, string> {
+    return {
+      COLLM_TLS_CERT_FILE: secrets.file(`${name}/tls.crt`),
+      COLLM_TLS_KEY_FILE: secrets.file(`${name}/tls.key`),
+      COLLM_TLS_CA_FILE: secrets.file(`${name}/ca.crt`),
+    };
+  }
+
   async function natsEnvironment(user: keyof typeof passwords): Promise<Record<string, string>> {
-    const folder = `${certificates.certFile}.${user}`;
-    await mkdir(folder);
-    await writeFile(join(folder, "user"), `${user}\n`);
-    await writeFile(join(folder, "password"), `${passwords[user]}\n`);
+    await writeFile(secrets.file(`${user}.user`), `${user}\n`);
+    await writeFile(secrets.file(`${user}.password`), `${passwords[user]}\n`);
+    const folder = user === "operator" ? "client" : user;
     return {
       COLLM_NATS_URL: nats.url,
-      COLLM_NATS_USER_FILE: join(folder, "user"),
-      COLLM_NATS_PASSWORD_FILE: join(folder, "password"),
-      COLLM_NATS_TLS_CA_FILE: certificates.caFile,
-      COLLM_NATS_TLS_CERT_FILE: certificates.certFile,
-      COLLM_NATS_TLS_KEY_FILE: certificates.keyFile,
+      COLLM_NATS_USER_FILE: secrets.file(`${user}.user`),
+      COLLM_NATS_PASSWORD_FILE: secrets.file(`${user}.password`),
+      COLLM_NATS_TLS_CA_FILE: secrets.file(`${folder}/ca.crt`),
+      COLLM_NATS_TLS_CERT_FILE: secrets.file(`${folder}/tls.crt`),
+      COLLM_NATS_TLS_KEY_FILE: secrets.file(`${folder}/tls.key`),
     };
   }
 
@@ -117,25 +125,26 @@ describeWithNats("a deployment with certificates and users for everything", () =
       // Nothing was refused that a service needs, to the end.
       expect(await readFile(workspace.file(`logs/${name}.log`), "utf8")).not.toMatch(/may not/);
     }
-    const key = await readFile(certificates.keyFile, "utf8");
-    const secrets = [
+    const keys = await allTexts(secrets.path, (name) => name.endsWith(".key"));
+    expect(keys).toHaveLength(7);
+    const isBody = (line: string) => line.length > 20 && !line.startsWith("-----");
+    const planted = [
       ...Object.values(passwords),
-      ...key.split("\n").filter((line) => line.length > 20 && !line.startsWith("-----")),
+      ...keys.flatMap((key) => key.split("\n").filter(isBody)),
     ];
     const said = [search, doctor, watch, letters].flatMap(({ stdout, stderr }) => [stdout, stderr]);
     for (const text of [...said, ...(await allTexts(workspace.path))]) {
-      for (const secret of secrets) expect(text.includes(secret)).toBe(false);
+      for (const secret of planted) expect(text.includes(secret)).toBe(false);
     }
   });
 });
 
-function tlsEnvironment({ certFile, keyFile, caFile }: CertificateFiles): Record<string, string> {
-  return { COLLM_TLS_CERT_FILE: certFile, COLLM_TLS_KEY_FILE: keyFile, COLLM_TLS_CA_FILE: caFile };
-}
-
-async function allTexts(folder: string): Promise<readonly string[]> {
+async function allTexts(
+  folder: string,
+  isWanted: (name: string) => boolean = () => true,
+): Promise<readonly string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile());
+  const files = entries.filter((entry) => entry.isFile() && isWanted(entry.name));
   return await Promise.all(
     files.map((file) => readFile(join(file.parentPath, file.name), "latin1")),
   );

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { addBenchCommand } from "./commands/bench.js";
+import { addCertsCommand } from "./commands/certs.js";
 import { addDoctorCommand } from "./commands/doctor.js";
 import { addEvaluationsCommand } from "./commands/evaluations.js";
 import { addForkCommand } from "./commands/fork.js";
@@ -40,6 +41,7 @@ export function createProgram(): Command {
   addRankCommand(program);
   addUpCommand(program);
   addServeCommand(program);
+  addCertsCommand(program);
   addEvaluationsCommand(program);
   addJournalsCommand(program);
   addSupernetCommand(program);
