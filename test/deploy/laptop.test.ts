@@ -139,7 +139,11 @@ describe.skipIf(missing.length > 0)("the laptop overlay, its pods as processes",
   });
 
   it.each([
-    ["plaintext", { isEncrypted: false }, "the server closes the connection at once; one side speaks TLS"],
+    [
+      "plaintext",
+      { isEncrypted: false },
+      "the server closes the connection at once; one side speaks TLS",
+    ],
     ["stranger", { secretName: "stranger-tls" }, "the server's certificate is not accepted"],
   ])("refuses commands with %s", { timeout: 90_000 }, async (name, options, reason) => {
     const args = ["runs", "--coordinator", "coordinator:7000"];

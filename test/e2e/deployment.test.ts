@@ -56,7 +56,9 @@ describeWithNats("a deployment on NATS", () => {
 
     const sound = await workspace.run("doctor", "--nats", cluster.nats.url);
     expect(sound, sound.stdout).toMatchObject({ code: 0 });
-    expect(sound.stdout).toMatch(/ok +evaluators: 1 with \d slots, supernets landscape/u);
+    expect(sound.stdout).toMatch(
+      /ok +evaluators: 1 with \d slots, pools default, supernets landscape/u,
+    );
   });
 
   it("lists, retries and purges what was given up", { timeout: 60_000 }, async () => {

@@ -128,6 +128,7 @@ async function runOne({
         evaluationsDir: join(folder, "evaluations"),
         journals: { kind: "directory", directory: folder },
       },
+      pools: ["default"],
       evaluationConcurrency: 4,
       evaluationTimeoutMs: 60_000,
     },
@@ -201,6 +202,7 @@ function startLandscape(folder: string): Promise<RunningService> {
       ...common,
       supernets: [landscapeManifest],
       store: { kind: "files", evaluationsDir: join(folder, "evaluations") },
+      pool: "default",
       deviceSharing: "exclusive",
       runtime: {
         executionProvider: "cpu",

@@ -118,6 +118,23 @@ export function list(phrase: string) {
   });
 }
 
+/** Becomes part of a subject and of a consumer's name on NATS. */
+function isPool(name: string): boolean {
+  return /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(name);
+}
+
+/** The name of a pool of evaluators. */
+export function pool() {
+  const phrase = "a name of lower-case letters, digits and dashes";
+  return z.string(phrase).refine(isPool, phrase);
+}
+
+/** Names of pools, separated by commas. */
+export function pools() {
+  const phrase = "names of lower-case letters, digits and dashes, separated by commas";
+  return list(phrase).refine((names) => names.every(isPool), phrase);
+}
+
 /**
  * Reads variables. An empty value means unset, as it does in compose files; unknown variables are
  * ignored, since services share one environment. Values of `*_API_KEY`, and NATS servers

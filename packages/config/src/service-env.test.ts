@@ -147,6 +147,20 @@ describe("readEnv", () => {
     }
   });
 
+  it("takes names of pools that can stand in a subject", () => {
+    const some = { ...coordinator, COLLM_POOLS: "cpu, gpu-a100" };
+    expect(readEnv(coordinatorEnvSchema, some)).toMatchObject({ pools: ["cpu", "gpu-a100"] });
+    expect(readEnv(coordinatorEnvSchema, coordinator)).toMatchObject({ pools: ["default"] });
+    const wrong = { ...coordinator, COLLM_POOLS: "cpu,gpu.a100" };
+    expect(messageOf(() => readEnv(coordinatorEnvSchema, wrong))).toBe(
+      'COLLM_POOLS: got "cpu,gpu.a100", allowed is names of lower-case letters, digits and dashes, separated by commas',
+    );
+    const evaluator = { COLLM_SUPERNETS: "a.yaml", COLLM_EVALUATIONS_DIR: "e", COLLM_POOL: "*" };
+    expect(messageOf(() => readEnv(evaluatorEnvSchema, evaluator))).toBe(
+      'COLLM_POOL: got "*", allowed is a name of lower-case letters, digits and dashes',
+    );
+  });
+
   it("takes either a folder of journals or the run directory of one search", () => {
     const { COLLM_JOURNAL_DIR: _, ...rest } = coordinator;
     const single = { ...rest, COLLM_RUN_DIR: "runs/a", COLLM_RUN_SEARCH_ID: "a" };

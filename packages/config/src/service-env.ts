@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { z } from "zod";
-import { addresses, decimal, integer, list, oneOf, text } from "./env-values.js";
+import { addresses, decimal, integer, list, oneOf, pool, pools, text } from "./env-values.js";
 import { checkListening } from "./listening.js";
 import { podOf, podShape } from "./pod-env.js";
 import { ranges } from "./ranges.js";
@@ -125,6 +125,11 @@ export const coordinatorEnvSchema = z
     /** ... and that search's id. */
     COLLM_RUN_SEARCH_ID: text("a search id").optional(),
     ...storeShape,
+    /**
+     * Pools of evaluators whose queues are there from the start, separated by commas; queues of others are
+     * made when work comes for them. Work of which nobody knows who serves it goes to the first.
+     */
+    COLLM_POOLS: pools().default(["default"]),
     /** Evaluations under way at once, over all searches; evaluators queue what they cannot run. */
     COLLM_EVALUATION_CONCURRENCY: integer(1, 10_000).default(8),
     /** How long one evaluation may take, waiting for its turn in the evaluator included. */
@@ -136,6 +141,7 @@ export const coordinatorEnvSchema = z
     generatorAddress: env.COLLM_GENERATOR_ADDRESS,
     evaluatorAddress: env.COLLM_EVALUATOR_ADDRESS,
     storage: storageOf(env, context),
+    pools: env.COLLM_POOLS,
     evaluationConcurrency: env.COLLM_EVALUATION_CONCURRENCY,
     evaluationTimeoutMs: env.COLLM_EVALUATION_TIMEOUT_MS,
   }));
@@ -191,6 +197,8 @@ export const evaluatorEnvSchema = z
     /** Manifest files, separated by commas. */
     COLLM_SUPERNETS: list("manifest files separated by commas"),
     ...storeShape,
+    /** Evaluators that share one queue, on NATS; those of a pool should serve the same supernets. */
+    COLLM_POOL: pool().default("default"),
     /** Whether others use this evaluator's device too. */
     COLLM_DEVICE_SHARING: oneOf(["exclusive", "shared"]).default("exclusive"),
     ...runtimeEnvShape,
@@ -211,6 +219,7 @@ export const evaluatorEnvSchema = z
     ...toCommonEnv(env, context),
     supernets: env.COLLM_SUPERNETS,
     store: storeOf(env, context),
+    pool: env.COLLM_POOL,
     deviceSharing: env.COLLM_DEVICE_SHARING,
     runtime: toRuntimeEnv(env),
     workers: env.COLLM_WORKERS,

@@ -13,7 +13,7 @@ import { describeWithNats } from "./testing/with-nats.js";
 const ttlMs = 600;
 const supernet = { ...searchStarted().supernet, contextDigest: "context-1" };
 const announcement: Announcement = {
-  ...{ id: "one", device: "cpu", sharing: "shared", slots: 1 },
+  ...{ id: "one", device: "cpu", sharing: "shared", slots: 1, pool: "small" },
   supernets: [supernet],
 };
 
@@ -42,6 +42,14 @@ describeWithNats("EvaluatorRegistry", () => {
     await delay(2 * ttlMs);
     expect(ids()).toEqual(["one", "two"]);
     expect(registry.serving("context-2")).toEqual([]);
+
+    expect(registry.poolServing("context-1")).toBe("small");
+    const large = { ...announcement, id: "three", slots: 3, pool: "large" };
+    const third = await announceEvaluator(bucket, large, ttlMs);
+    await vi.waitFor(() => expect(registry.poolServing("context-1")).toBe("large"));
+    await third.withdraw();
+    expect(registry.poolServing("context-2")).toBeUndefined();
+
     await early.withdraw();
     await vi.waitFor(() => expect(ids()).toEqual(["two"]));
     await late.withdraw();

@@ -15,6 +15,8 @@ const announcementSchema = z.strictObject({
   sharing: z.enum(["exclusive", "shared"]),
   /** Evaluations at the same time. */
   slots: z.int().positive(),
+  /** Whose work it takes. */
+  pool: z.string(),
 });
 
 /** What an evaluator says of itself. */
@@ -85,6 +87,18 @@ export class EvaluatorRegistry {
     return this.present.filter(({ supernets }) =>
       supernets.some((supernet) => supernet.contextDigest === contextDigest),
     );
+  }
+
+  /** The pool with most slots among those whose evaluators can measure in this context. */
+  poolServing(contextDigest: string): string | undefined {
+    const slots = new Map<string, number>();
+    for (const { pool, slots: more } of this.serving(contextDigest)) {
+      slots.set(pool, (slots.get(pool) ?? 0) + more);
+    }
+    const [first] = [...slots].toSorted(
+      ([aPool, a], [bPool, b]) => b - a || (aPool < bPool ? -1 : 1),
+    );
+    return first?.[0];
   }
 
   close(): void {

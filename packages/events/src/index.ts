@@ -19,17 +19,18 @@ export { checkpointTtlMs, createKvCheckpointStore } from "./kv-checkpoint-store.
 export { createKvEvaluationStore, readEvaluation } from "./kv-evaluation-store.js";
 export { LeaseTakenError } from "./lease.js";
 export { hearTexts, tellText } from "./live-texts.js";
-export { bucketNames, noteSubject, streamNames, workSubject } from "./names.js";
+export { bucketNames, defaultPool, noteSubject, streamNames, workSubject } from "./names.js";
 export type { NatsAccess } from "./nats-access.js";
 export { hearNotes, type Note, tellNote } from "./notes.js";
 export { openSharedJournals } from "./open-shared-journals.js";
 export {
   defaultQueueSettings,
-  provisionConsumer,
+  provisionPool,
   provisionStreams,
   type QueueSettings,
 } from "./provision.js";
-export { isQueued, type Published, publishWork, withdrawWork } from "./publish-work.js";
+export { findQueued, type Published, publishWork, withdrawWork } from "./publish-work.js";
+export { removeOldLayout } from "./remove-old-layout.js";
 export { createStreamJournals, readStreamJournal, type SharedJournals } from "./stream-journals.js";
 export { createUnfinishedSearches } from "./unfinished.js";
 export { findWork, type LeaseSettings, takeWork, WorkLease } from "./work-lease.js";
@@ -38,6 +39,7 @@ export {
   defaultPullSettings,
   type PullPorts,
   type PullSettings,
+  type PullSource,
   WorkPuller,
 } from "./work-puller.js";
 export { startTtlMs, WorkStarts } from "./work-starts.js";

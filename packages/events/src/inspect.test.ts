@@ -7,7 +7,7 @@ import { connectNats } from "./connection.js";
 import { announceEvaluator } from "./evaluator-registry.js";
 import { inspectDeployment } from "./inspect.js";
 import { bucketNames, streamNames } from "./names.js";
-import { defaultQueueSettings, provisionConsumer, provisionStreams } from "./provision.js";
+import { defaultQueueSettings, provisionPool, provisionStreams } from "./provision.js";
 import { publishWork } from "./publish-work.js";
 import { TestNatsServer } from "./testing/nats-server.js";
 import { describeWithNats } from "./testing/with-nats.js";
@@ -33,10 +33,10 @@ describeWithNats("inspectDeployment", () => {
     (await inspectDeployment(connection)).flatMap(({ name, isSound, words }) =>
       isSound === isWanted ? [`${name}: ${words}`] : [],
     );
-  const publish = (contextDigest: string) =>
-    publishWork(connection, {
-      ...{ searchId: "lagging", candidateId: "1.1", supernet: "tiny", canonical: "a" },
-      ...{ contextDigest, key: `a@${contextDigest}`, epoch: 0 },
+  const publish = (pool: string, contextDigest: string) =>
+    publishWork(connection, pool, {
+      ...{ searchId: "lagging", candidateId: "1.1", supernet: "tiny", canonical: pool },
+      ...{ contextDigest, key: `${pool}@${contextDigest}`, epoch: 0 },
     });
 
   it("names every stream and bucket that is missing, and makes none", async () => {
@@ -50,7 +50,7 @@ describeWithNats("inspectDeployment", () => {
 
   it("says which retention is wrong", async () => {
     await manager.streams.add({
-      ...{ name: streamNames.work, subjects: ["collm.work.*"] },
+      ...{ name: streamNames.work, subjects: ["collm.work.*.*"] },
       retention: RetentionPolicy.Limits,
     });
     expect(await wordsOf(false)).toContain(
@@ -67,26 +67,33 @@ describeWithNats("inspectDeployment", () => {
     const announced = await announceEvaluator(
       await openBucket(connection, bucketNames.evaluators, { replicas: 1 }),
       {
-        ...{ id: "frozen", device: "cpu", sharing: "shared", slots: 1 },
+        ...{ id: "frozen", device: "cpu", sharing: "shared", slots: 1, pool: "here" },
         supernets: [{ ...searchStarted().supernet, name: "tiny", contextDigest: served }],
       },
     );
-    for (const context of [served, unserved]) {
-      await provisionConsumer(connection, context, defaultQueueSettings);
-      await publish(context);
+    for (const pool of ["here", "nowhere"]) {
+      await provisionPool(connection, pool, defaultQueueSettings);
+      await publish(pool, served);
     }
     const problems = await wordsOf(false);
-    expect(problems).toHaveLength(2);
-    expect(problems.join("\n")).toMatch(
-      /queue tiny: 1 wait, 0 under way; none was taken for 2 s; its evaluators hang/u,
-    );
-    expect(problems.join("\n")).toMatch(
-      /queue evaluators-\w+: 1 wait, 0 under way; no evaluator serves this evaluation context/u,
-    );
+    expect(problems).toEqual([
+      expect.stringMatching(
+        /^queue evaluators-here: 1 wait, 0 under way; none was taken for 2 s; its evaluators hang/u,
+      ),
+      expect.stringMatching(
+        /^queue evaluators-nowhere: 1 wait, 0 under way; no evaluator takes work of this pool/u,
+      ),
+    ]);
 
-    const consumer = await findWork(connection, served);
+    const consumer = await findWork(connection, "here");
     const lease = await takeWork(consumer, connection, { beatMs: 1_000, waitMs: 1_000 });
-    expect(await wordsOf(true)).toContain("queue tiny: 0 wait, 1 under way");
+    expect(await wordsOf(true)).toContain("queue evaluators-here: 0 wait, 1 under way");
+    await publish("here", unserved);
+    expect(await wordsOf(false)).toContainEqual(
+      expect.stringMatching(
+        /^queue evaluators-here: 1 wait, 1 under way; 1 of evaluation contexts that no evaluator of this pool serves/u,
+      ),
+    );
     await lease?.finish(false);
     await announced.withdraw();
   });

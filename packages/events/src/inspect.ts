@@ -12,7 +12,15 @@ import { type NatsConnection, nanos, nuid } from "@nats-io/transport-node";
 import { openBucket } from "./buckets.js";
 import { createDeadLetters } from "./dead-letters.js";
 import { type Announcement, announcementTtlMs, EvaluatorRegistry } from "./evaluator-registry.js";
-import { bucketNames, consumerName, streamNames } from "./names.js";
+import {
+  bucketNames,
+  consumerName,
+  poolOf,
+  poolSubject,
+  streamNames,
+  tokenOf,
+  workSubject,
+} from "./names.js";
 import { expectedRetention } from "./provision.js";
 
 /** One thing that was looked at in a deployment. */
@@ -94,12 +102,13 @@ async function inspectStream(
 function inspectEvaluators(present: readonly Announcement[]): Finding {
   const slots = present.reduce((sum, evaluator) => sum + evaluator.slots, 0);
   const names = new Set(present.flatMap(({ supernets }) => supernets.map(({ name }) => name)));
+  const pools = new Set(present.map(({ pool }) => pool));
   return present.length === 0
     ? { name: "evaluators", isSound: false, words: "none was heard; start one with COLLM_NATS_URL" }
     : {
         name: "evaluators",
         isSound: true,
-        words: `${present.length} with ${slots} slots, supernets ${[...names].join(", ")}`,
+        words: `${present.length} with ${slots} slots, pools ${[...pools].join(", ")}, supernets ${[...names].join(", ")}`,
       };
 }
 
@@ -108,18 +117,14 @@ async function inspectQueues(
   manager: JetStreamManager,
   present: readonly Announcement[],
 ): Promise<readonly Finding[]> {
-  const served = new Map(
-    present.flatMap(({ supernets }) =>
-      supernets.map(({ name, contextDigest }) => [consumerName(contextDigest), name] as const),
-    ),
-  );
   const before = await queues(manager);
   const isLagging = [...before.values()].some(isUntouched);
   if (isLagging) await delay(takenWithinMs);
   const after = isLagging ? await queues(manager) : before;
+  const subjects = await workSubjects(manager);
   return [...after].map(([name, queue]) => {
     const { num_pending: waiting, num_ack_pending: underWay, num_redelivered: again } = queue;
-    const supernet = served.get(name);
+    const members = present.filter(({ pool }) => consumerName(pool) === name);
     const seen = `${waiting} wait, ${underWay} under way${again > 0 ? `, ${again} delivered again` : ""}`;
     const earlier = before.get(name);
     const isStuck =
@@ -128,17 +133,41 @@ async function inspectQueues(
       isUntouched(earlier) &&
       queue.delivered.consumer_seq === earlier.delivered.consumer_seq;
     const problem =
-      supernet === undefined
+      members.length === 0
         ? waiting + underWay > 0 &&
-          "no evaluator serves this evaluation context; start one that does"
-        : isStuck &&
-          `none was taken for ${takenWithinMs / 1000} s; its evaluators hang or cannot pull, see their logs`;
+          "no evaluator takes work of this pool; start one, or look why it is not scaled up"
+        : unserved(subjects, queue, members) > 0
+          ? `${unserved(subjects, queue, members)} of evaluation contexts that no evaluator of this pool serves; start one that does`
+          : isStuck &&
+            `none was taken for ${takenWithinMs / 1000} s; its evaluators hang or cannot pull, see their logs`;
     return {
-      name: `queue ${supernet ?? name}`,
+      name: `queue ${name}`,
       isSound: !problem,
       words: problem ? `${seen}; ${problem}` : seen,
     };
   });
+}
+
+/** Messages of a pool that none of its evaluators can measure. */
+function unserved(
+  subjects: ReadonlyMap<string, number>,
+  { config }: ConsumerInfo,
+  members: readonly Announcement[],
+): number {
+  const served = new Set(
+    members.flatMap(({ pool, supernets }) =>
+      supernets.map(({ contextDigest }) => workSubject(pool, contextDigest)),
+    ),
+  );
+  return [...subjects]
+    .filter(([subject]) => poolSubject(poolOf(subject)) === config.filter_subject)
+    .reduce((sum, [subject, count]) => sum + (served.has(subject) ? 0 : count), 0);
+}
+
+/** How many messages of work each subject has. */
+async function workSubjects(manager: JetStreamManager): Promise<ReadonlyMap<string, number>> {
+  const { state } = await manager.streams.info(streamNames.work, { subjects_filter: ">" });
+  return new Map(Object.entries(state.subjects ?? {}));
 }
 
 /** The consumers of work by name. */

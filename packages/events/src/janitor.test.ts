@@ -5,8 +5,8 @@ import { openBucket } from "./buckets.js";
 import { connectNats } from "./connection.js";
 import { createDeadLetters, type DeadLetters } from "./dead-letters.js";
 import { Janitor } from "./janitor.js";
-import { bucketNames, streamNames, workSubject } from "./names.js";
-import { defaultQueueSettings, provisionConsumer, provisionStreams } from "./provision.js";
+import { bucketNames, defaultPool, streamNames, workSubject } from "./names.js";
+import { defaultQueueSettings, provisionPool, provisionStreams } from "./provision.js";
 import { publishWork } from "./publish-work.js";
 import { TestNatsServer } from "./testing/nats-server.js";
 import { describeWithNats } from "./testing/with-nats.js";
@@ -19,7 +19,7 @@ const context = "context-1";
 const lease = { beatMs: 100, waitMs: 2_000 };
 
 async function take(connection: NatsConnection) {
-  return await takeWork(await findWork(connection, context), connection, lease);
+  return await takeWork(await findWork(connection, defaultPool), connection, lease);
 }
 
 const request: EvaluationRequest = {
@@ -40,7 +40,7 @@ describeWithNats("work that nobody can do", () => {
     server = await TestNatsServer.start();
     connection = await connectNats({ servers: [server.url], name: "test" });
     await provisionStreams(connection, queue);
-    await provisionConsumer(connection, context, queue);
+    await provisionPool(connection, defaultPool, queue);
     letters = createDeadLetters(
       await openBucket(connection, bucketNames.deadLetters, { replicas: 1 }),
     );
@@ -57,7 +57,7 @@ describeWithNats("work that nobody can do", () => {
   });
 
   it("becomes a dead letter when it reaches the bound of the queue, and leaves it", async () => {
-    await publishWork(connection, { ...request, epoch: 0 });
+    await publishWork(connection, defaultPool, { ...request, epoch: 0 });
     for (let death = 0; death < queue.maxDeliver; death++) {
       const own = await connectNats({ servers: [server.url], name: `evaluator-${death}` });
       expect(await take(own)).toBeDefined();
@@ -79,11 +79,11 @@ describeWithNats("work that nobody can do", () => {
   });
 
   it("becomes one at once when it is no work, and others are not held up", async () => {
-    connection.publish(workSubject(context), "no work");
+    connection.publish(workSubject(defaultPool, context), "no work");
     const asked: string[] = [];
     const puller = new WorkPuller(
       connection,
-      [context],
+      { pool: defaultPool, contextDigests: [context] },
       { ...lease, slots: 2, maxDeaths: 5, retryDelayMs: 10 },
       {
         deadLetters: letters,
@@ -99,7 +99,7 @@ describeWithNats("work that nobody can do", () => {
       },
     );
     const other = { ...request, canonical: "b", key: "b@context-1" };
-    await publishWork(connection, { ...other, epoch: 0 });
+    await publishWork(connection, defaultPool, { ...other, epoch: 0 });
     await vi.waitFor(async () => expect(await letters.read(other.key)).toBeDefined(), 10_000);
     await puller.drain(1_000);
     expect(asked).toEqual(["b"]);
@@ -115,14 +115,14 @@ describeWithNats("work that nobody can do", () => {
       epoch: 0,
     }));
     for (const work of places)
-      expect(await publishWork(connection, work)).toMatchObject({ kind: "queued" });
+      expect(await publishWork(connection, defaultPool, work)).toMatchObject({ kind: "queued" });
     const [first] = places;
     if (!first) throw new RangeError("no work");
-    expect(await publishWork(connection, first)).toMatchObject({ kind: "duplicate" });
+    expect(await publishWork(connection, defaultPool, first)).toMatchObject({ kind: "duplicate" });
     const more = { ...request, canonical: "f", key: "f@context-1", epoch: 0 };
-    expect(await publishWork(connection, more)).toMatchObject({ kind: "held-back" });
+    expect(await publishWork(connection, defaultPool, more)).toMatchObject({ kind: "held-back" });
     const taken = await take(connection);
     await taken?.finish(false);
-    expect(await publishWork(connection, more)).toMatchObject({ kind: "queued" });
+    expect(await publishWork(connection, defaultPool, more)).toMatchObject({ kind: "queued" });
   });
 });

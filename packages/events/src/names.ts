@@ -29,14 +29,29 @@ export function tokenOf(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 32);
 }
 
-/** Work for one evaluation context: evaluators pull what they can measure. */
-export function workSubject(contextDigest: string): string {
-  return `collm.work.${tokenOf(contextDigest)}`;
+/** Pool of evaluators that are told no other. */
+export const defaultPool = "default";
+
+/** Work for one evaluation context in one pool: any evaluator of the pool is given it. */
+export function workSubject(pool: string, contextDigest: string): string {
+  return `collm.work.${pool}.${tokenOf(contextDigest)}`;
 }
 
-/** Durable consumer of one evaluation context's work, shared by all its evaluators. */
-export function consumerName(contextDigest: string): string {
-  return `evaluators-${tokenOf(contextDigest)}`;
+/** All work of a pool. */
+export function poolSubject(pool: string): string {
+  return `collm.work.${pool}.*`;
+}
+
+export const anyWorkSubject = "collm.work.*.*";
+
+/** The pool that work of this subject goes to. */
+export function poolOf(subject: string): string {
+  return subject.split(".")[2] ?? "";
+}
+
+/** Durable consumer of a pool's work, shared by its evaluators; what scales them looks at its lag. */
+export function consumerName(pool: string): string {
+  return `evaluators-${pool}`;
 }
 
 /** Told, not kept: what an evaluator is doing with this content key. */

@@ -11,7 +11,7 @@ import {
   type StreamConfig,
 } from "@nats-io/jetstream";
 import { type NatsConnection, nanos } from "@nats-io/transport-node";
-import { consumerName, streamNames, workSubject } from "./names.js";
+import { anyWorkSubject, consumerName, poolSubject, streamNames } from "./names.js";
 import { patiently } from "./patiently.js";
 
 /** What a deployment may choose. */
@@ -27,7 +27,7 @@ export interface QueueSettings {
    * up before what kills them (`WorkStarts`), and handing work back counts as well.
    */
   readonly maxDeliver: number;
-  /** Messages under way at once, over all evaluators of a context. */
+  /** Messages under way at once, over all evaluators of a pool. */
   readonly maxAckPending: number;
 }
 
@@ -49,7 +49,7 @@ type StreamSettings = Partial<StreamConfig> & Pick<StreamConfig, "name" | "subje
  * The streams:
  *
  * - work: a work queue. `discard: new` refuses what does not fit, where the default would delete
- *   unread work. Only the subject's own consumer may take a message, once.
+ *   unread work. Only its pool's own consumer may take a message, once.
  * - advisories: what the server says of messages that were delivered too often. They are plain
  *   messages, so without a stream a restart of the coordinator would lose them.
  * - journal: all searches' events. Nothing ages and nothing can be deleted.
@@ -60,7 +60,7 @@ function streams({ replicas, maxWaiting }: QueueSettings): readonly StreamSettin
     {
       ...common,
       name: streamNames.work,
-      subjects: ["collm.work.*"],
+      subjects: [anyWorkSubject],
       retention: RetentionPolicy.Workqueue,
       discard: DiscardPolicy.New,
       max_msgs: maxWaiting,
@@ -116,20 +116,21 @@ async function provisionStream(manager: JetStreamManager, wanted: StreamSettings
 }
 
 /**
- * Creates the durable consumer of a context's work. The coordinator does this before it publishes,
- * so that work and lag are there before any evaluator is.
+ * Creates the durable consumer of a pool's work. Coordinators do this when they start, so that its lag
+ * can be read before there is any work or evaluator: KEDA takes a consumer that is missing for one with
+ * endless lag.
  */
-export async function provisionConsumer(
+export async function provisionPool(
   connection: NatsConnection,
-  contextDigest: string,
+  pool: string,
   { ackWaitMs, maxDeliver, maxAckPending }: QueueSettings,
 ): Promise<void> {
   await patiently(async () => {
     const manager = await jetstreamManager(connection);
-    const name = consumerName(contextDigest);
+    const name = consumerName(pool);
     const consumer = {
       durable_name: name,
-      filter_subject: workSubject(contextDigest),
+      filter_subject: poolSubject(pool),
       ack_policy: AckPolicy.Explicit,
       deliver_policy: DeliverPolicy.All,
       ack_wait: nanos(ackWaitMs),
@@ -143,7 +144,8 @@ export async function provisionConsumer(
   });
 }
 
-function ignoreMissing(error: unknown): undefined {
+/** For what may not be there. */
+export function ignoreMissing(error: unknown): undefined {
   if (error instanceof JetStreamApiError && error.status === 404) return undefined;
   throw error;
 }

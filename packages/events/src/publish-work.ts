@@ -1,6 +1,6 @@
 import { JetStreamApiError, jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
-import { streamNames, tokenOf, workSubject } from "./names.js";
+import { poolOf, streamNames, tokenOf, workSubject } from "./names.js";
 import { patiently } from "./patiently.js";
 import { encodeWork, type WorkMessage } from "./work-message.js";
 
@@ -14,20 +14,21 @@ export type Published =
   | { readonly kind: "held-back"; readonly reason: string };
 
 /**
- * Puts work into the queue, once for each content key and epoch.
+ * Puts work into the queue, once for each content key and epoch, whichever pool it is for.
  *
  * @param insteadOf stream sequence of a message of this work that is about to be acknowledged, or is
  *   gone without a result: whoever else misses it publishes the same, and one of them is the duplicate.
  */
 export async function publishWork(
   connection: NatsConnection,
+  pool: string,
   work: WorkMessage,
   insteadOf?: number,
 ): Promise<Published> {
   const id = `${tokenOf(work.key)}:${work.epoch}`;
   try {
     const { duplicate, seq: sequence } = await jetstream(connection).publish(
-      workSubject(work.contextDigest),
+      workSubject(pool, work.contextDigest),
       encodeWork(work),
       { msgID: insteadOf === undefined ? id : `${id}:${insteadOf}` },
     );
@@ -40,11 +41,15 @@ export async function publishWork(
   }
 }
 
-/** Whether the message with this sequence waits in the queue or is being worked on. */
-export async function isQueued(connection: NatsConnection, sequence: number): Promise<boolean> {
+/** The pool for which the message with this sequence waits or is being worked on; undefined if it is gone. */
+export async function findQueued(
+  connection: NatsConnection,
+  sequence: number,
+): Promise<string | undefined> {
   return await patiently(async () => {
     const manager = await jetstreamManager(connection);
-    return (await manager.streams.getMessage(streamNames.work, { seq: sequence })) !== null;
+    const message = await manager.streams.getMessage(streamNames.work, { seq: sequence });
+    return message ? poolOf(message.subject) : undefined;
   });
 }
 

@@ -3,9 +3,9 @@ import { jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { connectNats } from "./connection.js";
-import { streamNames } from "./names.js";
+import { defaultPool, streamNames } from "./names.js";
 import { patiently } from "./patiently.js";
-import { defaultQueueSettings, provisionConsumer, provisionStreams } from "./provision.js";
+import { defaultQueueSettings, provisionPool, provisionStreams } from "./provision.js";
 import { publishWork } from "./publish-work.js";
 import { removeDoneWork } from "./remove-done-work.js";
 import { TestNatsServer } from "./testing/nats-server.js";
@@ -25,7 +25,7 @@ describeWithNats("removeDoneWork", () => {
     server = await TestNatsServer.start();
     connection = await connectNats({ servers: [server.url], name: "test" });
     await provisionStreams(connection, defaultQueueSettings);
-    await provisionConsumer(connection, context, defaultQueueSettings);
+    await provisionPool(connection, defaultPool, defaultQueueSettings);
   });
   afterEach(async () => {
     await connection.close();
@@ -35,7 +35,9 @@ describeWithNats("removeDoneWork", () => {
   async function publish(canonical: string): Promise<void> {
     const work = { searchId: "s", candidateId: "1.1", supernet: "tiny", contextDigest: context };
     const key = `${canonical}@${context}`;
-    await patiently(() => publishWork(connection, { ...work, canonical, key, epoch: 0 }));
+    await patiently(() =>
+      publishWork(connection, defaultPool, { ...work, canonical, key, epoch: 0 }),
+    );
   }
 
   /** Whose results are stored, by their names. */
@@ -45,8 +47,8 @@ describeWithNats("removeDoneWork", () => {
 
   it("leaves work that was delivered too often to the janitor", async () => {
     const impatient = { ...defaultQueueSettings, maxDeliver: 1, ackWaitMs: 200 };
-    await provisionConsumer(connection, context, impatient);
-    const consumer = await findWork(connection, context);
+    await provisionPool(connection, defaultPool, impatient);
+    const consumer = await findWork(connection, defaultPool);
     const take = () => takeWork(consumer, connection, { beatMs: 10_000, waitMs: 2_000 });
     await publish("deadly");
     await take();
@@ -62,7 +64,7 @@ describeWithNats("removeDoneWork", () => {
   });
 
   it("removes what a killed server had acknowledged, and nothing else", { retry: 2 }, async () => {
-    const consumer = await findWork(connection, context);
+    const consumer = await findWork(connection, defaultPool);
     const take = () => takeWork(consumer, connection, { beatMs: 10_000, waitMs: 2_000 });
     await publish("first");
     await (await take())?.finish(false);

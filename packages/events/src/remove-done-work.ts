@@ -5,7 +5,7 @@ import {
   type MsgRequest,
 } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
-import { streamNames } from "./names.js";
+import { poolOf, poolSubject, streamNames } from "./names.js";
 import { decodeWork, type WorkMessage } from "./work-message.js";
 
 /** Messages that are looked at in one round; the next goes on. */
@@ -30,7 +30,9 @@ export async function removeDoneWork(
   const consumers = await manager.consumers.list(streamNames.work).next();
   for (const { config, ack_floor: floor, num_pending, num_ack_pending } of consumers) {
     const subject = config.filter_subject ?? "";
-    const messages = state.subjects?.[subject] ?? 0;
+    const messages = Object.entries(state.subjects ?? {})
+      .filter(([one]) => poolSubject(poolOf(one)) === subject)
+      .reduce((sum, [, count]) => sum + count, 0);
     if (messages <= num_pending + num_ack_pending) continue;
     let sequence = 1;
     for (let looked = 0; looked < messagesPerRound; looked++) {
@@ -45,7 +47,7 @@ export async function removeDoneWork(
   }
 }
 
-/** The first message of a subject from `sequence` on. */
+/** The first message of a subject, which may have wildcards, from `sequence` on. */
 async function nextMessage(manager: JetStreamManager, subject: string, sequence: number) {
   try {
     // The client's type of this request lacks the field; the server has it since 2.9.

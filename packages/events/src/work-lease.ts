@@ -80,13 +80,10 @@ export class WorkLease {
   }
 }
 
-/** Finds the consumer of a context's work. Throws while no coordinator has made it. */
-export async function findWork(
-  connection: NatsConnection,
-  contextDigest: string,
-): Promise<Consumer> {
+/** Finds the consumer of a pool's work. Throws while no coordinator has made it. */
+export async function findWork(connection: NatsConnection, pool: string): Promise<Consumer> {
   const { consumers } = jetstream(connection);
-  return await consumers.get(streamNames.work, consumerName(contextDigest));
+  return await consumers.get(streamNames.work, consumerName(pool));
 }
 
 /**

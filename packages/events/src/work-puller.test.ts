@@ -4,8 +4,8 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { openBucket } from "./buckets.js";
 import { connectNats } from "./connection.js";
 import { createDeadLetters } from "./dead-letters.js";
-import { bucketNames } from "./names.js";
-import { defaultQueueSettings, provisionConsumer, provisionStreams } from "./provision.js";
+import { bucketNames, defaultPool } from "./names.js";
+import { defaultQueueSettings, provisionPool, provisionStreams } from "./provision.js";
 import { publishWork } from "./publish-work.js";
 import { TestNatsServer } from "./testing/nats-server.js";
 import { describeWithNats } from "./testing/with-nats.js";
@@ -37,7 +37,7 @@ describeWithNats("WorkPuller.drain", () => {
     server = await TestNatsServer.start();
     connection = await connectNats({ servers: [server.url], name: "test" });
     await provisionStreams(connection, queue);
-    await provisionConsumer(connection, context, queue);
+    await provisionPool(connection, defaultPool, queue);
   });
   afterAll(async () => {
     await connection.close();
@@ -45,7 +45,7 @@ describeWithNats("WorkPuller.drain", () => {
   });
 
   const take = async (settings: typeof lease) =>
-    takeWork(await findWork(connection, context), connection, settings);
+    takeWork(await findWork(connection, defaultPool), connection, settings);
 
   async function startPuller(slots: number, evaluate: PullPorts["evaluate"]) {
     const own = await connectNats({ servers: [server.url], name: "evaluator" });
@@ -54,7 +54,7 @@ describeWithNats("WorkPuller.drain", () => {
     const starts = new WorkStarts(own, await bucket(bucketNames.starts));
     const puller = new WorkPuller(
       own,
-      [context],
+      { pool: defaultPool, contextDigests: [context] },
       { ...defaultPullSettings, maxDeaths, slots },
       { deadLetters, starts, evaluate, onProblem: () => undefined },
     );
@@ -94,7 +94,7 @@ describeWithNats("WorkPuller.drain", () => {
   }
 
   it("gives back at once what ends as unavailable, and takes nothing again", async () => {
-    await publishWork(connection, { ...request, epoch: 0 });
+    await publishWork(connection, defaultPool, { ...request, epoch: 0 });
     const since = performance.now();
     expect(await drainAtWork()).toBe(1);
     const taken = await take(lease);
@@ -105,7 +105,7 @@ describeWithNats("WorkPuller.drain", () => {
 
   it("hands work over more often than evaluators may die on it", async () => {
     const key = "c@context-1";
-    await publishWork(connection, { ...request, key, epoch: 0 });
+    await publishWork(connection, defaultPool, { ...request, key, epoch: 0 });
     for (let stops = 0; stops < 2 * maxDeaths; stops++) await drainAtWork();
     const taken = await take(lease);
     expect(taken?.work?.key).toBe(key);
@@ -129,7 +129,7 @@ describeWithNats("WorkPuller.drain", () => {
         });
       });
     });
-    await publishWork(connection, { ...request, key: "b@context-1", epoch: 0 });
+    await publishWork(connection, defaultPool, { ...request, key: "b@context-1", epoch: 0 });
     await begun;
     await puller.drain(100);
     await close();

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { CollmError } from "@collm/errors";
 import type { EvaluationOutcome, EvaluationRequest } from "@collm/search";
 import type { Consumer } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
@@ -46,6 +47,13 @@ export interface PullPorts {
   onProblem(error: unknown): void;
 }
 
+/** Whose work an evaluator takes. */
+export interface PullSource {
+  readonly pool: string;
+  /** Evaluation contexts that it serves; others of the pool may serve others. */
+  readonly contextDigests: readonly string[];
+}
+
 /** Failures of the moment or of this evaluator: another delivery may succeed. */
 const transientCodes: ReadonlySet<string> = new Set([
   "unavailable",
@@ -53,37 +61,41 @@ const transientCodes: ReadonlySet<string> = new Set([
   "cancelled",
 ]);
 const longestDelayMs = 60_000;
+/** Longest delay of work of a context that is not served here: another evaluator may be there soon. */
+const longestPassMs = 10_000;
 /** The consumer may be made by a coordinator that starts just now. */
 const problemPauseMs = 250;
 /** How long what was given back may take to reach the server. */
 const flushMs = 1_000;
 
 /**
- * Takes work of the given contexts, as much at once as there are slots, and sees to it that every
- * message ends as one of three: its result is stored, it goes to another delivery, or it is a dead
+ * Takes work of a pool, as much at once as there are slots, and sees to it that every message ends as
+ * one of three: its result is stored, it goes to another delivery, or it is a dead
  * letter with its reason. Work that may have killed its evaluator is done alone, so that what happens
  * to run beside it is not given up together with it.
  */
 export class WorkPuller {
   readonly #connection: NatsConnection;
+  readonly #source: PullSource;
   readonly #settings: PullSettings;
   readonly #ports: PullPorts;
   readonly #stop = new AbortController();
   readonly #abandon = new AbortController();
-  readonly #loops: readonly Promise<void>[];
+  readonly #loop: Promise<void>;
   readonly #underWay = new Set<Promise<void>>();
   readonly #sideBySide = new SideBySide();
 
   constructor(
     connection: NatsConnection,
-    contextDigests: readonly string[],
+    source: PullSource,
     settings: PullSettings,
     ports: PullPorts,
   ) {
     this.#connection = connection;
+    this.#source = source;
     this.#settings = settings;
     this.#ports = ports;
-    this.#loops = contextDigests.map((contextDigest) => this.#pull(contextDigest));
+    this.#loop = this.#pull();
   }
 
   /**
@@ -95,11 +107,11 @@ export class WorkPuller {
     const timer = setTimeout(() => this.#abandon.abort(new Error("draining")), graceMs);
     await Promise.all(this.#underWay);
     clearTimeout(timer);
-    await Promise.all(this.#loops);
+    await this.#loop;
     await Promise.race([this.#connection.flush().catch(() => undefined), delay(flushMs)]);
   }
 
-  async #pull(contextDigest: string): Promise<void> {
+  async #pull(): Promise<void> {
     const { signal } = this.#stop;
     let consumer: Consumer | undefined;
     let problem: string | undefined;
@@ -108,7 +120,7 @@ export class WorkPuller {
         await this.#freeSlot();
         // A delivery that is given back at once would still count as one.
         if (signal.aborted) return;
-        consumer ??= await findWork(this.#connection, contextDigest);
+        consumer ??= await findWork(this.#connection, this.#source.pool);
         const lease = await takeWork(consumer, this.#connection, this.#settings, signal);
         problem = undefined;
         if (!lease) continue;
@@ -154,6 +166,7 @@ export class WorkPuller {
         isRetryable: false,
       });
     }
+    if (!this.#source.contextDigests.includes(work.contextDigest)) return this.#passOn(lease, work);
     const isSuspect = deliveries > 1 && (await starts.hasOpen(work));
     const attempt = async (): Promise<void> => {
       // It may have waited for its turn.
@@ -164,6 +177,19 @@ export class WorkPuller {
     return isSuspect
       ? await this.#sideBySide.alone(attempt)
       : await this.#sideBySide.together(attempt);
+  }
+
+  /** Leaves work to others of the pool, which is nothing against it. */
+  #passOn(lease: WorkLease, { contextDigest }: WorkMessage): void {
+    const { retryDelayMs } = this.#settings;
+    lease.giveBack(Math.min(longestPassMs, retryDelayMs * 2 ** (lease.deliveries - 1)));
+    const { pool } = this.#source;
+    this.#ports.onProblem(
+      new CollmError(
+        "failed-precondition",
+        `pool "${pool}": has work of evaluation context ${contextDigest}, which is not served here; left to others`,
+      ),
+    );
   }
 
   /** Gives up work on which too many evaluators died; false if it may be tried. */

@@ -5,6 +5,7 @@ import {
   connectNats,
   createDeadLetters,
   createKvEvaluationStore,
+  defaultPool,
   openBucket,
   streamNames,
   WorkPuller,
@@ -76,7 +77,7 @@ export class ClusterBench {
             ...{ ackWaitMs: 3_000, beatMs: 1_000, leaseMs },
           },
         },
-        ...{ evaluationConcurrency: 8, evaluationTimeoutMs: 60_000 },
+        ...{ evaluationConcurrency: 8, evaluationTimeoutMs: 60_000, pools: [defaultPool] },
       },
       logger,
     );
@@ -94,10 +95,11 @@ export class ClusterBench {
     const supernet = { ...searchStarted().supernet, name: "tiny", contextDigest };
     await announceEvaluator(await bucket(bucketNames.evaluators), {
       ...{ id: "evaluator", supernets: [supernet], device: "test", sharing: "exclusive", slots: 2 },
+      pool: defaultPool,
     });
     this.#puller = new WorkPuller(
       connection,
-      [contextDigest],
+      { pool: defaultPool, contextDigests: [contextDigest] },
       { slots: 2, beatMs: 300, waitMs: 1_000, maxDeaths: 5, retryDelayMs: 50 },
       {
         deadLetters: createDeadLetters(await bucket(bucketNames.deadLetters)),

@@ -76,6 +76,7 @@ class CoordinatorBench {
               journals: { kind: "directory", directory: join(this.#directory, "searches") },
               evaluationsDir: join(this.#directory, "evaluations"),
             },
+        pools: ["default"],
         evaluationConcurrency: 8,
         evaluationTimeoutMs: 60_000,
       },

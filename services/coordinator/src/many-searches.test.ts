@@ -4,6 +4,7 @@ import {
   connectNats,
   createDeadLetters,
   createKvEvaluationStore,
+  defaultPool,
   openBucket,
   WorkPuller,
   WorkStarts,
@@ -106,10 +107,11 @@ async function startEvaluator(url: string): Promise<void> {
     device: "test",
     sharing: "exclusive",
     slots: 8,
+    pool: defaultPool,
   });
   new WorkPuller(
     connection,
-    [contextDigest],
+    { pool: defaultPool, contextDigests: [contextDigest] },
     { slots: 8, beatMs: 1_000, waitMs: 1_000, maxDeaths: 5, retryDelayMs: 50 },
     {
       deadLetters: createDeadLetters(await bucket(bucketNames.deadLetters)),

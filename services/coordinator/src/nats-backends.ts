@@ -14,7 +14,9 @@ import {
   Janitor,
   LeaseTakenError,
   openBucket,
+  provisionPool,
   provisionStreams,
+  removeOldLayout,
   requestCancellation,
   startTtlMs,
   tellText,
@@ -27,7 +29,7 @@ import { DrivenElsewhereError } from "./search-refusals.js";
 /** Journals, results and evaluations over NATS: the cluster mode. Makes streams and buckets. */
 export async function openNatsBackends(
   nats: NatsEnv,
-  env: Pick<CoordinatorEnv, "evaluationTimeoutMs">,
+  env: Pick<CoordinatorEnv, "evaluationTimeoutMs" | "pools">,
   unavailableForMs: number,
   logger: Logger,
 ): Promise<Backends> {
@@ -39,7 +41,15 @@ export async function openNatsBackends(
   });
   const { replicas, ackWaitMs, maxWaiting } = nats;
   const queue = { ...defaultQueueSettings, replicas, ackWaitMs, maxWaiting };
+  const removed = await removeOldLayout(connection);
+  if (removed) {
+    logger.warn(
+      removed,
+      "work queue: what was there before pools is removed; searches that need it publish it again",
+    );
+  }
   await provisionStreams(connection, queue);
+  for (const pool of env.pools) await provisionPool(connection, pool, queue);
   const bucket = (name: string, ttlMs?: number) =>
     openBucket(connection, name, { replicas, ...(ttlMs === undefined ? {} : { ttlMs }) });
   const evaluations = await bucket(bucketNames.evaluations);
@@ -55,6 +65,7 @@ export async function openNatsBackends(
     deadLetters,
     registry,
     queue,
+    pools: env.pools,
     timeoutMs: env.evaluationTimeoutMs,
     unavailableForMs,
   });

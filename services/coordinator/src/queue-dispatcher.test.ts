@@ -4,9 +4,12 @@ import {
   connectNats,
   createDeadLetters,
   createKvEvaluationStore,
+  defaultPool,
   defaultQueueSettings,
   EvaluatorRegistry,
+  findWork,
   openBucket,
+  provisionPool,
   provisionStreams,
   WorkPuller,
   WorkStarts,
@@ -18,7 +21,7 @@ import {
   type EvaluatorScript,
   searchStarted,
 } from "@collm/search/testing";
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { createQueueDispatcher } from "./queue-dispatcher.js";
 
 const queue = { ...defaultQueueSettings, ackWaitMs: 1_000 };
@@ -35,7 +38,7 @@ describeWithNats("createQueueDispatcher", () => {
   });
 
   /** An evaluator of its own connection that does as the script says and stores what it measured. */
-  async function startEvaluator(script: EvaluatorScript, id: string) {
+  async function startEvaluator(script: EvaluatorScript, id: string, pool = defaultPool) {
     const connection = await connectNats({ servers: [server.url], name: id });
     const bucket = (name: string) => openBucket(connection, name, { replicas: 1 });
     const store = createKvEvaluationStore(await bucket(bucketNames.evaluations));
@@ -45,10 +48,11 @@ describeWithNats("createQueueDispatcher", () => {
       device: "test",
       sharing: "exclusive",
       slots: 4,
+      pool,
     });
     new WorkPuller(
       connection,
-      [supernet.contextDigest],
+      { pool, contextDigests: [supernet.contextDigest] },
       { slots: 4, beatMs: 300, waitMs: 1_000, maxDeaths: 5, retryDelayMs: 50 },
       {
         deadLetters: createDeadLetters(await bucket(bucketNames.deadLetters)),
@@ -71,13 +75,14 @@ describeWithNats("createQueueDispatcher", () => {
     };
   }
 
-  async function open(script: EvaluatorScript, unavailableForMs: number): Promise<DispatcherBench> {
+  /** A dispatcher on an empty server, and the evaluator that `start` makes before it. */
+  async function openDispatcher(unavailableForMs: number, start: () => Promise<unknown>) {
     const connection = await connectNats({ servers: [server.url], name: "coordinator" });
     await clear(connection);
     await provisionStreams(connection, queue);
+    await provisionPool(connection, defaultPool, queue);
     const bucket = (name: string) => openBucket(connection, name, { replicas: 1 });
-    const id = () => `evaluator-${++benches}`;
-    let evaluator = await startEvaluator(script, id());
+    await start();
     const registry = await EvaluatorRegistry.watch(await bucket(bucketNames.evaluators));
     const dispatcher = await createQueueDispatcher({
       connection,
@@ -85,23 +90,72 @@ describeWithNats("createQueueDispatcher", () => {
       deadLetters: await bucket(bucketNames.deadLetters),
       registry,
       queue,
+      pools: [defaultPool],
       timeoutMs: 60_000,
       unavailableForMs,
     });
     return {
       dispatcher,
-      leave: () => evaluator.kill(),
-      comeBack: async () => {
-        evaluator = await startEvaluator(script, id());
-      },
+      connection,
       close: async () => {
         await dispatcher.close();
         registry.close();
-        await evaluator.kill();
         await connection.close();
       },
     };
   }
+
+  const nextId = () => `evaluator-${++benches}`;
+
+  async function open(script: EvaluatorScript, unavailableForMs: number): Promise<DispatcherBench> {
+    let evaluator: Awaited<ReturnType<typeof startEvaluator>> | undefined;
+    const comeBack = async (): Promise<void> => {
+      evaluator = await startEvaluator(script, nextId());
+    };
+    const { dispatcher, close } = await openDispatcher(unavailableForMs, comeBack);
+    return {
+      dispatcher,
+      leave: async () => evaluator?.kill(),
+      comeBack,
+      close: async () => {
+        await evaluator?.kill();
+        await close();
+      },
+    };
+  }
+
+  it("sends work to the pool that serves it, and brings along what lies elsewhere", async () => {
+    const asked: string[] = [];
+    const script: EvaluatorScript = async ({ canonical }) => {
+      asked.push(canonical);
+      return {
+        kind: "completed",
+        result: { top1Percent: 1, images: 1, seconds: 1 },
+        isStored: false,
+      };
+    };
+    const { dispatcher, connection, close } = await openDispatcher(60_000, async () => undefined);
+    const evaluate = (canonical: string) =>
+      dispatcher.evaluate(
+        {
+          ...{ searchId: "s", candidateId: "1.1", supernet: "tiny", canonical },
+          ...{ contextDigest: supernet.contextDigest, key: `${canonical}@context-1` },
+        },
+        new AbortController().signal,
+        () => undefined,
+      );
+    const waiting = async (pool: string) =>
+      (await (await findWork(connection, pool)).info()).num_pending;
+    const early = evaluate("early");
+    await vi.waitFor(async () => expect(await waiting(defaultPool)).toBe(1), 10_000);
+    const evaluator = await startEvaluator(script, nextId(), "spot");
+    expect(await early).toMatchObject({ kind: "completed" });
+    expect(await evaluate("late")).toMatchObject({ kind: "completed" });
+    expect(asked).toEqual(["early", "late"]);
+    expect(await waiting(defaultPool)).toBe(0);
+    await evaluator.kill();
+    await close();
+  });
 
   describeEvaluationDispatcher("createQueueDispatcher", { open });
 });

@@ -6,12 +6,8 @@ import {
   type DeadLetter,
   type DeadLetters,
   decodeLetter,
-  type EvaluatorRegistry,
+  findQueued,
   hearNotes,
-  isQueued,
-  provisionConsumer,
-  publishWork,
-  type QueueSettings,
   readEvaluation,
   type WorkMessage,
   withdrawWork,
@@ -25,16 +21,13 @@ import type {
   StopRequest,
 } from "@collm/search";
 import type { KV } from "@nats-io/kv";
-import type { NatsConnection } from "@nats-io/transport-node";
 import { isCandidateCode } from "./candidate-codes.js";
 import { Lookout, type Watched } from "./lookout.js";
+import { WorkPools, type WorkPoolsOptions } from "./work-pools.js";
 
-export interface QueueDispatcherOptions {
-  readonly connection: NatsConnection;
+export interface QueueDispatcherOptions extends WorkPoolsOptions {
   readonly evaluations: KV;
   readonly deadLetters: KV;
-  readonly registry: EvaluatorRegistry;
-  readonly queue: QueueSettings;
   /** How long one evaluation may take, waiting in the queue included. */
   readonly timeoutMs: number;
   /** How long a search waits while no evaluator can do its work. */
@@ -86,7 +79,7 @@ class Dispatcher implements QueueDispatcher {
   readonly #letters: DeadLetters;
   readonly #waiting = new Set<Waiter>();
   readonly #lookout: Lookout;
-  readonly #consumers = new Map<string, Promise<void>>();
+  readonly #pools: WorkPools;
   readonly #stops: (() => void)[] = [];
   readonly #withdrawals = new Set<Promise<void>>();
 
@@ -94,6 +87,7 @@ class Dispatcher implements QueueDispatcher {
     this.#options = options;
     this.#store = createKvEvaluationStore(options.evaluations);
     this.#letters = createDeadLetters(options.deadLetters);
+    this.#pools = new WorkPools(options);
     this.#lookout = new Lookout(Math.min(lookAroundMs, options.unavailableForMs));
   }
 
@@ -228,13 +222,11 @@ class Dispatcher implements QueueDispatcher {
 
   /** Puts the work into the queue, however long it is full or NATS away; evaluators have their own patience. */
   async #queue(waiter: Waiter, over: AbortSignal): Promise<void> {
-    const { connection, timeoutMs } = this.#options;
-    const { work } = waiter;
+    const { timeoutMs } = this.#options;
     const since = performance.now();
     for (;;) {
       over.throwIfAborted();
-      await this.#provide(work.contextDigest);
-      const published = await publishWork(connection, work);
+      const published = await this.#pools.publish(waiter.work);
       if (published.kind !== "held-back") {
         waiter.sequence = published.sequence;
         if (published.kind === "duplicate") await this.#requeue(waiter);
@@ -248,32 +240,24 @@ class Dispatcher implements QueueDispatcher {
   }
 
   /**
-   * Publishes the work once more if its message is gone and nothing came of it: another search took
-   * it along, or the queue was emptied.
+   * Publishes the work once more if its message is gone and nothing came of it, since another search took
+   * it along or the queue was emptied; also if it lies where nobody serves it any more.
    */
   async #requeue(waiter: Waiter): Promise<void> {
     const { connection } = this.#options;
-    const { key, epoch } = waiter.work;
-    while (waiter.sequence !== undefined && !(await isQueued(connection, waiter.sequence))) {
+    const { key, epoch, contextDigest } = waiter.work;
+    while (waiter.sequence !== undefined) {
+      const { sequence } = waiter;
+      const pool = await findQueued(connection, sequence);
+      if (pool !== undefined && !this.#pools.isDeserted(pool, contextDigest)) return;
       const letter = await this.#letters.read(key);
       if ((await this.#store.read(key)) || (letter && letter.epoch >= epoch)) return;
-      const published = await publishWork(connection, waiter.work, waiter.sequence);
+      if (pool !== undefined) await withdrawWork(connection, sequence);
+      const published = await this.#pools.publish(waiter.work, sequence);
       // The next look tries again.
       if (published.kind === "held-back") return;
       waiter.sequence = published.sequence;
     }
-  }
-
-  /** The context's consumer, made once. */
-  async #provide(contextDigest: string): Promise<void> {
-    const { connection, queue } = this.#options;
-    let made = this.#consumers.get(contextDigest);
-    if (!made) {
-      made = provisionConsumer(connection, contextDigest, queue);
-      this.#consumers.set(contextDigest, made);
-      made.catch(() => this.#consumers.delete(contextDigest));
-    }
-    await made;
   }
 
   /**

@@ -9,10 +9,11 @@ import {
   connectNats,
   createKvCheckpointStore,
   createKvEvaluationStore,
+  defaultPool,
   defaultQueueSettings,
   findWork,
   openBucket,
-  provisionConsumer,
+  provisionPool,
   provisionStreams,
   publishWork,
   takeWork,
@@ -104,7 +105,7 @@ describeWithNats("an evaluation whose evaluators are stopped and killed", () => 
     client.close();
     const contextDigest = described.supernet?.contextDigest ?? "";
     const key = evaluationKey(canonical, contextDigest);
-    await provisionConsumer(connection, contextDigest, queue);
+    await provisionPool(connection, defaultPool, queue);
     const results = createKvEvaluationStore(await bucket(bucketNames.evaluations));
     const checkpointBucket = await bucket(bucketNames.checkpoints);
     const checkpoints = createKvCheckpointStore(checkpointBucket, 2 ** 20);
@@ -115,7 +116,7 @@ describeWithNats("an evaluation whose evaluators are stopped and killed", () => 
       canonical,
       contextDigest,
     };
-    await publishWork(connection, { ...work, key, epoch: 0 });
+    await publishWork(connection, defaultPool, { ...work, key, epoch: 0 });
 
     // One is stopped in the middle of its run.
     await vi.waitFor(async () => expect(await first.measured()).toBeGreaterThan(100), patient);
@@ -158,7 +159,7 @@ describeWithNats("an evaluation whose evaluators are stopped and killed", () => 
     const result = await results.read(key);
     // Nothing is left in the queue.
     expect(
-      await takeWork(await findWork(connection, contextDigest), connection, {
+      await takeWork(await findWork(connection, defaultPool), connection, {
         beatMs: 300,
         waitMs: 2 * ackWaitMs,
       }),

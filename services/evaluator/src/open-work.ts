@@ -78,12 +78,13 @@ async function openNatsWork(nats: NatsEnv, env: EvaluatorEnv, logger: Logger): P
           .join(":"),
         sharing: env.deviceSharing,
         slots: env.workers,
+        pool: env.pool,
       });
       // The same problem comes four times a second until it is over; it is told once.
       let told: string | undefined;
       puller = new WorkPuller(
         connection,
-        infos.map(({ contextDigest }) => contextDigest),
+        { pool: env.pool, contextDigests: infos.map(({ contextDigest }) => contextDigest) },
         { ...defaultPullSettings, beatMs, maxDeaths: maxDeliver, slots: env.workers },
         {
           deadLetters: createDeadLetters(letters),

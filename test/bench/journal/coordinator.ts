@@ -57,6 +57,7 @@ export class BenchCoordinator {
         ...common,
         supernets: [manifest],
         store: nats ? { kind: "nats", nats } : { kind: "files", evaluationsDir },
+        pool: "default",
         deviceSharing: "exclusive",
         runtime: {
           executionProvider: "cpu",
@@ -87,6 +88,7 @@ export class BenchCoordinator {
               evaluationsDir,
               journals: { kind: "directory", directory: `${folder}/journals` },
             },
+        pools: ["default"],
         evaluationConcurrency: 8,
         evaluationTimeoutMs: 60_000,
       },

@@ -1,6 +1,7 @@
 import {
   bucketNames,
   createDeadLetters,
+  defaultPool,
   noteSubject,
   openBucket,
   publishWork,
@@ -34,7 +35,7 @@ export const deadlyWork: Disturbance = {
     try {
       // However full the queue is or NATS away.
       await until("room for the work", async () => {
-        const { kind } = await publishWork(cluster.connection, work);
+        const { kind } = await publishWork(cluster.connection, defaultPool, work);
         return kind === "held-back" ? undefined : true;
       });
       await until("its dead letter", () => letters.read(work.key), 4 * allDeathsMs);

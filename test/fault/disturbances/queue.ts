@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { publishWork, streamNames, workSubject } from "@collm/events";
+import { defaultPool, publishWork, streamNames, workSubject } from "@collm/events";
 import { emptyFiller, fillQueue } from "@collm/events/testing";
 import { until } from "../../support/poll.js";
 import type { Disturbance } from "../disturbance.js";
@@ -27,7 +27,7 @@ export const duplicateWork: Disturbance = {
     for (const { searchId, candidateId, canonical, key } of requested.slice(-12)) {
       const work = { searchId, candidateId, canonical, key, contextDigest, supernet: name };
       // An epoch of its own makes it new to the queue; held back by a full one, it is simply missing.
-      for (const epoch of [0, 1, 2]) await publishWork(connection, { ...work, epoch });
+      for (const epoch of [0, 1, 2]) await publishWork(connection, defaultPool, { ...work, epoch });
     }
   },
 };
@@ -42,11 +42,11 @@ export const poisonWork: Disturbance = {
     const work = extraWork(search, "no architecture");
     // However full the queue is or NATS away: what is published without an answer would be lost.
     await until("room for the work", async () => {
-      const { kind } = await publishWork(connection, work);
+      const { kind } = await publishWork(connection, defaultPool, work);
       return kind === "held-back" ? undefined : true;
     });
-    connection.publish(workSubject(contextDigest), "no work");
-    connection.publish(workSubject(contextDigest), JSON.stringify({ v: 99 }));
+    connection.publish(workSubject(defaultPool, contextDigest), "no work");
+    connection.publish(workSubject(defaultPool, contextDigest), JSON.stringify({ v: 99 }));
     await connection.flush();
   },
 };

@@ -1,16 +1,20 @@
 import { readNatsAccess } from "@collm/config";
 import { CollmError } from "@collm/errors";
 import {
+  announcementTtlMs,
   bucketNames,
   connectNats,
   createDeadLetters,
   type DeadLetter,
   type DeadLetters,
+  EvaluatorRegistry,
   openBucket,
   publishWork,
 } from "@collm/events";
 import type { Command } from "commander";
 import { processOutput } from "../output.js";
+
+type NatsConnection = Awaited<ReturnType<typeof connectNats>>;
 
 interface EvaluationsFlags {
   readonly nats: string;
@@ -40,8 +44,8 @@ export function addEvaluationsCommand(program: Command): void {
   command("retry", "put given-up evaluations into the queue again")
     .argument("[keys...]", "content keys as `list` shows them (default all)")
     .action((keys: string[], flags: EvaluationsFlags) =>
-      withLetters(flags, async (letters, retry) => {
-        for (const letter of await chosen(letters, keys)) await retry(letter);
+      withLetters(flags, async (letters, connection) => {
+        await retry(connection, letters, await chosen(letters, keys));
       }),
     );
   command("purge", "forget given-up evaluations; a search that asks again has them tried again")
@@ -58,7 +62,7 @@ export function addEvaluationsCommand(program: Command): void {
 
 async function withLetters(
   flags: EvaluationsFlags,
-  work: (letters: DeadLetters, retry: (letter: DeadLetter) => Promise<void>) => Promise<void>,
+  work: (letters: DeadLetters, connection: NatsConnection) => Promise<void>,
 ): Promise<void> {
   const access = readNatsAccess(process.env);
   const connection = await connectNats({
@@ -68,27 +72,43 @@ async function withLetters(
   });
   try {
     const bucket = await openBucket(connection, bucketNames.deadLetters, { replicas: 1 });
-    const letters = createDeadLetters(bucket);
-    await work(letters, async (letter) => {
-      const { key, searchId, supernet, canonical, epoch } = letter;
+    await work(createDeadLetters(bucket), connection);
+  } finally {
+    await connection.close();
+  }
+}
+
+async function retry(
+  connection: NatsConnection,
+  letters: DeadLetters,
+  given: readonly DeadLetter[],
+): Promise<void> {
+  const evaluators = await openBucket(connection, bucketNames.evaluators, {
+    replicas: 1,
+    ttlMs: announcementTtlMs,
+  });
+  const registry = await EvaluatorRegistry.watch(evaluators);
+  try {
+    for (const { key, searchId, supernet, canonical, epoch } of given) {
       if (searchId === undefined || supernet === undefined || canonical === undefined) {
         processOutput.say(`${key}: is no work that could be tried again, purge it`);
-        return;
+        continue;
       }
-      const published = await publishWork(connection, {
-        ...{ key, searchId, supernet, canonical },
-        contextDigest: key.slice(key.lastIndexOf("@") + 1),
-        candidateId: "retry",
-        epoch: epoch + 1,
-      });
+      const contextDigest = key.slice(key.lastIndexOf("@") + 1);
+      const pool = registry.poolServing(contextDigest);
+      if (pool === undefined) {
+        throw new CollmError("unavailable", `${key}: no evaluator serves its supernet ${supernet}`);
+      }
+      const work = { key, searchId, supernet, canonical, contextDigest, candidateId: "retry" };
+      const published = await publishWork(connection, pool, { ...work, epoch: epoch + 1 });
       if (published.kind === "held-back") {
         throw new CollmError("unavailable", `${key}: ${published.reason}`);
       }
       await letters.remove(key);
       processOutput.say(`queued ${key}`);
-    });
+    }
   } finally {
-    await connection.close();
+    registry.close();
   }
 }
 

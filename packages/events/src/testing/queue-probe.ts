@@ -4,7 +4,7 @@ import { streamNames, workSubject } from "../names.js";
 import { patiently } from "../patiently.js";
 
 /** Nobody's work: no consumer ever takes it. */
-const fillerSubject = workSubject("filler");
+const fillerSubject = workSubject("filler", "filler");
 
 /** Fills the work queue until it takes no more. `emptyFiller` makes room again. */
 export async function fillQueue(connection: NatsConnection): Promise<void> {
