@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { addBenchCommand } from "./commands/bench.js";
 import { addDoctorCommand } from "./commands/doctor.js";
 import { addEvaluationsCommand } from "./commands/evaluations.js";
+import { addFetchCommand } from "./commands/fetch.js";
 import { addForkCommand } from "./commands/fork.js";
 import { addFrontCommand } from "./commands/front.js";
 import { addImagesCommand } from "./commands/images.js";
@@ -43,6 +44,7 @@ export function createProgram(): Command {
   addSupernetCommand(program);
   addSubnetCommand(program);
   addImagesCommand(program);
+  addFetchCommand(program);
   addLlmCommand(program);
   addBenchCommand(program);
   addImportCommand(program);
