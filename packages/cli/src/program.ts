@@ -3,6 +3,7 @@ import { addBenchCommand } from "./commands/bench.js";
 import { addCertsCommand } from "./commands/certs.js";
 import { addDoctorCommand } from "./commands/doctor.js";
 import { addEvaluationsCommand } from "./commands/evaluations.js";
+import { addFetchCommand } from "./commands/fetch.js";
 import { addForkCommand } from "./commands/fork.js";
 import { addFrontCommand } from "./commands/front.js";
 import { addImagesCommand } from "./commands/images.js";
@@ -47,6 +48,7 @@ export function createProgram(): Command {
   addSupernetCommand(program);
   addSubnetCommand(program);
   addImagesCommand(program);
+  addFetchCommand(program);
   addLlmCommand(program);
   addBenchCommand(program);
   addImportCommand(program);
