@@ -24,13 +24,15 @@ const missing = [
   ...(hasSandbox() ? [] : ["bubblewrap and user namespaces"]),
   ...(findNatsServer() === undefined ? ["nats-server"] : []),
 ];
-if (missing.length > 0) console.log(`the laptop overlay is not run without ${missing.join(", ")}`);
+const isSkipped = missing.length > 0;
 
 const makeSecrets = fileURLToPath(
   new URL("../../deploy/kustomize/make-secrets.sh", import.meta.url),
 );
 
-describe.skipIf(missing.length > 0)("the laptop overlay, its pods as processes", () => {
+const title = "the laptop overlay, its pods as processes";
+
+describe.skipIf(isSkipped)(isSkipped ? `${title} (needs ${missing.join(", ")})` : title, () => {
   const folder = mkdtempSync(join(tmpdir(), "collm-laptop-"));
   let cluster: SmallCluster;
   let model: HeldModel;

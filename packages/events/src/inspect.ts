@@ -18,7 +18,6 @@ import {
   poolOf,
   poolSubject,
   streamNames,
-  tokenOf,
   workSubject,
 } from "./names.js";
 import { expectedRetention } from "./provision.js";

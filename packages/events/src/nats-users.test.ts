@@ -10,8 +10,8 @@ import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import { openBucket } from "./buckets.js";
 import { connectNats } from "./connection.js";
 import { inspectDeployment } from "./inspect.js";
-import { bucketNames, journalSubject, streamNames, workSubject } from "./names.js";
-import { defaultQueueSettings, provisionConsumer, provisionStreams } from "./provision.js";
+import { bucketNames, defaultPool, journalSubject, streamNames, workSubject } from "./names.js";
+import { defaultQueueSettings, provisionPool, provisionStreams } from "./provision.js";
 import { refusedByNats } from "./refused.js";
 import { createStreamJournals } from "./stream-journals.js";
 import { TestNatsServer } from "./testing/nats-server.js";
@@ -57,7 +57,7 @@ describeWithNats("the users of deploy/nats", () => {
       as[user] = await connectNats({ servers: [server.url], name: user, access });
     }
     await provisionStreams(as.coordinator, defaultQueueSettings);
-    await provisionConsumer(as.coordinator, "context", defaultQueueSettings);
+    await provisionPool(as.coordinator, defaultPool, defaultQueueSettings);
     for (const name of Object.values(bucketNames)) {
       await openBucket(as.coordinator, name, { replicas: 1 });
     }
@@ -78,7 +78,7 @@ describeWithNats("the users of deploy/nats", () => {
       void as[user].flush().then(resolve);
     });
   const journal = journalSubject("a");
-  const work = workSubject("context");
+  const work = workSubject(defaultPool, "context");
   const name = "own";
   const own = { name, ack_policy: AckPolicy.None };
 
@@ -207,7 +207,7 @@ describeWithNats("the users of deploy/nats", () => {
     await expect(provisionStreams(as.evaluator, defaultQueueSettings)).rejects.toThrow(
       /may not|permission/i,
     );
-    await expect(provisionConsumer(as.evaluator, "other", defaultQueueSettings)).rejects.toThrow(
+    await expect(provisionPool(as.evaluator, "other", defaultQueueSettings)).rejects.toThrow(
       /^NATS: this process's user may not publish to \$JS\.API\.CONSUMER\.\S*COLLM_WORK\S* \(/,
     );
   });
