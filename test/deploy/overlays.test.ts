@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findNatsServer } from "@collm/events/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { issuedNames, requestedNames } from "./certificates.js";
 import { filesFrom, processesOf } from "./container-process.js";
 import { expectedConnections } from "./expected-connections.js";
@@ -105,6 +106,16 @@ describe.skipIf(kubectl === "")("manifests", () => {
     );
     expect(secretNames).toContain("coordinator-nats");
     expect([...new Set(names)].filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  it("alert by the rules that Prometheus has elsewhere", () => {
+    const rules = readFileSync(
+      new URL("../../deploy/prometheus/rules.yaml", import.meta.url),
+      "utf8",
+    );
+    const [rule] = ofKind(rendered.get("production") ?? [], "PrometheusRule");
+    // Otherwise: pnpm generate.
+    expect(rule?.spec).toEqual(parse(rules));
   });
 
   it("ask cert-manager for the certificates that make-secrets.sh makes", () => {
