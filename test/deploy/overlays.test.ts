@@ -1,10 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findNatsServer } from "@collm/events/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { issuedNames, requestedNames } from "./certificates.js";
 import { filesFrom, processesOf } from "./container-process.js";
 import { expectedConnections } from "./expected-connections.js";
@@ -24,11 +25,17 @@ const makeSecrets = fileURLToPath(
 );
 
 describe.skipIf(kubectl === "")("manifests", () => {
-  const folder = mkdtempSync(join(tmpdir(), "collm-secrets-"));
+  let folder: string;
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const rendered = new Map(
+    kubectl === ""
+      ? []
+      : namesIn("overlays").map((overlay) => [overlay, render(kubectl, `overlays/${overlay}`)]),
+  );
   /** What a user brings. */
   let secrets: readonly Manifest[];
   beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "collm-secrets-"));
     execFileSync(makeSecrets, [folder], { stdio: "pipe" });
     secrets = renderFolder(kubectl, folder);
   });
@@ -38,7 +45,7 @@ describe.skipIf(kubectl === "")("manifests", () => {
     /** With what the user brings and nobody makes. */
     let all: readonly Manifest[];
     beforeAll(() => {
-      manifests = render(kubectl, `overlays/${overlay}`);
+      manifests = rendered.get(overlay) ?? [];
       const made = requestedNames(manifests);
       all = [...manifests, ...secrets.filter(({ metadata }) => !(metadata.name in made))];
     });
@@ -87,8 +94,32 @@ describe.skipIf(kubectl === "")("manifests", () => {
     expect([...new Set(used)].sort()).toEqual([...namesIn("components")].sort());
   });
 
+  it("are described in docs/kubernetes.md: overlays, components and what a user brings", () => {
+    const page = readFileSync(new URL("../../docs/kubernetes.md", import.meta.url), "utf8");
+    const brought = JSON.stringify([...rendered.values()]).matchAll(
+      /"secretName":"([^"]+)"|"secretKeyRef":\{"key":"[^"]+","name":"([^"]+)"/g,
+    );
+    const secretNames = [...brought].map(([, volume, variable]) => volume ?? variable ?? "");
+    // The authority's is cert-manager's own.
+    const names = [...namesIn("overlays"), ...namesIn("components"), ...secretNames].filter(
+      (name) => name !== "collm-authority",
+    );
+    expect(secretNames).toContain("coordinator-nats");
+    expect([...new Set(names)].filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  it("alert by the rules that Prometheus has elsewhere", () => {
+    const rules = readFileSync(
+      new URL("../../deploy/prometheus/rules.yaml", import.meta.url),
+      "utf8",
+    );
+    const [rule] = ofKind(rendered.get("production") ?? [], "PrometheusRule");
+    // Otherwise: pnpm generate.
+    expect(rule?.spec).toEqual(parse(rules));
+  });
+
   it("ask cert-manager for the certificates that make-secrets.sh makes", () => {
-    const manifests = render(kubectl, "overlays/production");
+    const manifests = rendered.get("production") ?? [];
     expect(ofKind(manifests, "Certificate").length).toBeGreaterThan(0);
     expect(requestedNames(manifests)).toEqual(issuedNames(secrets));
   });
