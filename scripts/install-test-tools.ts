@@ -25,6 +25,11 @@ const tools: readonly Tool[] = [
       ),
   },
   {
+    name: "openssl",
+    purpose: "certificates of mutual TLS",
+    isPresent: () => spawnSync("openssl", ["version"]).status === 0,
+  },
+  {
     name: "chromium",
     purpose: "the report in a real browser",
     isPresent: () => existsSync(process.env.COLLM_CHROMIUM ?? "/usr/bin/chromium"),
