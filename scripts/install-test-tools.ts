@@ -30,6 +30,11 @@ const tools: readonly Tool[] = [
     isPresent: () => spawnSync("bwrap", ["--version"]).status === 0,
   },
   {
+    name: "openssl",
+    purpose: "certificates of mutual TLS",
+    isPresent: () => spawnSync("openssl", ["version"]).status === 0,
+  },
+  {
     name: "chromium",
     purpose: "the report in a real browser",
     isPresent: () => existsSync(process.env.COLLM_CHROMIUM ?? "/usr/bin/chromium"),

@@ -32,7 +32,9 @@ describe("a server's limits", () => {
       callUnary(generator, "proposeCandidates", { ...candidatesRequest, strategy });
     const tooLarge = {
       code: "resource-exhausted",
-      message: expect.stringMatching(/message larger than max \(\d+ vs\.? 65536\)/),
+      message: expect.stringMatching(
+        /^message: got \d+ bytes, allowed are 65536 \(COLLM_MAX_MESSAGE_MIB\)$/,
+      ),
     };
     expect(await ask("y".repeat(60 * kibibyte))).toEqual(noProposals);
     await expect(ask("y".repeat(65 * kibibyte))).rejects.toMatchObject(tooLarge);

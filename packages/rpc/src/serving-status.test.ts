@@ -1,13 +1,14 @@
 import { GeneratorServiceClient } from "@collm/proto";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { callUnary } from "./call.js";
 import { connect } from "./channel.js";
 import { checkHealth } from "./health.js";
 import { candidatesRequest, deferred, noProposals, startLoopback } from "./test-support.js";
 import { TestAuthority } from "./testing/test-authority.js";
+import { describeWithOpenssl } from "./testing/with-openssl.js";
 import { openTls } from "./tls/open-tls.js";
 
-describe("the health port", () => {
+describeWithOpenssl("the health port", () => {
   it("tells in plaintext what the main port tells by TLS, and serves nothing else", async () => {
     const authority = await TestAuthority.create();
     onTestFinished(() => authority.remove());

@@ -8,7 +8,7 @@ const aliveNames = ["startup", "liveness"] as const;
  * What `grpc.health.v1` tells, on any number of servers. Names that a probe may ask for:
  *
  * - `startup`: SERVING once everything is loaded
- * - `liveness`: SERVING as long as the event loop answers, also while the server drains
+ * - `liveness`: SERVING as long as the event loop answers, also while calls under way end
  * - `readiness`, the empty name and those of the services: SERVING while calls are taken
  */
 export class ServingStatus {

@@ -51,10 +51,17 @@ export function toRpcStatus(thrown: unknown): RpcStatus {
 export function fromServiceError(error: ServiceError): CollmError {
   const code = codeOfStatus.get(error.code) ?? "internal";
   const isMapped = codeOfStatus.has(error.code);
-  const details = plainly(error.details || error.message);
+  const details = withSizes(plainly(error.details || error.message));
   return new CollmError(code, isMapped ? details : `${status[error.code]}: ${details}`, {
     cause: error,
   });
+}
+
+/** What grpc-js says of a message beyond the limit of its reader or writer, whichever that was. */
+function withSizes(details: string): string {
+  const [, bytes, limit] = /message larger than max \((\d+) vs\.? (\d+)\)/.exec(details) ?? [];
+  if (bytes === undefined) return details;
+  return `message: got ${bytes} bytes, allowed are ${limit} (COLLM_MAX_MESSAGE_MIB)`;
 }
 
 /** grpc-js percent-encodes messages and throws on half a surrogate pair, which answers may hold. */

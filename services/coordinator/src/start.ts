@@ -129,6 +129,8 @@ export async function startCoordinator(
       healthPort: server.healthPort,
     },
     drain: async () => {
+      // Nobody is sent here any more, while searches come to rest.
+      server.setServing(false);
       // First the journals: watchers see the last events before their streams end.
       const takenOver = takeover?.stop();
       await searches.drain("the coordinator is shutting down");
