@@ -16,4 +16,3 @@ export {
 export { type ManualTiming, manualTiming } from "./testing/manual-timing.js";
 export { heuristicRoles, type LandscapeRun, runOnLandscape } from "./testing/run-on-landscape.js";
 export { type Summary, summarise } from "./testing/statistics.js";
-export { testTls } from "./testing/test-tls.js";

@@ -1,11 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import type { IncomingMessage, ServerResponse } from "node:http";
-import { createServer } from "node:https";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { evaluatorEnvSchema, readEnv } from "@collm/config";
-import { testTls } from "@collm/llm/testing";
 import { EvaluatorServiceClient } from "@collm/proto";
 import { callStream, callUnary, connect } from "@collm/rpc";
 import { createSearchSpace } from "@collm/search-space";
@@ -13,70 +9,25 @@ import { tinySpec } from "@collm/search-space/testing";
 import { createLogger } from "@collm/telemetry";
 import { beforeEach, expect, it, onTestFinished } from "vitest";
 import { startEvaluator } from "../start.js";
+import { ApiServer, makeCertificate } from "./api-server.fixture.js";
 import { DeletionCost, type DeletionCostOptions } from "./deletion-cost.js";
 
 /** A machine that does other things, too, may take a while. */
 const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 15_000 });
-const path = "/api/v1/namespaces/collm/pods/evaluator-7f";
 const busy = { running: 1, waiting: 0 };
 const idle = { running: 0, waiting: 0 };
 
-/** Plays the API server: takes a merge patch of one pod from whoever has the token of the moment. */
-class ApiServer {
-  token = "token-1";
-  /** Status of every answer while it is set. */
-  failure: number | undefined;
-  /** What each request waits for before it is answered. */
-  gate: Promise<void> = Promise.resolve();
-  requests = 0;
-  /** The costs that it was told and took. */
-  readonly costs: string[] = [];
-  readonly #server = createServer(testTls, (request, response) => {
-    void this.#answer(request, response);
-  });
-
-  async start(): Promise<number> {
-    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
-    onTestFinished(() => {
-      this.#server.closeAllConnections();
-      this.#server.close();
-    });
-    return (this.#server.address() as AddressInfo).port;
-  }
-
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    this.requests++;
-    let body = "";
-    for await (const piece of request) body += piece;
-    await this.gate;
-    const { method, url, headers } = request;
-    const status =
-      headers.authorization !== `Bearer ${this.token}`
-        ? 401
-        : method !== "PATCH" || url !== path
-          ? 404
-          : headers["content-type"] !== "application/merge-patch+json"
-            ? 415
-            : (this.failure ?? 200);
-    if (status === 200) {
-      this.costs.push(
-        JSON.parse(body).metadata.annotations["controller.kubernetes.io/pod-deletion-cost"],
-      );
-    }
-    const answer = status === 200 ? { kind: "Pod" } : { kind: "Status", message: "not for you" };
-    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(answer));
-  }
-}
-
 let folder: string;
+let tls: { readonly key: string; readonly cert: string };
 let api: ApiServer;
 let port: number;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "collm-pod-"));
   onTestFinished(() => rm(folder, { recursive: true }));
   await writeFile(join(folder, "token"), "token-1\n");
-  await writeFile(join(folder, "ca.crt"), testTls.cert);
-  api = new ApiServer();
+  tls = await makeCertificate(folder, "api");
+  await writeFile(join(folder, "ca.crt"), tls.cert);
+  api = new ApiServer(tls);
   port = await api.start();
 });
 
@@ -170,13 +121,14 @@ it("reads token and authority again, tries again, and logs a failure once until 
   cost.loadChanged(busy);
   await eventually(() => logged).toHaveLength(3);
   // Nobody who is not trusted is told the token.
-  await writeFile(join(folder, "ca.crt"), "none");
+  const stranger = await makeCertificate(folder, "stranger");
+  await writeFile(join(folder, "ca.crt"), stranger.cert);
   api.failure = undefined;
   const { requests } = api;
   const { logged: untrusting } = open();
-  await eventually(() => untrusting).toHaveLength(1);
+  await eventually(() => untrusting).toEqual([expect.stringMatching(/certificate/)]);
   expect(api.requests).toBe(requests);
-  await writeFile(join(folder, "ca.crt"), testTls.cert);
+  await writeFile(join(folder, "ca.crt"), tls.cert);
   await eventually(() => untrusting).toHaveLength(2);
   await eventually(() => api.costs).toContain("1");
   const then = "; busy evaluators may be deleted before idle ones";
