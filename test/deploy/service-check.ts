@@ -15,28 +15,6 @@ import { CollmError } from "@collm/errors";
 import { type ContainerProcess, type FileSource, processesOf } from "./container-process.js";
 import { type Manifest, ofKind, workloadsOf } from "./manifest.js";
 
-/**
- * Variables of features that are being written beside these manifests. Each must go from this list when
- * the configuration knows it; the list itself goes when it is empty.
- */
-const pendingVariables: ReadonlySet<string> = new Set([
-  "COLLM_HEALTH_PORT",
-  "COLLM_TLS_CERT_FILE",
-  "COLLM_TLS_KEY_FILE",
-  "COLLM_TLS_CA_FILE",
-  "COLLM_NATS_USER_FILE",
-  "COLLM_NATS_PASSWORD_FILE",
-  "COLLM_NATS_TLS_CA_FILE",
-  "COLLM_NATS_TLS_CERT_FILE",
-  "COLLM_NATS_TLS_KEY_FILE",
-  "COLLM_NAVIGATOR_CONFIG_DIR",
-  "COLLM_GENERATOR_CONFIG_DIR",
-  "COLLM_POOL",
-  "COLLM_POOLS",
-  "COLLM_POD_NAME",
-  "COLLM_POD_NAMESPACE",
-]);
-
 /** Where a role's variables are mounted, one file each. */
 const roleDirectory = "/etc/collm/role";
 
@@ -106,14 +84,17 @@ function imageProblems(service: ServiceName, { container }: ContainerProcess): r
 function variableProblems(service: ServiceName, process: ContainerProcess): readonly string[] {
   return Object.keys(settingsOf(process))
     .filter((name) => name.startsWith("COLLM_"))
-    .filter((name) => !isServiceVariable(service, name) && !pendingVariables.has(name))
+    .filter((name) => !isServiceVariable(service, name))
     .map((name) => `no ${service} reads ${name}`);
 }
 
 function valueProblems(service: ServiceName, process: ContainerProcess): readonly string[] {
-  // Keys are read when settings are, and lie in the container only; `pathProblems` looks for them.
+  // Keys and the role's folder are read when settings are, and lie in the container only: `pathProblems`
+  // looks for the former, and what is in the latter is among the settings.
   const settings = Object.fromEntries(
-    Object.entries(settingsOf(process)).filter(([name]) => !name.endsWith("_API_KEY_FILE")),
+    Object.entries(settingsOf(process)).filter(
+      ([name]) => !/_API_KEY_FILE$|_CONFIG_DIR$/.test(name),
+    ),
   );
   const readers: Readonly<Record<ServiceName, () => unknown>> = {
     navigator: () => [readEnv(roleServiceEnvSchema, settings), readRoleEnv("navigator", settings)],

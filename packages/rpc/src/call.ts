@@ -71,7 +71,7 @@ export function callUnary<C extends Client, K extends UnaryMethodName<C>>(
       (error, response) => {
         signal?.removeEventListener("abort", onAbort);
         if (error === null) resolve(response);
-        else reject(toError(error, signal));
+        else reject(toError(client, error, signal));
       },
     );
     signal?.addEventListener("abort", onAbort, { once: true });
@@ -115,9 +115,11 @@ export async function* callStream<C extends Client, K extends StreamMethodName<C
     signal?.removeEventListener("abort", onAbort);
     stream.cancel();
   }
-  if (failure !== undefined) throw toError(failure, signal);
+  if (failure !== undefined) throw toError(client, failure, signal);
 }
 
-function toError(error: ServiceError, signal: AbortSignal | undefined): Error {
-  return signal?.aborted ? abortReason(signal) : fromServiceError(error);
+function toError(client: Client, error: ServiceError, signal: AbortSignal | undefined): Error {
+  return signal?.aborted
+    ? abortReason(signal)
+    : fromServiceError(error, client.getChannel().getTarget());
 }

@@ -47,11 +47,15 @@ export function toRpcStatus(thrown: unknown): RpcStatus {
   return { code: statusOfCode[thrown.code], details: sendable(thrown.message) };
 }
 
-/** The error that a failed call means to its caller: the server's code and message. */
-export function fromServiceError(error: ServiceError): CollmError {
+/**
+ * The error that a failed call means to its caller: the server's code and message.
+ *
+ * @param target of the channel, to be named where there is no connection
+ */
+export function fromServiceError(error: ServiceError, target: string): CollmError {
   const code = codeOfStatus.get(error.code) ?? "internal";
   const isMapped = codeOfStatus.has(error.code);
-  const details = withSizes(plainly(error.details || error.message));
+  const details = withSizes(plainly(error.details || error.message, target));
   return new CollmError(code, isMapped ? details : `${status[error.code]}: ${details}`, {
     cause: error,
   });
