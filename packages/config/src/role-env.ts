@@ -110,7 +110,8 @@ export function isRoleVariable(role: RoleName, name: string): boolean {
   // Its type says only what it gives; what it reads are the fields of the object before the transform.
   const { in: read } = roleSchema(prefix) as unknown as z.ZodPipe<z.ZodObject>;
   const suffix = name.replace(prefix, "").replace(/^FALLBACK_\d+_/, "");
-  return name.startsWith(prefix) && (name in read.shape || endpointSuffixes.includes(suffix));
+  const known = [...endpointSuffixes, "CONFIG_DIR"];
+  return name.startsWith(prefix) && (name in read.shape || known.includes(suffix));
 }
 
 /** A folder may set everything that the environment may say of the role, but for the folder. */
