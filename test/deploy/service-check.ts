@@ -111,9 +111,12 @@ function variableProblems(service: ServiceName, process: ContainerProcess): read
 }
 
 function valueProblems(service: ServiceName, process: ContainerProcess): readonly string[] {
-  // Keys are read when settings are, and lie in the container only; `pathProblems` looks for them.
+  // What is read along with the settings lies in the container only; `pathProblems` looks for it.
   const settings = Object.fromEntries(
-    Object.entries(settingsOf(process)).filter(([name]) => !name.endsWith("_API_KEY_FILE")),
+    Object.entries(settingsOf(process)).filter(
+      ([name]) =>
+        !/^COLLM_(NAVIGATOR|GENERATOR)_(.*_)?(API_KEY_FILE|CA_FILE|CONFIG_DIR)$/.test(name),
+    ),
   );
   const readers: Readonly<Record<ServiceName, () => unknown>> = {
     navigator: () => [readEnv(roleServiceEnvSchema, settings), readRoleEnv("navigator", settings)],
