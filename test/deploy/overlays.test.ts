@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -116,6 +116,16 @@ describe.skipIf(kubectl === "")("manifests", () => {
     const [rule] = ofKind(rendered.get("production") ?? [], "PrometheusRule");
     // Otherwise: pnpm generate.
     expect(rule?.spec).toEqual(parse(rules));
+  });
+
+  it("hand all dashboards to Grafana", () => {
+    const folder = new URL("../../deploy/grafana/dashboards/", import.meta.url);
+    const found = filesFrom(rendered.get("production") ?? [])("ConfigMap", "collm-dashboards");
+    const files = readdirSync(folder).map((file) => [
+      file,
+      readFileSync(new URL(file, folder), "utf8"),
+    ]);
+    expect(found).toEqual(Object.fromEntries(files));
   });
 
   it("ask cert-manager for the certificates that make-secrets.sh makes", () => {

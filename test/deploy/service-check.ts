@@ -89,11 +89,11 @@ function variableProblems(service: ServiceName, process: ContainerProcess): read
 }
 
 function valueProblems(service: ServiceName, process: ContainerProcess): readonly string[] {
-  // Keys and the role's folder are read when settings are, and lie in the container only: `pathProblems`
-  // looks for the former, and what is in the latter is among the settings.
+  // What is read along with the settings lies in the container only; `pathProblems` looks for it.
   const settings = Object.fromEntries(
     Object.entries(settingsOf(process)).filter(
-      ([name]) => !/_API_KEY_FILE$|_CONFIG_DIR$/.test(name),
+      ([name]) =>
+        !/^COLLM_(NAVIGATOR|GENERATOR)_(.*_)?(API_KEY_FILE|CA_FILE|CONFIG_DIR)$/.test(name),
     ),
   );
   const readers: Readonly<Record<ServiceName, () => unknown>> = {
