@@ -103,7 +103,7 @@ describeWithNats("a deployment on NATS", () => {
     await followsAgain(workspace.file("same"));
     const unknown = await search("unknown", "nothing", "--budget", "2");
     expect(unknown.code).not.toBe(0);
-    expect(unknown.stderr).toContain('supernet: got "nothing", this evaluator serves landscape');
+    expect(unknown.stderr).toContain('supernet: got "nothing", evaluators serve landscape');
   });
 
   /** What `collm resume` makes of a run whose command was stopped after its first events. */

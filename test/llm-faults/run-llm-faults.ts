@@ -129,6 +129,7 @@ async function runOne({
         journals: { kind: "directory", directory: folder },
       },
       pools: ["default"],
+      evaluatorWaitMs: 60_000,
       evaluationConcurrency: 4,
       evaluationTimeoutMs: 60_000,
     },

@@ -132,6 +132,11 @@ export const coordinatorEnvSchema = z
     COLLM_POOLS: pools().default(["default"]),
     /** Evaluations under way at once, over all searches; evaluators queue what they cannot run. */
     COLLM_EVALUATION_CONCURRENCY: integer(1, 10_000).default(8),
+    /**
+     * How long a search waits on NATS while no evaluator serves its supernet, before it is interrupted.
+     * Where evaluators are scaled to zero: longer than one takes to be scheduled and to load.
+     */
+    COLLM_EVALUATOR_WAIT_MS: integer(100, 86_400_000, "milliseconds").default(60_000),
     /** How long one evaluation may take, waiting for its turn in the evaluator included. */
     COLLM_EVALUATION_TIMEOUT_MS: integer(1_000, 86_400_000, "milliseconds").default(3_600_000),
   })
@@ -143,6 +148,7 @@ export const coordinatorEnvSchema = z
     storage: storageOf(env, context),
     pools: env.COLLM_POOLS,
     evaluationConcurrency: env.COLLM_EVALUATION_CONCURRENCY,
+    evaluatorWaitMs: env.COLLM_EVALUATOR_WAIT_MS,
     evaluationTimeoutMs: env.COLLM_EVALUATION_TIMEOUT_MS,
   }));
 

@@ -11,7 +11,6 @@ export {
   type Announcement,
   announceEvaluator,
   announcementTtlMs,
-  EvaluatorRegistry,
 } from "./evaluator-registry.js";
 export { type Finding, inspectDeployment } from "./inspect.js";
 export { Janitor } from "./janitor.js";
@@ -31,7 +30,9 @@ export {
 } from "./provision.js";
 export { findQueued, type Published, publishWork, withdrawWork } from "./publish-work.js";
 export { removeOldLayout } from "./remove-old-layout.js";
+export { ServedSupernets } from "./served-supernets.js";
 export { createStreamJournals, readStreamJournal, type SharedJournals } from "./stream-journals.js";
+export { describeSupernets } from "./supernet-catalog.js";
 export { createUnfinishedSearches } from "./unfinished.js";
 export { findWork, type LeaseSettings, takeWork, WorkLease } from "./work-lease.js";
 export type { WorkMessage } from "./work-message.js";

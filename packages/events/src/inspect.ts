@@ -11,7 +11,7 @@ import {
 import { type NatsConnection, nanos, nuid } from "@nats-io/transport-node";
 import { openBucket } from "./buckets.js";
 import { createDeadLetters } from "./dead-letters.js";
-import { type Announcement, announcementTtlMs, EvaluatorRegistry } from "./evaluator-registry.js";
+import type { Announcement } from "./evaluator-registry.js";
 import {
   bucketNames,
   consumerName,
@@ -21,6 +21,7 @@ import {
   workSubject,
 } from "./names.js";
 import { expectedRetention } from "./provision.js";
+import { ServedSupernets } from "./served-supernets.js";
 
 /** One thing that was looked at in a deployment. */
 export interface Finding {
@@ -43,22 +44,18 @@ export async function inspectDeployment(connection: NatsConnection): Promise<rea
     ...Object.values(bucketNames).map((name) => inspectStream(manager, "bucket", name)),
   ]);
   if (streams.some(({ isSound }) => !isSound)) return streams;
-  const evaluators = await openBucket(connection, bucketNames.evaluators, {
-    replicas: 1,
-    ttlMs: announcementTtlMs,
-  });
-  const registry = await EvaluatorRegistry.watch(evaluators);
+  const served = await ServedSupernets.watch(connection, { replicas: 1 });
   try {
-    const { present } = registry;
+    const { present } = served;
     return [
       ...streams,
-      inspectEvaluators(present),
+      inspectEvaluators(served),
       ...(await inspectQueues(manager, present)),
       await inspectDeadLetters(connection),
       await inspectClock(manager),
     ];
   } finally {
-    registry.close();
+    served.close();
   }
 }
 
@@ -98,14 +95,19 @@ async function inspectStream(
   return finding(true, `${retention}, ${info.state.messages} messages, ${copies}`);
 }
 
-function inspectEvaluators(present: readonly Announcement[]): Finding {
+function inspectEvaluators({ present, described, names: known }: ServedSupernets): Finding {
+  const name = "evaluators";
   const slots = present.reduce((sum, evaluator) => sum + evaluator.slots, 0);
   const names = new Set(present.flatMap(({ supernets }) => supernets.map(({ name }) => name)));
   const pools = new Set(present.map(({ pool }) => pool));
+  if (present.length === 0 && described.length > 0) {
+    // All is well if nothing waits for them, which the queues tell.
+    return { name, isSound: true, words: `none is there now, known supernets ${known.join(", ")}` };
+  }
   return present.length === 0
-    ? { name: "evaluators", isSound: false, words: "none was heard; start one with COLLM_NATS_URL" }
+    ? { name, isSound: false, words: "none was ever heard; start one with COLLM_NATS_URL" }
     : {
-        name: "evaluators",
+        name,
         isSound: true,
         words: `${present.length} with ${slots} slots, pools ${[...pools].join(", ")}, supernets ${[...names].join(", ")}`,
       };

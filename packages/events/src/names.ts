@@ -19,6 +19,7 @@ export const bucketNames = {
   leases: "COLLM_LEASES",
   unfinished: "COLLM_UNFINISHED",
   starts: "COLLM_STARTS",
+  supernets: "COLLM_SUPERNETS",
 } as const;
 
 /**

@@ -1,6 +1,13 @@
 import type { Journals } from "@collm/journal";
-import type { EvaluationDispatcher, EvaluationStore, SearchEvent, SearchId } from "@collm/search";
+import type {
+  EvaluationDispatcher,
+  EvaluationStore,
+  SearchEvent,
+  SearchId,
+  SupernetInfo,
+} from "@collm/search";
 import type { LiveTexts } from "./live-texts.js";
+import type { WantedSupernet } from "./supernet-name.js";
 
 /** Other coordinators that share the journals, as one of them sees them. */
 export interface Peers {
@@ -22,6 +29,8 @@ export interface Backends {
   readonly journals: Journals;
   readonly store: EvaluationStore;
   readonly dispatcher: EvaluationDispatcher;
+  /** Absent where the evaluator itself is asked. */
+  readonly describeSupernet?: ((wanted: WantedSupernet) => Promise<SupernetInfo>) | undefined;
   /** Absent where journals are files, which one coordinator has for itself. */
   readonly peers?: Peers | undefined;
   close(): Promise<void>;

@@ -55,6 +55,7 @@ export class ClusterBench {
   readonly #coordinators: ClusterCoordinator[] = [];
   #connection: NatsConnection | undefined;
   #puller: WorkPuller | undefined;
+  #announcement: Awaited<ReturnType<typeof announceEvaluator>> | undefined;
 
   constructor(nats: TestNatsServer, neighbours: ScriptedNeighbours, server: RunningServer) {
     this.#nats = nats;
@@ -78,6 +79,7 @@ export class ClusterBench {
           },
         },
         ...{ evaluationConcurrency: 8, evaluationTimeoutMs: 60_000, pools: [defaultPool] },
+        evaluatorWaitMs: 60_000,
       },
       logger,
     );
@@ -86,17 +88,25 @@ export class ClusterBench {
     return coordinator;
   }
 
+  /** Lets the evaluator say that it serves `tiny` with this evaluation context, and no other any more. */
+  async announce(contextDigest: string): Promise<void> {
+    if (!this.#connection) throw new Error("no evaluator was started");
+    const bucket = await openBucket(this.#connection, bucketNames.evaluators, { replicas: 1 });
+    const supernet = { ...searchStarted().supernet, name: "tiny", contextDigest };
+    await this.#announcement?.withdraw();
+    this.#announcement = await announceEvaluator(bucket, {
+      ...{ id: "evaluator", supernets: [supernet], device: "test", sharing: "exclusive", slots: 2 },
+      pool: defaultPool,
+    });
+  }
+
   /** Call it when a coordinator has made the streams. */
   async startEvaluator(): Promise<void> {
     const connection = await connectNats({ servers: [this.#nats.url], name: "evaluator" });
     this.#connection = connection;
     const bucket = (name: string) => openBucket(connection, name, { replicas: 1 });
     const store = createKvEvaluationStore(await bucket(bucketNames.evaluations));
-    const supernet = { ...searchStarted().supernet, name: "tiny", contextDigest };
-    await announceEvaluator(await bucket(bucketNames.evaluators), {
-      ...{ id: "evaluator", supernets: [supernet], device: "test", sharing: "exclusive", slots: 2 },
-      pool: defaultPool,
-    });
+    await this.announce(contextDigest);
     this.#puller = new WorkPuller(
       connection,
       { pool: defaultPool, contextDigests: [contextDigest] },
@@ -135,6 +145,7 @@ export class ClusterBench {
   async close(): Promise<void> {
     this.release();
     for (const coordinator of this.#coordinators) await coordinator.stop();
+    await this.#announcement?.withdraw();
     await this.#puller?.drain(0);
     await this.#connection?.close();
     await this.#server.drain(0);

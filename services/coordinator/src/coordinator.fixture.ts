@@ -77,6 +77,7 @@ class CoordinatorBench {
               evaluationsDir: join(this.#directory, "evaluations"),
             },
         pools: ["default"],
+        evaluatorWaitMs: 60_000,
         evaluationConcurrency: 8,
         evaluationTimeoutMs: 60_000,
       },

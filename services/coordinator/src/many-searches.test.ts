@@ -103,7 +103,7 @@ async function startEvaluator(url: string): Promise<void> {
   const store = createKvEvaluationStore(await bucket(bucketNames.evaluations));
   await announceEvaluator(await bucket(bucketNames.evaluators), {
     id: "evaluator",
-    supernets: [{ ...searchStarted().supernet, contextDigest }],
+    supernets: [{ ...searchStarted().supernet, name: "tiny", contextDigest }],
     device: "test",
     sharing: "exclusive",
     slots: 8,

@@ -1,6 +1,5 @@
 import type { CoordinatorEnv, NatsEnv } from "@collm/config";
 import {
-  announcementTtlMs,
   bucketNames,
   connectNats,
   createDeadLetters,
@@ -8,7 +7,6 @@ import {
   createStreamJournals,
   createUnfinishedSearches,
   defaultQueueSettings,
-  EvaluatorRegistry,
   hearCancellation,
   hearTexts,
   Janitor,
@@ -18,19 +16,20 @@ import {
   provisionStreams,
   removeOldLayout,
   requestCancellation,
+  ServedSupernets,
   startTtlMs,
   tellText,
 } from "@collm/events";
 import type { Logger } from "@collm/telemetry";
 import type { Backends } from "./backends.js";
+import { findSupernet } from "./find-supernet.js";
 import { createQueueDispatcher } from "./queue-dispatcher.js";
 import { DrivenElsewhereError } from "./search-refusals.js";
 
 /** Journals, results and evaluations over NATS: the cluster mode. Makes streams and buckets. */
 export async function openNatsBackends(
   nats: NatsEnv,
-  env: Pick<CoordinatorEnv, "evaluationTimeoutMs" | "pools">,
-  unavailableForMs: number,
+  env: Pick<CoordinatorEnv, "evaluationTimeoutMs" | "evaluatorWaitMs" | "pools">,
   logger: Logger,
 ): Promise<Backends> {
   const connection = await connectNats({
@@ -56,18 +55,16 @@ export async function openNatsBackends(
   // Evaluators keep theirs in it; it is there before any of them, as the queue is.
   await bucket(bucketNames.starts, startTtlMs);
   const deadLetters = await bucket(bucketNames.deadLetters);
-  const registry = await EvaluatorRegistry.watch(
-    await bucket(bucketNames.evaluators, announcementTtlMs),
-  );
+  const served = await ServedSupernets.watch(connection, { replicas });
   const dispatcher = await createQueueDispatcher({
     connection,
     evaluations,
     deadLetters,
-    registry,
+    served,
     queue,
     pools: env.pools,
     timeoutMs: env.evaluationTimeoutMs,
-    unavailableForMs,
+    unavailableForMs: env.evaluatorWaitMs,
   });
   const store = createKvEvaluationStore(evaluations);
   const janitor = await Janitor.start(
@@ -99,6 +96,7 @@ export async function openNatsBackends(
     },
     store,
     dispatcher,
+    describeSupernet: (wanted) => findSupernet(served, wanted),
     peers: {
       unfinished: journals.unfinished,
       follow: journals.follow,
@@ -108,7 +106,7 @@ export async function openNatsBackends(
     },
     close: async () => {
       await dispatcher.close();
-      registry.close();
+      served.close();
       await janitor.close();
       await connection.close();
     },

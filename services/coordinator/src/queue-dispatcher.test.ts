@@ -6,11 +6,11 @@ import {
   createKvEvaluationStore,
   defaultPool,
   defaultQueueSettings,
-  EvaluatorRegistry,
   findWork,
   openBucket,
   provisionPool,
   provisionStreams,
+  ServedSupernets,
   WorkPuller,
   WorkStarts,
 } from "@collm/events";
@@ -22,7 +22,7 @@ import {
   searchStarted,
 } from "@collm/search/testing";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { createQueueDispatcher } from "./queue-dispatcher.js";
+import { createQueueDispatcher, type QueueDispatcher } from "./queue-dispatcher.js";
 
 const queue = { ...defaultQueueSettings, ackWaitMs: 1_000 };
 const supernet = { ...searchStarted().supernet, contextDigest: "context-1" };
@@ -83,12 +83,12 @@ describeWithNats("createQueueDispatcher", () => {
     await provisionPool(connection, defaultPool, queue);
     const bucket = (name: string) => openBucket(connection, name, { replicas: 1 });
     await start();
-    const registry = await EvaluatorRegistry.watch(await bucket(bucketNames.evaluators));
+    const served = await ServedSupernets.watch(connection, { replicas: 1 });
     const dispatcher = await createQueueDispatcher({
       connection,
       evaluations: await bucket(bucketNames.evaluations),
       deadLetters: await bucket(bucketNames.deadLetters),
-      registry,
+      served,
       queue,
       pools: [defaultPool],
       timeoutMs: 60_000,
@@ -99,7 +99,7 @@ describeWithNats("createQueueDispatcher", () => {
       connection,
       close: async () => {
         await dispatcher.close();
-        registry.close();
+        served.close();
         await connection.close();
       },
     };
@@ -124,6 +124,26 @@ describeWithNats("createQueueDispatcher", () => {
     };
   }
 
+  const evaluate = (dispatcher: QueueDispatcher, canonical: string) =>
+    dispatcher.evaluate(
+      {
+        ...{ searchId: "s", candidateId: "1.1", supernet: "tiny", canonical },
+        ...{ contextDigest: supernet.contextDigest, key: `${canonical}@context-1` },
+      },
+      new AbortController().signal,
+      () => undefined,
+    );
+
+  it("says which supernet nobody serves", async () => {
+    const { dispatcher, close } = await openDispatcher(1_000, async () => undefined);
+    await expect(evaluate(dispatcher, "a")).rejects.toMatchObject({
+      code: "unavailable",
+      message:
+        'evaluators: none that serves supernet "tiny" (evaluation context context-1) was heard for 1 s (COLLM_EVALUATOR_WAIT_MS)',
+    });
+    await close();
+  });
+
   it("sends work to the pool that serves it, and brings along what lies elsewhere", async () => {
     const asked: string[] = [];
     const script: EvaluatorScript = async ({ canonical }) => {
@@ -135,22 +155,13 @@ describeWithNats("createQueueDispatcher", () => {
       };
     };
     const { dispatcher, connection, close } = await openDispatcher(60_000, async () => undefined);
-    const evaluate = (canonical: string) =>
-      dispatcher.evaluate(
-        {
-          ...{ searchId: "s", candidateId: "1.1", supernet: "tiny", canonical },
-          ...{ contextDigest: supernet.contextDigest, key: `${canonical}@context-1` },
-        },
-        new AbortController().signal,
-        () => undefined,
-      );
     const waiting = async (pool: string) =>
       (await (await findWork(connection, pool)).info()).num_pending;
-    const early = evaluate("early");
+    const early = evaluate(dispatcher, "early");
     await vi.waitFor(async () => expect(await waiting(defaultPool)).toBe(1), 10_000);
     const evaluator = await startEvaluator(script, nextId(), "spot");
     expect(await early).toMatchObject({ kind: "completed" });
-    expect(await evaluate("late")).toMatchObject({ kind: "completed" });
+    expect(await evaluate(dispatcher, "late")).toMatchObject({ kind: "completed" });
     expect(asked).toEqual(["early", "late"]);
     expect(await waiting(defaultPool)).toBe(0);
     await evaluator.kill();

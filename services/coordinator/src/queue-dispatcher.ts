@@ -266,17 +266,17 @@ class Dispatcher implements QueueDispatcher {
    * error in the end.
    */
   #watched(waiter: Waiter, fail: (error: unknown) => void): Watched {
-    const { key, epoch, contextDigest } = waiter.work;
-    const { registry, unavailableForMs, timeoutMs } = this.#options;
+    const { key, epoch, contextDigest, supernet } = waiter.work;
+    const { served, unavailableForMs, timeoutMs } = this.#options;
     const beganMs = performance.now();
     let servedMs = beganMs;
     return {
       check: (nowMs) => {
-        if (registry.serving(contextDigest).length > 0) servedMs = nowMs;
+        if (served.serving(contextDigest).length > 0) servedMs = nowMs;
         if (nowMs - servedMs >= unavailableForMs) {
           throw new CollmError(
             "unavailable",
-            `evaluators: none that serves evaluation context ${contextDigest} was heard for ${Math.round(unavailableForMs / 1000)} s`,
+            `evaluators: none that serves supernet "${supernet}" (evaluation context ${contextDigest}) was heard for ${Math.round(unavailableForMs / 1000)} s (COLLM_EVALUATOR_WAIT_MS)`,
           );
         }
         if (nowMs - beganMs >= timeoutMs) waiter.onLetter(tookTooLong(key, epoch, timeoutMs));

@@ -27,7 +27,7 @@ import {
   unknownSearch,
 } from "./search-refusals.js";
 import { type SearchSummary, summaryOf } from "./search-summary.js";
-import { parseSupernetName, refuseOtherDigest } from "./supernet-name.js";
+import { parseSupernetName, refuseOtherDigest, type WantedSupernet } from "./supernet-name.js";
 import { Turns } from "./turns.js";
 import { watchAlone, watchShared } from "./watch.js";
 
@@ -39,8 +39,8 @@ export interface SearchesOptions {
   readonly ports: Omit<SearchPorts, "roles"> & {
     readonly roles: (searchId: SearchId) => SearchPorts["roles"];
   };
-  /** Asks the evaluator about a supernet. */
-  readonly describeSupernet: (name: string) => Promise<SupernetInfo>;
+  /** Says what a supernet of this name is, the wanted one if there are several. */
+  readonly describeSupernet: (wanted: WantedSupernet) => Promise<SupernetInfo>;
   /** Measures on the sealed test split; called for finished searches only. */
   readonly measureTest: (
     supernet: string,
@@ -86,7 +86,7 @@ export class Searches {
         return this.#goOn(id, resting);
       }
       const wanted = parseSupernetName(supernetName);
-      const supernet = await this.#options.describeSupernet(wanted.name);
+      const supernet = await this.#options.describeSupernet(wanted);
       refuseOtherDigest(supernet, wanted);
       refuseHopeless(supernet, config);
       const first = {
@@ -161,7 +161,8 @@ export class Searches {
     const { state } = search;
     if (state.phase === "finished" || !state.started) return state;
     const { supernet: journaled, config } = state.started;
-    const supernet = await this.#options.describeSupernet(journaled.name);
+    const { name, contextDigest } = journaled;
+    const supernet = await this.#options.describeSupernet({ name, contextDigest });
     if (supernet.contextDigest !== journaled.contextDigest) {
       throw new CollmError(
         "failed-precondition",

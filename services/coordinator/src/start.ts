@@ -54,9 +54,9 @@ export async function startCoordinator(
     retryUnavailable(attempt, { maxWaitMs: neighbourPatienceMs });
 
   const { storage } = env;
-  const { journals, store, dispatcher, peers, texts, close } =
+  const { journals, store, dispatcher, describeSupernet, peers, texts, close } =
     storage.kind === "nats"
-      ? await openNatsBackends(storage.nats, env, neighbourPatienceMs, logger)
+      ? await openNatsBackends(storage.nats, env, logger)
       : openFileBackends(storage, env, evaluator, neighbourPatienceMs);
   const searches = new Searches({
     journals,
@@ -71,8 +71,10 @@ export async function startCoordinator(
       store,
       clock: { now: () => new Date() },
     },
-    describeSupernet: (name) =>
+    describeSupernet: (wanted) =>
       patiently(async () => {
+        if (describeSupernet) return await describeSupernet(wanted);
+        const { name } = wanted;
         const { supernet } = await callUnary(evaluator, "describeSupernet", { name });
         if (!supernet) throw new CollmError("internal", "the evaluator described no supernet");
         return fromProtoSupernet(supernet);

@@ -7,6 +7,11 @@ export interface SupernetName {
   readonly digest?: string;
 }
 
+/** A supernet as it is looked for; one that goes on must find the evaluation context that it had. */
+export interface WantedSupernet extends SupernetName {
+  readonly contextDigest?: string;
+}
+
 /** Reads `NAME` or `NAME@DIGEST`; at least 6 digits, as the evaluator lists them. */
 export function parseSupernetName(text: string): SupernetName {
   const [, name = text, digest] = /^([^@]*)@(.*)$/.exec(text) ?? [];

@@ -89,7 +89,7 @@ describeWithNats("coordinators on the same journals", () => {
     await atFirst.start("s");
     await atFirst.reaches("s", "EvaluationStarted", 6);
     await first.stop();
-    cluster.neighbours.contextDigest = "context-2";
+    await cluster.announce("context-2");
     const atSecond = new ClusterCaller(await cluster.coordinator());
     const events = await atSecond.events("s");
     expect(events.at(-1)).toMatchObject({

@@ -1,17 +1,17 @@
 import {
   defaultPool,
-  type EvaluatorRegistry,
   type Published,
   provisionPool,
   publishWork,
   type QueueSettings,
+  type ServedSupernets,
   type WorkMessage,
 } from "@collm/events";
 import type { NatsConnection } from "@nats-io/transport-node";
 
 export interface WorkPoolsOptions {
   readonly connection: NatsConnection;
-  readonly registry: EvaluatorRegistry;
+  readonly served: ServedSupernets;
   readonly queue: QueueSettings;
   /** Pools whose queues are there; work that nobody serves goes to the first. */
   readonly pools: readonly string[];
@@ -29,15 +29,15 @@ export class WorkPools {
 
   /** Queues work for the pool that serves it, as `publishWork` does; makes the pool's queue if need be. */
   async publish(work: WorkMessage, insteadOf?: number): Promise<Published> {
-    const { connection, registry, pools } = this.#options;
-    const pool = registry.poolServing(work.contextDigest) ?? pools[0] ?? defaultPool;
+    const { connection, served, pools } = this.#options;
+    const pool = served.poolServing(work.contextDigest) ?? pools[0] ?? defaultPool;
     await this.#provide(pool);
     return await publishWork(connection, pool, work, insteadOf);
   }
 
   /** Whether evaluators serve the context, and none of this pool does. */
   isDeserted(pool: string, contextDigest: string): boolean {
-    const serving = this.#options.registry.serving(contextDigest);
+    const serving = this.#options.served.serving(contextDigest);
     return serving.length > 0 && serving.every((evaluator) => evaluator.pool !== pool);
   }
 

@@ -12,6 +12,7 @@ import {
   createKvCheckpointStore,
   createKvEvaluationStore,
   defaultPullSettings,
+  describeSupernets,
   openBucket,
   startTtlMs,
   WorkPuller,
@@ -62,6 +63,7 @@ async function openNatsWork(nats: NatsEnv, env: EvaluatorEnv, logger: Logger): P
     replicas,
     ttlMs: announcementTtlMs,
   });
+  const described = await openBucket(connection, bucketNames.supernets, { replicas });
   const starts = await openBucket(connection, bucketNames.starts, { replicas, ttlMs: startTtlMs });
   let puller: WorkPuller | undefined;
   let announcement: { readonly withdraw: () => Promise<void> } | undefined;
@@ -70,6 +72,7 @@ async function openNatsWork(nats: NatsEnv, env: EvaluatorEnv, logger: Logger): P
     checkpoints: createKvCheckpointStore(checkpoints, connection.info?.max_payload ?? 0),
     start: async (runner, supernets) => {
       const infos = [...supernets.values()].map(({ info }) => info);
+      await describeSupernets(described, env.pool, infos);
       announcement = await announceEvaluator(evaluators, {
         id: randomUUID(),
         supernets: infos,

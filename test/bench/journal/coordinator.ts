@@ -89,6 +89,7 @@ export class BenchCoordinator {
               journals: { kind: "directory", directory: `${folder}/journals` },
             },
         pools: ["default"],
+        evaluatorWaitMs: 60_000,
         evaluationConcurrency: 8,
         evaluationTimeoutMs: 60_000,
       },

@@ -1,15 +1,14 @@
 import { readNatsAccess } from "@collm/config";
 import { CollmError } from "@collm/errors";
 import {
-  announcementTtlMs,
   bucketNames,
   connectNats,
   createDeadLetters,
   type DeadLetter,
   type DeadLetters,
-  EvaluatorRegistry,
   openBucket,
   publishWork,
+  ServedSupernets,
 } from "@collm/events";
 import type { Command } from "commander";
 import { processOutput } from "../output.js";
@@ -83,11 +82,7 @@ async function retry(
   letters: DeadLetters,
   given: readonly DeadLetter[],
 ): Promise<void> {
-  const evaluators = await openBucket(connection, bucketNames.evaluators, {
-    replicas: 1,
-    ttlMs: announcementTtlMs,
-  });
-  const registry = await EvaluatorRegistry.watch(evaluators);
+  const served = await ServedSupernets.watch(connection, { replicas: 1 });
   try {
     for (const { key, searchId, supernet, canonical, epoch } of given) {
       if (searchId === undefined || supernet === undefined || canonical === undefined) {
@@ -95,9 +90,12 @@ async function retry(
         continue;
       }
       const contextDigest = key.slice(key.lastIndexOf("@") + 1);
-      const pool = registry.poolServing(contextDigest);
+      const pool = served.poolServing(contextDigest);
       if (pool === undefined) {
-        throw new CollmError("unavailable", `${key}: no evaluator serves its supernet ${supernet}`);
+        throw new CollmError(
+          "unavailable",
+          `${key}: no evaluator serves or served its supernet ${supernet}`,
+        );
       }
       const work = { key, searchId, supernet, canonical, contextDigest, candidateId: "retry" };
       const published = await publishWork(connection, pool, { ...work, epoch: epoch + 1 });
@@ -108,7 +106,7 @@ async function retry(
       processOutput.say(`queued ${key}`);
     }
   } finally {
-    registry.close();
+    served.close();
   }
 }
 
