@@ -57,7 +57,7 @@ describeWithNats("evaluators that are scaled to zero", () => {
     expect(await lag()).toBe(0);
     await (await startEvaluator()).stop();
 
-    const client = new CoordinatorClient(coordinator.address);
+    const client = new CoordinatorClient(coordinator.address, undefined);
     try {
       const searchId = parseSearchId("from-zero");
       const config = { ...defaultSearchConfig("evolution"), budget, candidatesPerIteration: batch };
