@@ -7,7 +7,9 @@ import { type Manifest, parseManifests } from "./manifest.js";
 /** The first one whose kustomize knows components and the rest that the overlays use. */
 const leastMinor = 21;
 
-const kustomizeDirectory = fileURLToPath(new URL("../../deploy/kustomize/", import.meta.url));
+export const kustomizeDirectory = fileURLToPath(
+  new URL("../../deploy/kustomize/", import.meta.url),
+);
 
 /** `$COLLM_KUBECTL` or the `kubectl` of the path, 1.21 or newer; undefined where there is none. */
 export function findKubectl(): string | undefined {

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { findNatsServer } from "@collm/events/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
@@ -10,7 +10,14 @@ import { issuedNames, requestedNames } from "./certificates.js";
 import { filesFrom, processesOf } from "./container-process.js";
 import { expectedConnections } from "./expected-connections.js";
 import { fetchProblems } from "./fetch-check.js";
-import { componentsOf, findKubectl, namesIn, render, renderFolder } from "./kubectl.js";
+import {
+  componentsOf,
+  findKubectl,
+  kustomizeDirectory,
+  namesIn,
+  render,
+  renderFolder,
+} from "./kubectl.js";
 import { type Manifest, ofKind, workloadsOf } from "./manifest.js";
 import { openConnections } from "./open-connections.js";
 import { podProblems } from "./pod-check.js";
@@ -20,9 +27,7 @@ import { schemaProblems } from "./schema-check.js";
 import { serviceProblems } from "./service-check.js";
 
 const kubectl = findKubectl() ?? "";
-const makeSecrets = fileURLToPath(
-  new URL("../../deploy/kustomize/make-secrets.sh", import.meta.url),
-);
+const makeSecrets = `${kustomizeDirectory}make-secrets.sh`;
 
 describe.skipIf(kubectl === "")("manifests", () => {
   let folder: string;
@@ -126,6 +131,42 @@ describe.skipIf(kubectl === "")("manifests", () => {
       readFileSync(new URL(file, folder), "utf8"),
     ]);
     expect(found).toEqual(Object.fromEntries(files));
+  });
+
+  it("expect secrets that make-secrets.sh makes, and renews without a new authority or passwords", () => {
+    const textsOf = (manifests: readonly Manifest[]) => {
+      const filesOf = filesFrom(manifests);
+      return Object.fromEntries(
+        manifests.map(({ metadata: { name } }) => [name, filesOf("Secret", name) ?? {}]),
+      );
+    };
+    const before = textsOf(secrets);
+    execFileSync(makeSecrets, [folder], { stdio: "pipe" });
+    const after = textsOf(renderFolder(kubectl, folder));
+    for (const [name, files] of Object.entries(after)) {
+      const { "tls.crt": crt = "", "tls.key": key = "", "ca.crt": ca = "", password } = files;
+      expect(password).toEqual(before[name]?.password);
+      expect(ca).toEqual(before[name]?.["ca.crt"] ?? "");
+      if (password !== undefined) {
+        expect(password).toMatch(/^[a-z][0-9a-f]{48}$/);
+        continue;
+      }
+      expect(crt).not.toEqual(before[name]?.["tls.crt"]);
+      const certificate = new X509Certificate(crt);
+      expect(certificate.verify(new X509Certificate(ca).publicKey)).toBe(true);
+      expect(certificate.checkPrivateKey(createPrivateKey(key))).toBe(true);
+      expect(certificate.ca).toBe(false);
+    }
+  });
+
+  it("make the coordinator's node port a port of the machine on kind", () => {
+    const services = ofKind(rendered.get("laptop") ?? [], "Service");
+    const ports = services.flatMap(
+      ({ spec }) => (spec as { readonly ports: readonly { readonly nodePort?: number }[] }).ports,
+    );
+    const kind = parse(readFileSync(`${kustomizeDirectory}overlays/laptop/kind.yaml`, "utf8"));
+    const { containerPort } = kind.nodes[0].extraPortMappings[0];
+    expect(ports.flatMap(({ nodePort }) => nodePort ?? [])).toEqual([containerPort]);
   });
 
   it("ask cert-manager for the certificates that make-secrets.sh makes", () => {
