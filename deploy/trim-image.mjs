@@ -2,7 +2,7 @@
  * Makes a pruned, installed and compiled workspace, its working directory, what an image should hold;
  * the Dockerfile calls it: `node trim-image.mjs SERVICE`.
  */
-import { existsSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 
 const [service] = process.argv.slice(2);
@@ -16,11 +16,14 @@ symlinkSync(entry, "main.js");
 
 const remove = (path) => rmSync(path, { recursive: true });
 
-// Programs run from dist/.
-for (const folder of ["packages", "proto", "services"].filter((path) => existsSync(path))) {
-  for (const file of readdirSync(folder, { recursive: true })) {
-    const path = join(folder, file);
-    if (!path.includes("node_modules") && /\.(ts|py)$/.test(path)) remove(path);
+// Programs run from dist/. Whoever runs them is not who built them, and a checkout may be nobody else's to read.
+const own = ["packages", "proto", "services", "supernets"].filter((path) => existsSync(path));
+for (const top of own) {
+  for (const entry of readdirSync(top, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (path.includes("node_modules") || entry.isSymbolicLink()) continue;
+    if (/\.(ts|py)$/.test(path)) remove(path);
+    else chmodSync(path, entry.isDirectory() ? 0o755 : 0o644);
   }
 }
 

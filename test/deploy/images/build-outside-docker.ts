@@ -63,7 +63,7 @@ export class OutsideDocker {
     // The pnpm that runs this, if one does: npx takes a second to find it.
     const own = process.env.npm_execpath ?? "";
     const pnpm = /pnpm\.c?js$/.test(own) ? `"${process.execPath}" "${own}"` : "npx -y pnpm@10";
-    await writeFile(join(tools, "pnpm"), `#!/bin/sh\nexec ${pnpm} "$@"\n`);
+    await writeFile(join(tools, "pnpm"), `#!/bin/sh\nexec ${pnpm} "$@" --offline\n`);
     await chmod(join(tools, "pnpm"), 0o755);
     const context = { folder: contextFolder, files: await contextFiles(contextFolder) };
     const modules = await readFile(join(contextFolder, "node_modules/.modules.yaml"), "utf8");

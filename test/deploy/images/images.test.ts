@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { lstatSync, mkdtempSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import { lstatSync, mkdtempSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -93,6 +93,8 @@ describe("images", () => {
         own.filter((path) => /\.(ts|py)$/u.test(path)),
         image,
       ).toEqual([]);
+      const secret = own.filter((path) => (statSync(join(folder, path)).mode & 0o004) === 0);
+      expect(secret, image).toEqual([]);
       expect(packagesIn(join(folder, "app")), image).toEqual(packagesOfBill(image));
       const libraries = files.filter((path) => path.includes("/bin/napi-v6/"));
       const foreign = `/${process.platform}/${process.arch}/`;
