@@ -29,6 +29,7 @@ export class Service {
   readonly #options: ServiceOptions;
   #child: ChildProcess;
   #port = 0;
+  #metricsPort: number | undefined;
   #ready: Promise<void>;
   #isStopping = false;
   /** Ends that this side asked for. */
@@ -51,6 +52,11 @@ export class Service {
   /** `HOST:PORT` of its gRPC. */
   get address(): string {
     return `${this.#options.env.COLLM_HOST ?? "127.0.0.1"}:${this.#port}`;
+  }
+
+  /** `HOST:PORT` of its metrics page, which `COLLM_METRICS_PORT` opens. */
+  get metricsAddress(): string {
+    return `${this.#options.env.COLLM_HOST ?? "127.0.0.1"}:${this.#metricsPort}`;
   }
 
   get pid(): number {
@@ -126,6 +132,7 @@ export class Service {
         const message = parseServiceMessage(sent);
         if (message?.kind === "ready") {
           this.#port = message.port;
+          this.#metricsPort = message.metricsPort;
           resolve();
         } else if (message?.code === "unavailable") {
           // Its neighbours are away: it ends and is started again until they are back.

@@ -5,6 +5,7 @@ import { consumerName, streamNames } from "./names.js";
 import { tellNote } from "./notes.js";
 import { publishWork } from "./publish-work.js";
 import { decodeWork, type WorkMessage } from "./work-message.js";
+import { inProcessSpan } from "./work-spans.js";
 
 export interface LeaseSettings {
   /** How often the queue is told that the work goes on; well under its ack wait. */
@@ -30,6 +31,11 @@ export class WorkLease {
     this.#message = message;
     this.#connection = connection;
     this.#beat = setInterval(() => message.working(), beatMs);
+  }
+
+  /** Does the work as part of the trace of whoever asked for it. */
+  inSpan(work: () => Promise<void>): Promise<void> {
+    return inProcessSpan(this.#message, work);
   }
 
   /** Tells that measuring begins. */

@@ -142,7 +142,7 @@ export class WorkPuller {
     const begin = async (): Promise<void> => {
       // It may have waited for its turn.
       if (this.#stop.signal.aborted) await lease.handOver(this.#settings.maxDeliver);
-      else await this.#work(lease);
+      else await lease.inSpan(() => this.#work(lease));
     };
     return lease.deliveries > trustedDeliveries
       ? await this.#sideBySide.alone(begin)

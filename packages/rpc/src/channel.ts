@@ -1,3 +1,4 @@
+import { isTracing } from "@collm/tracing";
 import {
   type ChannelCredentials,
   type ChannelOptions,
@@ -6,6 +7,7 @@ import {
   credentials,
 } from "@grpc/grpc-js";
 import { targetOf } from "./address-list.js";
+import { createClientSpans } from "./client-span.js";
 import { silenceGrpc } from "./grpc-log.js";
 import { sharedOptions } from "./limits.js";
 
@@ -52,6 +54,7 @@ export function connect<C extends Client>(
   silenceGrpc();
   return new Constructor(targetOf(address), options.credentials ?? credentials.createInsecure(), {
     ...createChannelOptions(),
+    ...(isTracing() ? { interceptors: [createClientSpans(address)] } : {}),
     ...options.channelOptions,
   });
 }

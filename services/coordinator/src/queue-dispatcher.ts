@@ -26,6 +26,7 @@ import type {
 } from "@collm/search";
 import type { KV } from "@nats-io/kv";
 import type { NatsConnection } from "@nats-io/transport-node";
+import { context } from "@opentelemetry/api";
 import { isCandidateCode } from "./candidate-codes.js";
 import { Lookout, type Watched } from "./lookout.js";
 
@@ -297,12 +298,13 @@ class Dispatcher implements QueueDispatcher {
         }
         if (nowMs - beganMs >= timeoutMs) waiter.onLetter(tookTooLong(key, epoch, timeoutMs));
       },
-      look: async () => {
+      // One loop looks after all: each look is part of the trace of whoever waits.
+      look: context.bind(context.active(), async () => {
         if (await this.#store.read(key)) waiter.onResult(undefined);
         const letter = await this.#letters.read(key);
         if (letter) waiter.onLetter(letter);
         await this.#requeue(waiter);
-      },
+      }),
       fail,
     };
   }

@@ -16,6 +16,7 @@ import {
   type SupernetInfo,
 } from "@collm/search";
 import type { Logger } from "@collm/telemetry";
+import { context } from "@opentelemetry/api";
 import { ActiveSearch, type RestingSearch, type SearchPorts } from "./active-search.js";
 import type { Peers } from "./backends.js";
 import { foldJournal } from "./fold-journal.js";
@@ -270,7 +271,9 @@ export class Searches {
           await search.record({ type: "TestOpened", canonical });
         }
         const supernet = state.started.supernet.name;
-        const result = await this.#options.measureTest(supernet, id, canonical);
+        const measure = () => this.#options.measureTest(supernet, id, canonical);
+        const { trace } = search;
+        const result = await (trace ? context.with(trace.contextOf(), measure) : measure());
         await search.record({ type: "TestCompleted", canonical, result });
         return result;
       } finally {

@@ -16,7 +16,7 @@ import {
   retryUnavailable,
   startServer,
 } from "@collm/rpc";
-import { createMetrics, type Logger, startHttp } from "@collm/telemetry";
+import { collmVersion, createMetrics, type Logger, startHttp } from "@collm/telemetry";
 import { openFileBackends } from "./file-backends.js";
 import { openNatsBackends } from "./nats-backends.js";
 import { describeRoles } from "./role-labels.js";
@@ -87,7 +87,7 @@ export async function startCoordinator(
         return fromProtoEvaluationResult(result).result;
       }),
     peers,
-    versions: { collm: "0.1.0", node: process.versions.node },
+    versions: { collm: collmVersion, node: process.versions.node },
     logger,
   });
 

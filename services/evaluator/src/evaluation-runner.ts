@@ -16,6 +16,7 @@ import type { EvaluatorMetrics } from "./evaluator-metrics.js";
 import type { Accuracy, MeasuredSplit, MeasuringOptions } from "./executor.js";
 import type { HostedSupernet } from "./hosted-supernet.js";
 import { ImageMeter } from "./image-meter.js";
+import { inMeasuringSpan, type MeasuringSpan } from "./measuring-span.js";
 import { SharedWork, type WorkOptions } from "./shared-work.js";
 
 /** What is to be measured, by content. */
@@ -133,8 +134,12 @@ export class EvaluationRunner {
           // Another evaluator on the same store may have been faster while this one waited.
           const storedMeanwhile = hasWaited ? await store.read(key) : undefined;
           if (storedMeanwhile) return { result: storedMeanwhile, isStored: true };
-          return await this.#measure(key, { signal, onProgress }, (measuring) =>
-            hosted.executor.measure(architecture, split, measuring),
+          const { canonical } = architecture;
+          const measured = { supernet: hosted.info.name, canonical, split };
+          return await inMeasuringSpan(measured, (span) =>
+            this.#measure(key, span, { signal, onProgress }, (measuring) =>
+              hosted.executor.measure(architecture, split, measuring),
+            ),
           );
         });
       },
@@ -144,6 +149,7 @@ export class EvaluationRunner {
 
   async #measure(
     key: string,
+    span: MeasuringSpan,
     { signal, onProgress }: WorkOptions,
     measure: (options: MeasuringOptions) => Promise<Accuracy>,
   ): Promise<Completed> {
@@ -163,6 +169,7 @@ export class EvaluationRunner {
       });
     const report: ProgressListener = (progress) => {
       meter.progress(progress);
+      span.progress(progress);
       onProgress?.(progress);
     };
     // Says that work begins, before there is any: the coordinator counts repeated work by it.
@@ -172,6 +179,7 @@ export class EvaluationRunner {
       const accuracy = await measure({ signal, onProgress: report, checkpoints: keeper });
       meter.progress({ phase: "run", imagesDone: accuracy.images, imagesTotal: accuracy.images });
       metrics.measured(accuracy);
+      span.measured(accuracy);
       const seconds = (keeper?.secondsBefore ?? 0) + (performance.now() - started) / 1000;
       const result = resultOf(accuracy, seconds);
       const kept = await store.write(key, result);

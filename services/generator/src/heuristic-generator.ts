@@ -1,4 +1,4 @@
-import { answerAsGenerator, noTokens, type RoleMetrics, readCandidates } from "@collm/llm";
+import { answerAsGenerator, type RoleMetrics, readCandidates } from "@collm/llm";
 import type { Generator } from "./generator.js";
 
 /** The Generator without a language model. It answers at once and never fails. */
@@ -8,7 +8,7 @@ export function createHeuristicGenerator(metrics: RoleMetrics): Generator {
     propose: async (request) => {
       const { text, exchange } = answerAsGenerator(request, () => performance.now());
       metrics.attempted(exchange);
-      metrics.answered(noTokens, exchange.seconds);
+      metrics.answered(exchange.seconds);
       return {
         kind: "answered",
         value: readCandidates(request.space, text, metrics),

@@ -2,7 +2,6 @@ import {
   answerAlone,
   answerAsNavigator,
   type HeuristicAnswer,
-  noTokens,
   type OnText,
   type RoleMetrics,
   readJointAnswer,
@@ -14,7 +13,7 @@ export function createHeuristicNavigator(metrics: RoleMetrics): Navigator {
   const nowMs = (): number => performance.now();
   const told = (answer: HeuristicAnswer, onText: OnText): HeuristicAnswer => {
     metrics.attempted(answer.exchange);
-    metrics.answered(noTokens, answer.exchange.seconds);
+    metrics.answered(answer.exchange.seconds);
     onText(answer.text, "answer");
     return answer;
   };

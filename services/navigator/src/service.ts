@@ -15,6 +15,7 @@ import {
 } from "@collm/rpc";
 import { maxCandidatesPerIteration, type RoleAnswer } from "@collm/search";
 import type { Logger } from "@collm/telemetry";
+import { inConversation } from "@collm/tracing";
 import type { Navigator } from "./navigator.js";
 import { type TextPiece, TextPieces } from "./text-pieces.js";
 
@@ -34,7 +35,8 @@ export function createNavigatorService(role: Navigator, logger: Logger): HostedS
         logOf(message),
         context,
         textOf,
-        (onText, signal) => role.propose(request, onText, signal),
+        (onText, signal) =>
+          inConversation(message.searchId, () => role.propose(request, onText, signal)),
         toProtoStrategyAnswer,
       );
     }),
@@ -45,7 +47,10 @@ export function createNavigatorService(role: Navigator, logger: Logger): HostedS
         logOf(message),
         context,
         textOf,
-        (onText, signal) => role.proposeWithCandidates(request, onText, signal),
+        (onText, signal) =>
+          inConversation(message.searchId, () =>
+            role.proposeWithCandidates(request, onText, signal),
+          ),
         toProtoJointAnswer,
       );
     }),

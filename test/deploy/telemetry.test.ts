@@ -1,0 +1,114 @@
+import { describeWithNats } from "@collm/events/testing";
+import { defaultSearchConfig, parseSearchId, type SearchEvent } from "@collm/search";
+import { collm, common, genAi, idsFrom } from "@collm/tracing";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { until } from "../support/poll.js";
+import { ObservedDeployment } from "./observed-deployment.js";
+
+const searchId = parseSearchId("observed-search");
+const config = {
+  ...defaultSearchConfig("collm"),
+  ...{ iterations: 3, candidatesPerIteration: 4, budget: 12 },
+};
+
+describeWithNats("a deployment that is observed", () => {
+  let deployment: ObservedDeployment;
+  const events: SearchEvent[] = [];
+
+  beforeAll(async () => {
+    deployment = await ObservedDeployment.start();
+    const { client, services } = deployment;
+    await client.start(searchId, config, "landscape");
+    for await (const event of client.follow(searchId, new AbortController().signal)) {
+      events.push(event);
+      // Its successor takes the search over.
+      if (event.type === "EvaluationCompleted" && event.candidateId === "1.1") {
+        await services.coordinator.replace();
+      }
+    }
+    await client.openTest(searchId);
+  }, 120_000);
+  afterAll(() => deployment?.stop(), 60_000);
+
+  it("exports one trace from the search to each request to a model and each evaluation", async () => {
+    const { collector } = deployment;
+    const { spans } = collector;
+    await until("the whole trace", () => {
+      const isWhole = spans.every((span) => collector.pathOf(span).startsWith("/"));
+      const hasTest = spans.some(({ name }) => name.endsWith("/OpenTest"));
+      return isWhole && hasTest ? true : undefined;
+    });
+    const { traceId, spanId } = idsFrom(searchId);
+    expect(new Set(spans.map((span) => span.traceId))).toEqual(new Set([traceId]));
+    const roots = spans.filter(({ parentId }) => parentId === undefined);
+    expect(roots).toMatchObject([{ name: "search", spanId, service: "coordinator" }]);
+
+    const paths = spans.map((span) => `${span.service} ${span.kind} ${collector.pathOf(span)}`);
+    const navigator = "collm.navigator.v1.NavigatorService/ProposeStrategy";
+    const generator = "collm.generator.v1.GeneratorService/ProposeCandidates";
+    const test = "collm.evaluator.v1.EvaluatorService/OpenTest";
+    const work = "/search/iteration/evaluate/send collm.work.*";
+    expect([...new Set(paths)].toSorted()).toEqual(
+      [
+        "coordinator INTERNAL /search",
+        "coordinator INTERNAL /search/drive",
+        "coordinator INTERNAL /search/iteration",
+        `coordinator CLIENT /search/iteration/${navigator}`,
+        `navigator SERVER /search/iteration/${navigator}/${navigator}`,
+        `navigator CLIENT /search/iteration/${navigator}/${navigator}/chat qwen3`,
+        `coordinator CLIENT /search/iteration/${generator}`,
+        `generator SERVER /search/iteration/${generator}/${generator}`,
+        `generator CLIENT /search/iteration/${generator}/${generator}/chat qwen3`,
+        "coordinator INTERNAL /search/iteration/evaluate",
+        `coordinator PRODUCER ${work}`,
+        `evaluator CONSUMER ${work}/process collm.work.*`,
+        `evaluator INTERNAL ${work}/process collm.work.*/measure`,
+        `evaluator INTERNAL ${work}/process collm.work.*/measure/build`,
+        `evaluator INTERNAL ${work}/process collm.work.*/measure/run`,
+        `coordinator CLIENT /search/${test}`,
+        `evaluator SERVER /search/${test}/${test}`,
+        `evaluator INTERNAL /search/${test}/${test}/measure`,
+        `evaluator INTERNAL /search/${test}/${test}/measure/build`,
+        `evaluator INTERNAL /search/${test}/${test}/measure/run`,
+      ].toSorted(),
+    );
+
+    // One that the first coordinator left, and one of its successor.
+    expect(spans.filter(({ name }) => name === "drive")).toHaveLength(2);
+    const iterations = spans.filter(({ name }) => name === "iteration");
+    const begun = events.flatMap((event) => ("iteration" in event ? [event.iteration] : []));
+    expect(iterations.map(({ attributes }) => Number(attributes[collm.iteration])).sort()).toEqual(
+      [...new Set(begun)].sort(),
+    );
+    const evaluated = events.flatMap((event) =>
+      event.type === "EvaluationCompleted" ? [event.candidateId] : [],
+    );
+    const asked = spans.flatMap(({ name, attributes }) =>
+      name === "evaluate" ? [attributes[collm.candidateId]] : [],
+    );
+    expect(new Set(asked)).toEqual(new Set(evaluated));
+  });
+
+  it("tells of each request to a model what the conventions ask for, without the conversation", () => {
+    const chats = deployment.collector.spans.filter(({ name }) => name === "chat qwen3");
+    const exchanges = events.flatMap((event) => ("exchanges" in event ? event.exchanges : []));
+    expect(chats.length).toBeGreaterThanOrEqual(exchanges.length);
+    for (const { attributes } of chats) {
+      expect(attributes).toMatchObject({
+        [genAi.operation]: "chat",
+        [genAi.provider]: "openai",
+        [collm.llmBackend]: "vllm",
+        [genAi.conversationId]: searchId,
+        [genAi.requestModel]: "qwen3",
+        [genAi.temperature]: expect.any(Number),
+        [genAi.responseModel]: "test-model",
+        [genAi.responseId]: "answer-1",
+        [genAi.inputTokens]: expect.any(Number),
+        [genAi.outputTokens]: expect.any(Number),
+        [genAi.timeToFirstChunk]: expect.any(Number),
+        [common.serverAddress]: "127.0.0.1",
+      });
+      expect(Object.keys(attributes)).not.toContain(genAi.inputMessages);
+    }
+  });
+});
