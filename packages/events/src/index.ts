@@ -28,6 +28,7 @@ export {
   type QueueSettings,
 } from "./provision.js";
 export { isQueued, type Published, publishWork, withdrawWork } from "./publish-work.js";
+export { type QueueLoad, readQueueLoad } from "./queue-load.js";
 export { createStreamJournals, readStreamJournal, type SharedJournals } from "./stream-journals.js";
 export { createUnfinishedSearches } from "./unfinished.js";
 export { findWork, type LeaseSettings, takeWork, WorkLease } from "./work-lease.js";

@@ -18,7 +18,10 @@ import { SearchTrace } from "./search-trace.js";
 import { tracedPorts } from "./traced-ports.js";
 
 /** What a search needs besides its journal. */
-export type SearchPorts = Omit<LoopPorts, "journal">;
+export interface SearchPorts extends Omit<LoopPorts, "journal"> {
+  /** Told of each event that is journaled here; it must not throw. */
+  readonly onEvent?: ((event: SearchEvent) => void) | undefined;
+}
 
 /** A search as its journal was read. */
 export interface RestingSearch {
@@ -159,6 +162,7 @@ export class ActiveSearch {
     }
     this.#state = next;
     this.trace?.noted(event, next);
+    this.#ports.onEvent?.(event);
     this.feed.push(event);
   }
 }

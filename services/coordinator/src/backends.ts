@@ -1,3 +1,4 @@
+import type { QueueLoad } from "@collm/events";
 import type { Journals } from "@collm/journal";
 import type { EvaluationDispatcher, EvaluationStore, SearchEvent, SearchId } from "@collm/search";
 import type { LiveTexts } from "./live-texts.js";
@@ -24,5 +25,7 @@ export interface Backends {
   readonly dispatcher: EvaluationDispatcher;
   /** Absent where journals are files, which one coordinator has for itself. */
   readonly peers?: Peers | undefined;
+  /** Absent where evaluations go through no queue. */
+  readonly load?: (() => Promise<QueueLoad>) | undefined;
   close(): Promise<void>;
 }

@@ -15,6 +15,7 @@ import {
   LeaseTakenError,
   openBucket,
   provisionStreams,
+  readQueueLoad,
   requestCancellation,
   tellText,
 } from "@collm/events";
@@ -87,6 +88,7 @@ export async function openNatsBackends(
       hearCancellation: (id, cancel) => hearCancellation(connection, id, cancel),
       leaseMs,
     },
+    load: () => readQueueLoad(connection, deadLetters, registry),
     close: async () => {
       await dispatcher.close();
       registry.close();

@@ -37,9 +37,11 @@ const leasesWaited = 2;
 
 export interface SearchesOptions {
   readonly journals: Journals;
-  readonly ports: Omit<SearchPorts, "roles"> & {
+  readonly ports: Omit<SearchPorts, "roles" | "onEvent"> & {
     readonly roles: (searchId: SearchId) => SearchPorts["roles"];
   };
+  /** Makes who is told the events of one search. */
+  readonly observe?: (() => (event: SearchEvent) => void) | undefined;
   /** Asks the evaluator about a supernet. */
   readonly describeSupernet: (name: string) => Promise<SupernetInfo>;
   /** Measures on the sealed test split; called for finished searches only. */
@@ -173,6 +175,11 @@ export class Searches {
     return this.#drive(search, { type: "SearchResumed", roles });
   }
 
+  /** States of the searches that are driven here. */
+  get driven(): readonly SearchState[] {
+    return [...this.#active.values()].map(({ state }) => state);
+  }
+
   /** The state of a search, running or resting; undefined if there is none. */
   async find(id: SearchId): Promise<SearchState | undefined> {
     const active = this.#active.get(id);
@@ -289,8 +296,9 @@ export class Searches {
   }
 
   #open(id: SearchId, resting?: RestingSearch): Promise<ActiveSearch> {
-    const { journals, ports } = this.#options;
-    return ActiveSearch.open(id, journals, { ...ports, roles: ports.roles(id) }, resting);
+    const { journals, ports, observe } = this.#options;
+    const own = { ...ports, roles: ports.roles(id), onEvent: observe?.() };
+    return ActiveSearch.open(id, journals, own, resting);
   }
 
   /** Opens the search for `work`; it is closed again unless it is driven then. */

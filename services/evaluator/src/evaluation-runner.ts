@@ -123,7 +123,7 @@ export class EvaluationRunner {
     contextDigest: string,
     options: RunOptions,
   ): Promise<Completed> {
-    const { store, queue } = this.#options;
+    const { store, queue, metrics } = this.#options;
     const key = evaluationKey(architecture.canonical, contextDigest);
     return await this.#underWay.join(
       key,
@@ -137,9 +137,11 @@ export class EvaluationRunner {
           const { canonical } = architecture;
           const measured = { supernet: hosted.info.name, canonical, split };
           return await inMeasuringSpan(measured, (span) =>
-            this.#measure(key, span, { signal, onProgress }, (measuring) =>
-              hosted.executor.measure(architecture, split, measuring),
-            ),
+            this.#measure(key, span, { signal, onProgress }, async (measuring) => {
+              const accuracy = await hosted.executor.measure(architecture, split, measuring);
+              metrics.measured(measured.supernet, accuracy);
+              return accuracy;
+            }),
           );
         });
       },
@@ -163,7 +165,7 @@ export class EvaluationRunner {
         logger,
         onContinued: (checkpoint) => {
           meter.startFrom(checkpoint);
-          metrics.continued();
+          metrics.continued(checkpoint.imagesDone + (checkpoint.calibration?.imagesDone ?? 0));
         },
         onReached: (checkpoint) => meter.checkpoint(checkpoint),
       });
@@ -178,7 +180,6 @@ export class EvaluationRunner {
     try {
       const accuracy = await measure({ signal, onProgress: report, checkpoints: keeper });
       meter.progress({ phase: "run", imagesDone: accuracy.images, imagesTotal: accuracy.images });
-      metrics.measured(accuracy);
       span.measured(accuracy);
       const seconds = (keeper?.secondsBefore ?? 0) + (performance.now() - started) / 1000;
       const result = resultOf(accuracy, seconds);

@@ -27,7 +27,7 @@ export async function startEvaluator(env: EvaluatorEnv, logger: Logger): Promise
   const runtime: RuntimeSettings = { ...env.runtime, threads: env.threadsPerWorker };
   await requireProvider(runtime);
   const metrics = createMetrics("evaluator");
-  const evaluatorMetrics = createEvaluatorMetrics(metrics);
+  const evaluatorMetrics = createEvaluatorMetrics(metrics, env.workers);
   const { supernets, close } = await hostSupernets(env.supernets, {
     runtime,
     workers: env.workers,
