@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CoordinatorClient } from "@collm/cli";
@@ -11,38 +12,45 @@ import { landscapeManifest } from "../support/collm.js";
 import { OtlpReceiver } from "../support/otlp-receiver.js";
 import { Service, type ServiceName } from "../support/service.js";
 
+/** What the services need besides each other. */
+interface Surroundings {
+  readonly endpoint: FaultyEndpoint;
+  readonly nats: TestNatsServer;
+  readonly folder: string;
+}
+
 /** nats-server, the four services with language models, and a collector that gets their traces. */
 export class ObservedDeployment {
   readonly services: Readonly<Record<ServiceName, Service>>;
   readonly collector: OtlpReceiver;
+  /** `HOST:PORT` of each, which a restart keeps. */
+  readonly metricsPages: Readonly<Record<ServiceName, string>>;
   readonly client: CoordinatorClient;
-  readonly #endpoint: FaultyEndpoint;
-  readonly #nats: TestNatsServer;
-  readonly #folder: string;
+  readonly #around: Surroundings;
 
   private constructor(
-    services: Readonly<Record<ServiceName, Service>>,
-    collector: OtlpReceiver,
-    endpoint: FaultyEndpoint,
-    nats: TestNatsServer,
-    folder: string,
+    seen: Pick<ObservedDeployment, "services" | "collector" | "metricsPages">,
+    around: Surroundings,
   ) {
-    this.services = services;
-    this.collector = collector;
-    this.client = new CoordinatorClient(services.coordinator.address);
-    this.#endpoint = endpoint;
-    this.#nats = nats;
-    this.#folder = folder;
+    this.services = seen.services;
+    this.collector = seen.collector;
+    this.metricsPages = seen.metricsPages;
+    this.client = new CoordinatorClient(seen.services.coordinator.address);
+    this.#around = around;
   }
 
   static async start(): Promise<ObservedDeployment> {
     const folder = await mkdtemp(join(tmpdir(), "collm-observed-"));
     const collector = await OtlpReceiver.start();
+    const ports = {
+      ...{ navigator: await freePort(), generator: await freePort() },
+      ...{ coordinator: await freePort(), evaluator: await freePort() },
+    };
     const nats = await TestNatsServer.start();
     const start = (name: ServiceName, env: Readonly<Record<string, string>>) =>
       Service.start({
         name,
-        env: { COLLM_METRICS_PORT: "0", ...collector.env, ...env },
+        env: { COLLM_METRICS_PORT: String(ports[name]), ...collector.env, ...env },
         logFile: join(folder, `${name}.log`),
       });
     const queue = { COLLM_NATS_URL: nats.url, COLLM_LEASE_MS: "1500" };
@@ -60,17 +68,30 @@ export class ObservedDeployment {
       COLLM_EVALUATOR_ADDRESS: evaluator.address,
     });
     const services = { navigator, generator, coordinator, evaluator };
-    return new ObservedDeployment(services, collector, endpoint, nats, folder);
+    const pages = Object.entries(ports).map(([name, port]) => [name, `127.0.0.1:${port}`]);
+    return new ObservedDeployment(
+      { services, collector, metricsPages: Object.fromEntries(pages) },
+      { endpoint, nats, folder },
+    );
   }
 
   async stop(): Promise<void> {
     this.client.close();
     await Promise.all(Object.values(this.services).map((service) => service.stop()));
-    await this.#nats.stop();
-    await this.#endpoint.close();
+    const { nats, endpoint, folder } = this.#around;
+    await nats.stop();
+    await endpoint.close();
     await this.collector.close();
-    await rm(this.#folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
 
 function modelEnv(role: string, baseUrl: string): Readonly<Record<string, string>> {

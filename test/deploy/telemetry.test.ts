@@ -1,23 +1,31 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describeWithNats } from "@collm/events/testing";
 import { defaultSearchConfig, parseSearchId, type SearchEvent } from "@collm/search";
 import { collm, common, genAi, idsFrom } from "@collm/tracing";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { parse } from "yaml";
 import { until } from "../support/poll.js";
+import { deployedPrometheus, hasPrometheus, root, TestPrometheus } from "../support/prometheus.js";
+import { metricsIn, queriesOf, readDashboards } from "./dashboards.js";
 import { ObservedDeployment } from "./observed-deployment.js";
 
 const searchId = parseSearchId("observed-search");
+const documentation = join(root, "docs/observability.md");
 const config = {
   ...defaultSearchConfig("collm"),
-  ...{ iterations: 3, candidatesPerIteration: 4, budget: 12 },
+  ...{ iterations: 3, candidatesPerIteration: 4 },
 };
 
 describeWithNats("a deployment that is observed", () => {
   let deployment: ObservedDeployment;
+  let prometheus: TestPrometheus | undefined;
   const events: SearchEvent[] = [];
 
   beforeAll(async () => {
     deployment = await ObservedDeployment.start();
-    const { client, services } = deployment;
+    const { client, services, metricsPages } = deployment;
+    if (hasPrometheus) prometheus = await TestPrometheus.start(metricsPages);
     await client.start(searchId, config, "landscape");
     for await (const event of client.follow(searchId, new AbortController().signal)) {
       events.push(event);
@@ -28,7 +36,10 @@ describeWithNats("a deployment that is observed", () => {
     }
     await client.openTest(searchId);
   }, 120_000);
-  afterAll(() => deployment?.stop(), 60_000);
+  afterAll(async () => {
+    await prometheus?.stop();
+    await deployment?.stop();
+  }, 60_000);
 
   it("exports one trace from the search to each request to a model and each evaluation", async () => {
     const { collector } = deployment;
@@ -111,4 +122,64 @@ describeWithNats("a deployment that is observed", () => {
       expect(Object.keys(attributes)).not.toContain(genAi.inputMessages);
     }
   });
+
+  it.skipIf(!hasPrometheus)("is scraped by a real Prometheus, whose rules load", async () => {
+    if (!prometheus) return;
+    const valueNow = (expression: string) => prometheus?.valueOf(expression);
+    const isKnown = async (expression: string, value: number) =>
+      await until(expression, async () =>
+        (await valueNow(expression)) === value ? true : undefined,
+      );
+    await isKnown('sum(up{job="collm"})', 4);
+    await isKnown('sum(collm_searches_ended_total{reason="iterations"})', 1);
+    // It was seen while it ran, at both coordinators.
+    expect(await valueNow("max_over_time(max(collm_searches_running)[5m:500ms])")).toBe(1);
+    expect(await valueNow('max(collm_best_accuracy_ratio{supernet="landscape"})')).toBeUndefined();
+    expect(await valueNow("max(collm_evaluators)")).toBe(1);
+    expect(await valueNow("sum(collm_llm_tokens_total) > 0")).toBeGreaterThan(0);
+
+    const { groups } = (await prometheus.ask("rules")) as { groups: readonly RuleGroup[] };
+    const rules = groups.flatMap((group) => group.rules);
+    expect(rules).toHaveLength(14);
+    expect(rules.filter(({ health }) => health !== "ok")).toEqual([]);
+    expect(rules.filter(({ state }) => state === "firing").map(({ name }) => name)).toEqual([]);
+
+    // A label for each search or architecture would be a time series for each.
+    const series = JSON.stringify(await prometheus.ask("series", { "match[]": '{job="collm"}' }));
+    const architectures = events.flatMap((event) =>
+      event.type === "EvaluationRequested" ? [event.canonical, event.key] : [],
+    );
+    expect([searchId, ...architectures].filter((name) => series.includes(name))).toEqual([]);
+  });
+
+  it("shows every metric that alerts, dashboards and documentation name", async () => {
+    const pages = await Promise.all(
+      Object.values(deployment.metricsPages).map(async (page) =>
+        (await fetch(`http://${page}/metrics`)).text(),
+      ),
+    );
+    const shown = pages.flatMap((page) => [...page.matchAll(/^# TYPE (\S+)/gm)].map((m) => m[1]));
+    const alerts = parse(await readFile(join(deployedPrometheus, "rules.yaml"), "utf8"));
+    const asked = [
+      ...(await readDashboards()).flatMap(queriesOf),
+      ...alerts.groups.flatMap(({ rules }: { rules: readonly { expr: string }[] }) =>
+        rules.map(({ expr }) => expr),
+      ),
+    ].flatMap(metricsIn);
+    expect(asked.filter((name) => !shown.includes(name))).toEqual([]);
+
+    const documented = (await readFile(documentation, "utf8"))
+      .split("\n")
+      .flatMap((line) => /^\| `((?:collm|gen_ai)_\w+)`/.exec(line)?.[1] ?? []);
+    const own = shown.filter((name) => !/^collm_(nodejs|process)_/.test(name ?? ""));
+    expect(documented.toSorted()).toEqual([...new Set(own)].toSorted());
+  });
 });
+
+interface RuleGroup {
+  readonly rules: readonly {
+    readonly name: string;
+    readonly health: string;
+    readonly state: string;
+  }[];
+}

@@ -9,7 +9,7 @@ import { describe, it } from "vitest";
 import { parse, stringify } from "yaml";
 
 const run = promisify(execFile);
-const root = fileURLToPath(new URL("../..", import.meta.url));
+export const root = fileURLToPath(new URL("../..", import.meta.url));
 export const deployedPrometheus = join(root, "deploy/prometheus");
 
 /** Where Prometheus and promtool may be; `scripts/install-test-tools.ts` unpacks them into `.cache`. */
@@ -30,9 +30,11 @@ function findPrometheus(): string | undefined {
   );
 }
 
+export const hasPrometheus = findPrometheus() !== undefined;
+
 /** Tests that need a real Prometheus; without one they say what to install. */
 export function describeWithPrometheus(name: string, body: () => void): void {
-  if (findPrometheus()) describe(name, body);
+  if (hasPrometheus) describe(name, body);
   else describe(name, () => it.skip("needs Prometheus and promtool (Debian: prometheus)"));
 }
 

@@ -29,7 +29,6 @@ export class Service {
   readonly #options: ServiceOptions;
   #child: ChildProcess;
   #port = 0;
-  #metricsPort: number | undefined;
   #ready: Promise<void>;
   #isStopping = false;
   /** Ends that this side asked for. */
@@ -52,11 +51,6 @@ export class Service {
   /** `HOST:PORT` of its gRPC. */
   get address(): string {
     return `${this.#options.env.COLLM_HOST ?? "127.0.0.1"}:${this.#port}`;
-  }
-
-  /** `HOST:PORT` of its metrics page, which `COLLM_METRICS_PORT` opens. */
-  get metricsAddress(): string {
-    return `${this.#options.env.COLLM_HOST ?? "127.0.0.1"}:${this.#metricsPort}`;
   }
 
   get pid(): number {
@@ -132,7 +126,6 @@ export class Service {
         const message = parseServiceMessage(sent);
         if (message?.kind === "ready") {
           this.#port = message.port;
-          this.#metricsPort = message.metricsPort;
           resolve();
         } else if (message?.code === "unavailable") {
           // Its neighbours are away: it ends and is started again until they are back.
