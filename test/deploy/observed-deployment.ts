@@ -15,11 +15,15 @@ import { Service, type ServiceName } from "../support/service.js";
 /** What the services need besides each other. */
 interface Surroundings {
   readonly endpoint: FaultyEndpoint;
+  readonly models: { isFree: Promise<void> };
   readonly nats: TestNatsServer;
   readonly folder: string;
 }
 
-/** nats-server, the four services with language models, and a collector that gets their traces. */
+/**
+ * nats-server, the four services with language models, and a collector that gets their traces; the
+ * Generator's conversations too.
+ */
 export class ObservedDeployment {
   readonly services: Readonly<Record<ServiceName, Service>>;
   readonly collector: OtlpReceiver;
@@ -56,10 +60,17 @@ export class ObservedDeployment {
     const queue = { COLLM_NATS_URL: nats.url, COLLM_LEASE_MS: "1500" };
     const evaluator = await start("evaluator", { ...queue, COLLM_SUPERNETS: landscapeManifest });
     const spec = await describeSpace(evaluator.address);
-    const endpoint = await startFaultyEndpoint(spec, { role: "generator", rate: 0, seed: 1 });
+    const models = { isFree: Promise.resolve() };
+    const endpoint = await startFaultyEndpoint(spec, {
+      ...{ role: "generator", rate: 0, seed: 1 },
+      until: () => models.isFree,
+    });
     const [navigator, generator] = await Promise.all([
       start("navigator", modelEnv("NAVIGATOR", endpoint.baseUrl)),
-      start("generator", modelEnv("GENERATOR", endpoint.baseUrl)),
+      start("generator", {
+        ...modelEnv("GENERATOR", endpoint.baseUrl),
+        OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: "true",
+      }),
     ]);
     const coordinator = await start("coordinator", {
       ...queue,
@@ -71,8 +82,17 @@ export class ObservedDeployment {
     const pages = Object.entries(ports).map(([name, port]) => [name, `127.0.0.1:${port}`]);
     return new ObservedDeployment(
       { services, collector, metricsPages: Object.fromEntries(pages) },
-      { endpoint, nats, folder },
+      { endpoint, models, nats, folder },
     );
+  }
+
+  /** Lets models answer nobody until the function that is returned is called. */
+  holdModels(): () => void {
+    let release = (): void => undefined;
+    this.#around.models.isFree = new Promise((resolve) => {
+      release = resolve;
+    });
+    return release;
   }
 
   async stop(): Promise<void> {

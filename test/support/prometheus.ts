@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, it } from "vitest";
 import { parse, stringify } from "yaml";
+import { until } from "./poll.js";
 
 const run = promisify(execFile);
 export const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -101,6 +102,13 @@ export class TestPrometheus {
       result: readonly { readonly value: readonly [number, string] }[];
     };
     return result[0] && Number(result[0].value[1]);
+  }
+
+  /** Waits until the expression has the value. */
+  async until(expression: string, value: number): Promise<void> {
+    await until(`${expression} == ${value}`, async () =>
+      (await this.valueOf(expression)) === value ? true : undefined,
+    );
   }
 
   async stop(): Promise<void> {

@@ -92,9 +92,19 @@ function protocolOf(
 }
 
 function problemLogger(onProblem: (problem: string) => void) {
-  const tell = (message: string): void => onProblem(`traces: ${message}`);
+  const tell = (message: string): void => onProblem(`traces: ${sentenceOf(message)}`);
   const nothing = (): void => undefined;
   return { error: tell, warn: tell, info: nothing, debug: nothing, verbose: nothing };
+}
+
+/** The SDK tells errors as JSON with their stacks. */
+function sentenceOf(message: string): string {
+  try {
+    const { message: sentence } = JSON.parse(message);
+    return typeof sentence === "string" ? `cannot be exported: ${sentence}` : message;
+  } catch {
+    return message;
+  }
 }
 
 /** A collector that is away is no news every five seconds. */
