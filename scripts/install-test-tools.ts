@@ -3,14 +3,20 @@
  * installed; otherwise it says what to install. It never fails: tests skip what is not there.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 
 interface Tool {
   /** Debian's package. */
   readonly name: string;
   readonly purpose: string;
+  /** Set where installing it would start a service of the machine: it is only unpacked. */
+  readonly isUnpacked?: boolean;
   isPresent(): boolean;
 }
+
+/** Where packages are unpacked. */
+const unpacked = fileURLToPath(new URL("../.cache/test-tools/", import.meta.url));
 
 const tools: readonly Tool[] = [
   pythonModule("onnx", "python3-onnx", "ONNX's own checker on the models we write"),
@@ -33,6 +39,15 @@ const tools: readonly Tool[] = [
     name: "openssl",
     purpose: "certificates of mutual TLS",
     isPresent: () => spawnSync("openssl", ["version"]).status === 0,
+  },
+  {
+    name: "prometheus",
+    purpose: "metrics, alerts and dashboards against a real Prometheus",
+    isUnpacked: true,
+    isPresent: () =>
+      ["/usr/bin/", `${unpacked}prometheus/usr/bin/`].some(
+        (folder) => spawnSync(`${folder}promtool`, ["--version"]).status === 0,
+      ),
   },
   {
     name: "chromium",
@@ -71,17 +86,30 @@ export function installTestTools(): void {
     console.log(`skipped without kubectl 1.21 or newer: ${kubectl.purpose}`);
   const missing = tools.filter((tool) => !tool.isPresent());
   if (missing.length === 0) return;
-  const names = missing.map((tool) => tool.name);
-  if (process.getuid?.() === 0 && existsSync("/usr/bin/apt-get")) {
-    console.log(`installing ${names.join(", ")} for tests`);
-    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    const apt = (...args: string[]) =>
-      spawnSync("apt-get", ["-qq", ...args], { env, encoding: "utf8" });
-    apt("update");
-    const { status, stderr } = apt("install", "-y", "--no-install-recommends", ...names);
-    if (status !== 0) console.log(stderr.trim());
+  if (existsSync("/usr/bin/apt-get")) {
+    console.log(`installing ${missing.map((tool) => tool.name).join(", ")} for tests`);
+    if (process.getuid?.() === 0) install(missing.filter(({ isUnpacked }) => !isUnpacked));
+    for (const tool of missing.filter(({ isUnpacked }) => isUnpacked)) unpack(tool);
   }
   for (const tool of missing.filter(({ isPresent }) => !isPresent())) {
     console.log(`skipped without Debian's ${tool.name}: ${tool.purpose}`);
   }
+}
+
+function install(wanted: readonly Tool[]): void {
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  const apt = (...args: string[]) =>
+    spawnSync("apt-get", ["-qq", ...args], { env, encoding: "utf8" });
+  apt("update");
+  if (wanted.length === 0) return;
+  const names = wanted.map((tool) => tool.name);
+  const { status, stderr } = apt("install", "-y", "--no-install-recommends", ...names);
+  if (status !== 0) console.log(stderr.trim());
+}
+
+/** Downloads a package and unpacks it, which needs no root. */
+function unpack({ name }: Tool): void {
+  mkdirSync(unpacked, { recursive: true });
+  const script = 'apt-get -qq download "$1" && dpkg -x "$1"_*.deb "$1" && rm "$1"_*.deb';
+  spawnSync("sh", ["-c", script, "sh", name], { cwd: unpacked });
 }

@@ -25,13 +25,25 @@ export interface FaultyEndpoint extends Pick<ChatServer, "baseUrl" | "close"> {
  * calls. What it does with its n-th request follows from `seed` alone.
  *
  * @param rate share of calls that fail, 0 to 1
+ * @param until waited for before each answer; default: nothing
  */
 export async function startFaultyEndpoint(
   spec: SpaceSpec,
-  { role, rate, seed }: { role: "navigator" | "generator"; rate: number; seed: number },
+  {
+    role,
+    rate,
+    seed,
+    until = async () => undefined,
+  }: {
+    role: "navigator" | "generator";
+    rate: number;
+    seed: number;
+    until?: () => Promise<void>;
+  },
 ): Promise<FaultyEndpoint> {
   const served: Served[] = [];
-  const server = await startChatServer((request, index) => {
+  const server = await startChatServer(async (request, index) => {
+    await until();
     const rng = createRng("llm-faults", seed, role, index);
     const fault = rng.next() < rate ? rng.pick(llmFaultNames) : undefined;
     const behaviour = fault ? llmFaults[fault](request, rng) : honest(spec, request, rng);

@@ -29,6 +29,7 @@ export {
   type QueueSettings,
 } from "./provision.js";
 export { findQueued, type Published, publishWork, withdrawWork } from "./publish-work.js";
+export { type QueueLoad, readQueueLoad } from "./queue-load.js";
 export { removeOldLayout } from "./remove-old-layout.js";
 export { ServedSupernets } from "./served-supernets.js";
 export { createStreamJournals, readStreamJournal, type SharedJournals } from "./stream-journals.js";

@@ -3,6 +3,7 @@ import type { NatsConnection } from "@nats-io/transport-node";
 import { poolOf, streamNames, tokenOf, workSubject } from "./names.js";
 import { patiently } from "./patiently.js";
 import { encodeWork, type WorkMessage } from "./work-message.js";
+import { inSendSpan } from "./work-spans.js";
 
 /** Outcome of one attempt to put work into the queue. */
 export type Published =
@@ -27,10 +28,10 @@ export async function publishWork(
 ): Promise<Published> {
   const id = `${tokenOf(work.key)}:${work.epoch}`;
   try {
-    const { duplicate, seq: sequence } = await jetstream(connection).publish(
-      workSubject(pool, work.contextDigest),
-      encodeWork(work),
-      { msgID: insteadOf === undefined ? id : `${id}:${insteadOf}` },
+    const subject = workSubject(pool, work.contextDigest);
+    const msgID = insteadOf === undefined ? id : `${id}:${insteadOf}`;
+    const { duplicate, seq: sequence } = await inSendSpan(subject, msgID, async (options) =>
+      jetstream(connection).publish(subject, encodeWork(work), { ...options, msgID }),
     );
     return { kind: duplicate ? "duplicate" : "queued", sequence };
   } catch (error) {

@@ -4,6 +4,7 @@ import type { DeadLetters } from "./dead-letters.js";
 import { consumerName, streamNames } from "./names.js";
 import { tellNote } from "./notes.js";
 import { decodeWork, type WorkMessage } from "./work-message.js";
+import { inProcessSpan } from "./work-spans.js";
 
 export interface LeaseSettings {
   /** How often the queue is told that the work goes on; well under its ack wait. */
@@ -32,6 +33,11 @@ export class WorkLease {
     this.#message = message;
     this.#connection = connection;
     this.#beat = setInterval(() => message.working(), beatMs);
+  }
+
+  /** Does the work as part of the trace of whoever asked for it. */
+  inSpan(work: () => Promise<void>): Promise<void> {
+    return inProcessSpan(this.#message, work);
   }
 
   /** Tells that measuring begins. */

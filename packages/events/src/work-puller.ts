@@ -172,7 +172,7 @@ export class WorkPuller {
       // It may have waited for its turn.
       if (this.#stop.signal.aborted) lease.giveBack(0);
       else if (isSuspect && (await this.#hasKilled(lease, work))) return;
-      else await this.#attempt(lease, work);
+      else await lease.inSpan(() => this.#attempt(lease, work));
     };
     return isSuspect
       ? await this.#sideBySide.alone(attempt)

@@ -1,5 +1,5 @@
-import type { RoleAnswer, TokenUsage } from "@collm/search";
-import { type ChatBackend, type ChatOutcome, type ChatRequest, noTokens } from "./chat-backend.js";
+import type { RoleAnswer } from "@collm/search";
+import type { ChatBackend, ChatRequest } from "./chat-backend.js";
 import { chatExchange } from "./exchange.js";
 import type { PromptSet } from "./prompts/prompt-set.js";
 import type { RoleMetrics } from "./role-metrics.js";
@@ -17,25 +17,16 @@ export async function askModel(
 ): Promise<RoleAnswer<string>> {
   const outcome = await backend.complete(request, signal);
   const exchanges = outcome.attempts.map((attempt) => chatExchange(prompts, attempt));
-  const usage = usageOf(outcome);
-  for (const attempt of outcome.attempts) metrics.attempted(attempt);
+  for (const [i, attempt] of outcome.attempts.entries()) {
+    const { body, errorType } = attempt;
+    const requestModel = String(Object(body).model ?? attempt.model);
+    metrics.attempted({ ...attempt, ...exchanges[i], requestModel, errorType });
+  }
   if (outcome.kind === "failed") {
-    metrics.failed(outcome.code, usage, outcome.seconds);
+    metrics.failed(outcome.code, outcome.seconds);
     const reason = `${backend.name} (${backend.model}): ${outcome.reason}`;
     return { kind: "failed", reason, exchanges };
   }
-  metrics.answered(usage, outcome.seconds);
+  metrics.answered(outcome.seconds);
   return { kind: "answered", value: outcome.text, exchanges };
-}
-
-function usageOf({ attempts }: ChatOutcome): TokenUsage {
-  return attempts.reduce(
-    (sum, { usage }) => ({
-      inputTokens: sum.inputTokens + usage.inputTokens,
-      cachedInputTokens: sum.cachedInputTokens + usage.cachedInputTokens,
-      outputTokens: sum.outputTokens + usage.outputTokens,
-      reasoningTokens: sum.reasoningTokens + usage.reasoningTokens,
-    }),
-    noTokens,
-  );
 }

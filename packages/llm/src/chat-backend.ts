@@ -53,6 +53,8 @@ export interface ChatAttempt {
   readonly seconds: number;
   /** Why this is no answer, without keys; absent if it is one. */
   readonly error?: string | undefined;
+  /** The HTTP status or the error's code; for metrics, not journaled. */
+  readonly errorType?: string | undefined;
   /** What its tokens cost, where that is configured; the journal has the product. */
   readonly price?: TokenPrice | undefined;
   /** How it came over the wire; for checks of an endpoint, not journaled. */

@@ -1,5 +1,6 @@
 import { CollmError } from "@collm/errors";
 import type { Metadata, ServerUnaryCall, ServerWritableStream } from "@grpc/grpc-js";
+import { type ServerSpan, startServerSpan } from "./server-span.js";
 import { type RpcStatus, toRpcStatus } from "./status.js";
 
 /** What a handler knows about the call it answers, besides the request. */
@@ -44,9 +45,11 @@ export function lendScope(call: object, scope: ServerScope): void {
 /** A call being answered. */
 export interface OpenCall {
   readonly context: CallContext;
+  /** Runs a piece of the handler as part of the call's span, if the caller named a trace. */
+  readonly run: ServerSpan["run"];
   /** The status that tells the caller about `thrown`, or why the call was aborted before. */
   statusOf(thrown: unknown): RpcStatus;
-  /** Ends the watch over the call; its signal does not abort after that. */
+  /** Ends the watch over the call and its span; its signal does not abort after that. */
   close(): void;
 }
 
@@ -59,6 +62,7 @@ export function openCall<Request, Response>(call: ServerCall<Request, Response>)
   const latest = scope && new Date(Date.now() + scope.maxCallMs);
   const isCapped = latest !== undefined && (asked === undefined || asked > latest);
   const deadline = isCapped ? latest : asked;
+  const span = startServerSpan(call.getPath(), call.metadata);
 
   const onCancelled = () => controller.abort(cancellation(deadline));
   const onForced = () =>
@@ -78,17 +82,19 @@ export function openCall<Request, Response>(call: ServerCall<Request, Response>)
       deadline,
       metadata: call.metadata,
     },
+    run: span.run,
     statusOf(thrown) {
-      if (signal.aborted) return toRpcStatus(signal.reason);
-      if (!(thrown instanceof CollmError) || thrown.code === "internal") {
-        scope?.onInternalError(thrown);
-      }
-      return toRpcStatus(thrown);
+      const isUnexpected = !(thrown instanceof CollmError) || thrown.code === "internal";
+      if (!signal.aborted && isUnexpected) span.run(() => scope?.onInternalError(thrown));
+      const final = toRpcStatus(signal.aborted ? signal.reason : thrown);
+      span.fail(final.code, final.details);
+      return final;
     },
     close() {
       clearTimeout(timer);
       call.off("cancelled", onCancelled);
       scope?.forced.removeEventListener("abort", onForced);
+      span.end();
     },
   };
 }

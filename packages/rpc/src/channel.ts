@@ -1,3 +1,4 @@
+import { isTracing } from "@collm/tracing";
 import {
   type ChannelCredentials,
   type ChannelOptions,
@@ -6,6 +7,7 @@ import {
   credentials,
 } from "@grpc/grpc-js";
 import { targetOf } from "./address-list.js";
+import { createClientSpans } from "./client-span.js";
 import { silenceGrpc } from "./grpc-log.js";
 import { sharedOptions } from "./limits.js";
 import type { Tls } from "./tls/open-tls.js";
@@ -57,6 +59,7 @@ export function connect<C extends Client>(
   return new Constructor(targetOf(address), secure?.credentials ?? credentials.createInsecure(), {
     ...createChannelOptions(options.maxMessageBytes),
     ...secure?.channelOptions,
+    ...(isTracing() ? { interceptors: [createClientSpans(address)] } : {}),
     ...options.channelOptions,
   });
 }

@@ -1,5 +1,6 @@
 import { CollmError } from "@collm/errors";
-import { createLogger, type Logger } from "@collm/telemetry";
+import { collmVersion, createLogger, type Logger } from "@collm/telemetry";
+import { startTracing, type Tracing } from "@collm/tracing";
 import type { ServiceMessage } from "./service-message.js";
 
 /** A service that listens. */
@@ -37,6 +38,7 @@ export interface ServiceDescription {
 export async function runService(service: ServiceDescription): Promise<void> {
   let running: RunningService | undefined;
   let logger: Logger | undefined;
+  let tracing: Tracing | undefined;
   let isStopping = false;
 
   const onSignal = (signal: NodeJS.Signals) => {
@@ -45,7 +47,8 @@ export async function runService(service: ServiceDescription): Promise<void> {
     logger?.info({ signal }, "draining");
     // Before it is ready a service has taken no work.
     if (running === undefined) process.exit(0);
-    running.drain().then(
+    const drained = running.drain().finally(() => tracing?.stop());
+    drained.then(
       () => {
         logger?.info("stopped");
         process.exit(0);
@@ -71,6 +74,13 @@ export async function runService(service: ServiceDescription): Promise<void> {
     logger = createLogger({
       service: service.name,
       level: service.logLevel ?? (process.env.COLLM_LOG_LEVEL || undefined),
+    });
+    const log = logger;
+    tracing = await startTracing({
+      service: service.name,
+      version: collmVersion,
+      env: process.env,
+      onProblem: (problem) => log.warn(problem),
     });
     running = await service.start(logger);
   } catch (error) {

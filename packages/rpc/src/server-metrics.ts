@@ -18,7 +18,7 @@ export function createServerMetrics(metrics: Metrics): ServerInterceptor {
     labels: ["method", "code"],
   });
   const seconds = metrics.histogram({
-    name: "rpc_server_seconds",
+    name: "rpc_server_duration_seconds",
     help: "Duration of calls from the request's headers to the final status",
     labels: ["method"],
   });

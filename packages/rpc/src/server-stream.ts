@@ -26,9 +26,13 @@ async function answer<Request, Response>(
   const { context } = open;
   let responses: AsyncIterator<Response> | undefined;
   try {
-    responses = handler(call.request, context)[Symbol.asyncIterator]();
+    const sequence = open.run(() => handler(call.request, context))[Symbol.asyncIterator]();
+    responses = sequence;
     for (;;) {
-      const next = await untilAborted(responses.next(), context.signal);
+      const next = await untilAborted(
+        open.run(() => sequence.next()),
+        context.signal,
+      );
       if (next.done) break;
       if (!call.write(next.value)) await once(call, "drain", { signal: context.signal });
     }

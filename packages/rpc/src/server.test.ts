@@ -54,7 +54,7 @@ describe("startServer", () => {
     const method = 'method="/collm.generator.v1.GeneratorService/ProposeCandidates"';
     expect(text).toContain(`calls_total{${method},code="OK",service="test"} 1`);
     expect(text).toContain(`calls_total{${method},code="INTERNAL",service="test"} 1`);
-    expect(text).toContain(`collm_rpc_server_seconds_count{service="test",${method}} 2`);
+    expect(text).toContain(`collm_rpc_server_duration_seconds_count{service="test",${method}} 2`);
     expect(text).toMatch(/collm_rpc_server_active_calls\{.*ProposeStrategy".*\} 0/);
   });
 

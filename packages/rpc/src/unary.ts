@@ -22,7 +22,10 @@ async function answer<Request, Response>(
 ): Promise<void> {
   const open = openCall(call);
   const { context } = open;
-  const outcome = await untilAborted(invoke(handler, call.request, context), context.signal).then(
+  const outcome = await untilAborted(
+    open.run(() => invoke(handler, call.request, context)),
+    context.signal,
+  ).then(
     (response) => ({ response }),
     (thrown: unknown) => ({ thrown }),
   );

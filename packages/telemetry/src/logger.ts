@@ -1,4 +1,5 @@
 import { CollmError } from "@collm/errors";
+import { trace } from "@opentelemetry/api";
 import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from "pino";
 
 /** What may be logged, from the most to the least. */
@@ -19,7 +20,8 @@ export interface LoggerOptions {
 const secretKeys = ["apiKey", "authorization", "Authorization", "password", "token"];
 
 /**
- * A logger that writes one JSON object per line: `{"level":"info","time":"…","service":"…","msg":"…"}`.
+ * A logger that writes one JSON object per line: `{"level":"info","time":"…","service":"…","msg":"…"}`,
+ * with `trace_id` and `span_id` of the span that it is written in.
  * Standard output stays free for results. Throws `invalid-argument` on an unknown level.
  */
 export function createLogger(options: LoggerOptions): Logger {
@@ -36,10 +38,17 @@ export function createLogger(options: LoggerOptions): Logger {
       base: { service: options.service },
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      mixin: traceIds,
       redact: { paths: secretKeys.flatMap((key) => [key, `*.${key}`]), censor: "[removed]" },
     },
     options.destination ?? standardError(),
   );
+}
+
+/** `trace_id` and `span_id` of what is under way where a line is written. */
+function traceIds(): object {
+  const span = trace.getActiveSpan()?.spanContext();
+  return span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId };
 }
 
 function isLogLevel(text: string): text is LogLevel {

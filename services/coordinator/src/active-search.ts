@@ -14,9 +14,14 @@ import {
 } from "@collm/search";
 import { EventFeed } from "./event-feed.js";
 import { foldJournal } from "./fold-journal.js";
+import { SearchTrace } from "./search-trace.js";
+import { tracedPorts } from "./traced-ports.js";
 
 /** What a search needs besides its journal. */
-export type SearchPorts = Omit<LoopPorts, "journal">;
+export interface SearchPorts extends Omit<LoopPorts, "journal"> {
+  /** Told of each event that is journaled here; it must not throw. */
+  readonly onEvent?: ((event: SearchEvent) => void) | undefined;
+}
 
 /** A search as its journal was read. */
 export interface RestingSearch {
@@ -33,6 +38,8 @@ const unread: RestingSearch = { events: [], state: emptyState };
 export class ActiveSearch {
   readonly id: SearchId;
   readonly feed: EventFeed;
+  /** Absent unless spans are exported. */
+  readonly trace: SearchTrace | undefined;
   readonly #journal: OpenJournal;
   readonly #ports: SearchPorts;
   readonly #stop = new AbortController();
@@ -51,6 +58,7 @@ export class ActiveSearch {
     const since = journal.events.slice(resting.events.length);
     this.#state = foldJournal(journal.name, since, resting.state);
     this.feed = new EventFeed(journal.events);
+    this.trace = SearchTrace.of(id, journal.events, this.#state);
   }
 
   /**
@@ -98,8 +106,9 @@ export class ActiveSearch {
     const { started } = this.#state;
     if (!started) throw new RangeError("run: the journal has no SearchStarted");
     this.#journal.lost?.addEventListener("abort", () => this.#leave(), { once: true });
+    const endDrive = this.trace?.drive();
     const ports = {
-      ...this.#ports,
+      ...(this.trace ? tracedPorts(this.#ports, this.trace) : this.#ports),
       journal: { append: (event: SearchEvent) => this.#append(event) },
     };
     this.#done = runSearch(
@@ -113,6 +122,7 @@ export class ActiveSearch {
       .finally(async () => {
         // Whatever becomes of it, a search that nobody drives must not count as driven.
         await this.#journal.close().catch(onError);
+        endDrive?.(this.#state.interruption);
         // The journal is free before anyone learns that the search rests.
         onRest();
         this.feed.end();
@@ -151,6 +161,8 @@ export class ActiveSearch {
       throw error;
     }
     this.#state = next;
+    this.trace?.noted(event, next);
+    this.#ports.onEvent?.(event);
     this.feed.push(event);
   }
 }

@@ -1,3 +1,4 @@
+import type { QueueLoad } from "@collm/events";
 import type { Journals } from "@collm/journal";
 import type {
   EvaluationDispatcher,
@@ -33,5 +34,7 @@ export interface Backends {
   readonly describeSupernet?: ((wanted: WantedSupernet) => Promise<SupernetInfo>) | undefined;
   /** Absent where journals are files, which one coordinator has for itself. */
   readonly peers?: Peers | undefined;
+  /** Absent where evaluations go through no queue. */
+  readonly load?: (() => Promise<QueueLoad>) | undefined;
   close(): Promise<void>;
 }

@@ -14,6 +14,7 @@ import {
   openBucket,
   provisionPool,
   provisionStreams,
+  readQueueLoad,
   removeOldLayout,
   requestCancellation,
   ServedSupernets,
@@ -104,6 +105,7 @@ export async function openNatsBackends(
       hearCancellation: (id, cancel) => hearCancellation(connection, id, cancel),
       leaseMs,
     },
+    load: () => readQueueLoad(connection, deadLetters, served),
     close: async () => {
       await dispatcher.close();
       served.close();

@@ -21,6 +21,7 @@ import type {
   StopRequest,
 } from "@collm/search";
 import type { KV } from "@nats-io/kv";
+import { context } from "@opentelemetry/api";
 import { isCandidateCode } from "./candidate-codes.js";
 import { Lookout, type Watched } from "./lookout.js";
 import { WorkPools, type WorkPoolsOptions } from "./work-pools.js";
@@ -281,12 +282,13 @@ class Dispatcher implements QueueDispatcher {
         }
         if (nowMs - beganMs >= timeoutMs) waiter.onLetter(tookTooLong(key, epoch, timeoutMs));
       },
-      look: async () => {
+      // One loop looks after all: each look is part of the trace of whoever waits.
+      look: context.bind(context.active(), async () => {
         if (await this.#store.read(key)) waiter.onResult(undefined);
         const letter = await this.#letters.read(key);
         if (letter) waiter.onLetter(letter);
         await this.#requeue(waiter);
-      },
+      }),
       fail,
     };
   }

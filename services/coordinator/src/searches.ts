@@ -16,6 +16,7 @@ import {
   type SupernetInfo,
 } from "@collm/search";
 import type { Logger } from "@collm/telemetry";
+import { context } from "@opentelemetry/api";
 import { ActiveSearch, type RestingSearch, type SearchPorts } from "./active-search.js";
 import type { Peers } from "./backends.js";
 import { foldJournal } from "./fold-journal.js";
@@ -36,9 +37,11 @@ const leasesWaited = 2;
 
 export interface SearchesOptions {
   readonly journals: Journals;
-  readonly ports: Omit<SearchPorts, "roles"> & {
+  readonly ports: Omit<SearchPorts, "roles" | "onEvent"> & {
     readonly roles: (searchId: SearchId) => SearchPorts["roles"];
   };
+  /** Makes who is told the events of one search. */
+  readonly observe?: (() => (event: SearchEvent) => void) | undefined;
   /** Says what a supernet of this name is, the wanted one if there are several. */
   readonly describeSupernet: (wanted: WantedSupernet) => Promise<SupernetInfo>;
   /** Measures on the sealed test split; called for finished searches only. */
@@ -173,6 +176,11 @@ export class Searches {
     return this.#drive(search, { type: "SearchResumed", roles });
   }
 
+  /** States of the searches that are driven here. */
+  get driven(): readonly SearchState[] {
+    return [...this.#active.values()].map(({ state }) => state);
+  }
+
   /** The state of a search, running or resting; undefined if there is none. */
   async find(id: SearchId): Promise<SearchState | undefined> {
     const active = this.#active.get(id);
@@ -271,7 +279,9 @@ export class Searches {
           await search.record({ type: "TestOpened", canonical });
         }
         const supernet = state.started.supernet.name;
-        const result = await this.#options.measureTest(supernet, id, canonical);
+        const measure = () => this.#options.measureTest(supernet, id, canonical);
+        const { trace } = search;
+        const result = await (trace ? context.with(trace.contextOf(), measure) : measure());
         await search.record({ type: "TestCompleted", canonical, result });
         return result;
       } finally {
@@ -287,8 +297,9 @@ export class Searches {
   }
 
   #open(id: SearchId, resting?: RestingSearch): Promise<ActiveSearch> {
-    const { journals, ports } = this.#options;
-    return ActiveSearch.open(id, journals, { ...ports, roles: ports.roles(id) }, resting);
+    const { journals, ports, observe } = this.#options;
+    const own = { ...ports, roles: ports.roles(id), onEvent: observe?.() };
+    return ActiveSearch.open(id, journals, own, resting);
   }
 
   /** Opens the search for `work`; it is closed again unless it is driven then. */

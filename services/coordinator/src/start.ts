@@ -17,11 +17,14 @@ import {
   retryUnavailable,
   startServer,
 } from "@collm/rpc";
-import { createMetrics, type Logger, startHttp } from "@collm/telemetry";
+import { collmVersion, createMetrics, type Logger, startHttp } from "@collm/telemetry";
 import { openFileBackends } from "./file-backends.js";
 import { openNatsBackends } from "./nats-backends.js";
+import { observeQueue } from "./queue-metrics.js";
 import { describeRoles } from "./role-labels.js";
 import { createGrpcRoles } from "./roles-client.js";
+import { observeRunning } from "./running-metrics.js";
+import { createSearchMetrics } from "./search-metrics.js";
 import { Searches } from "./searches.js";
 import { createCoordinatorService } from "./service.js";
 import { Takeover } from "./takeover.js";
@@ -54,7 +57,8 @@ export async function startCoordinator(
     retryUnavailable(attempt, { maxWaitMs: neighbourPatienceMs });
 
   const { storage } = env;
-  const { journals, store, dispatcher, describeSupernet, peers, texts, close } =
+  const metrics = createMetrics("coordinator");
+  const { journals, store, dispatcher, describeSupernet, peers, texts, load, close } =
     storage.kind === "nats"
       ? await openNatsBackends(storage.nats, env, logger)
       : openFileBackends(storage, env, evaluator, neighbourPatienceMs);
@@ -91,12 +95,14 @@ export async function startCoordinator(
         if (!result) throw new CollmError("internal", "the evaluator sent no test result");
         return fromProtoEvaluationResult(result).result;
       }),
+    observe: createSearchMetrics(metrics),
     peers,
-    versions: { collm: "0.1.0", node: process.versions.node },
+    versions: { collm: collmVersion, node: process.versions.node },
     logger,
   });
 
-  const metrics = createMetrics("coordinator");
+  observeRunning(metrics, () => searches.driven, Date.now);
+  if (load) observeQueue(metrics, load);
   const pages =
     env.metricsPort === undefined
       ? undefined

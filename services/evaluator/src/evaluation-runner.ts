@@ -16,6 +16,7 @@ import type { EvaluatorMetrics } from "./evaluator-metrics.js";
 import type { Accuracy, MeasuredSplit, MeasuringOptions } from "./executor.js";
 import type { HostedSupernet } from "./hosted-supernet.js";
 import { ImageMeter } from "./image-meter.js";
+import { inMeasuringSpan, type MeasuringSpan } from "./measuring-span.js";
 import { SharedWork, type WorkOptions } from "./shared-work.js";
 
 /** What is to be measured, by content. */
@@ -122,7 +123,7 @@ export class EvaluationRunner {
     contextDigest: string,
     options: RunOptions,
   ): Promise<Completed> {
-    const { store, queue } = this.#options;
+    const { store, queue, metrics } = this.#options;
     const key = evaluationKey(architecture.canonical, contextDigest);
     return await this.#underWay.join(
       key,
@@ -133,8 +134,14 @@ export class EvaluationRunner {
           // Another evaluator on the same store may have been faster while this one waited.
           const storedMeanwhile = hasWaited ? await store.read(key) : undefined;
           if (storedMeanwhile) return { result: storedMeanwhile, isStored: true };
-          return await this.#measure(key, { signal, onProgress }, (measuring) =>
-            hosted.executor.measure(architecture, split, measuring),
+          const { canonical } = architecture;
+          const measured = { supernet: hosted.info.name, canonical, split };
+          return await inMeasuringSpan(measured, (span) =>
+            this.#measure(key, span, { signal, onProgress }, async (measuring) => {
+              const accuracy = await hosted.executor.measure(architecture, split, measuring);
+              metrics.measured(measured.supernet, accuracy);
+              return accuracy;
+            }),
           );
         });
       },
@@ -144,6 +151,7 @@ export class EvaluationRunner {
 
   async #measure(
     key: string,
+    span: MeasuringSpan,
     { signal, onProgress }: WorkOptions,
     measure: (options: MeasuringOptions) => Promise<Accuracy>,
   ): Promise<Completed> {
@@ -157,12 +165,13 @@ export class EvaluationRunner {
         logger,
         onContinued: (checkpoint) => {
           meter.startFrom(checkpoint);
-          metrics.continued();
+          metrics.continued(checkpoint.imagesDone + (checkpoint.calibration?.imagesDone ?? 0));
         },
         onReached: (checkpoint) => meter.checkpoint(checkpoint),
       });
     const report: ProgressListener = (progress) => {
       meter.progress(progress);
+      span.progress(progress);
       onProgress?.(progress);
     };
     // Says that work begins, before there is any: the coordinator counts repeated work by it.
@@ -171,7 +180,7 @@ export class EvaluationRunner {
     try {
       const accuracy = await measure({ signal, onProgress: report, checkpoints: keeper });
       meter.progress({ phase: "run", imagesDone: accuracy.images, imagesTotal: accuracy.images });
-      metrics.measured(accuracy);
+      span.measured(accuracy);
       const seconds = (keeper?.secondsBefore ?? 0) + (performance.now() - started) / 1000;
       const result = resultOf(accuracy, seconds);
       const kept = await store.write(key, result);

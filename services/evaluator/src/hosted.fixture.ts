@@ -76,7 +76,7 @@ export function runnerOf(
     supernets,
     store: options.store ?? memoryStore(),
     queue: new EvaluationQueue({ slots: options.slots ?? 2, maxWaiting: 2 }),
-    metrics: createEvaluatorMetrics(metrics),
+    metrics: createEvaluatorMetrics(metrics, options.slots ?? 2),
     checkpoints: options.checkpoints,
     logger: createLogger({ service: "evaluator", level: "silent" }),
   });

@@ -29,7 +29,7 @@ export async function startEvaluator(env: EvaluatorEnv, logger: Logger): Promise
   await requireProvider(runtime);
   const tls = openServiceTls(env.tls, logger);
   const metrics = createMetrics("evaluator");
-  const evaluatorMetrics = createEvaluatorMetrics(metrics);
+  const evaluatorMetrics = createEvaluatorMetrics(metrics, env.workers);
   const { supernets, close } = await hostSupernets(env.supernets, {
     runtime,
     workers: env.workers,

@@ -45,6 +45,7 @@ export function createChatGenerator(options: ChatGeneratorOptions): Generator {
       if (proposals.some(({ notation }) => notation !== undefined)) {
         return { ...answer, value: proposals };
       }
+      metrics.invalid("no-candidate");
       const { reason, exchanges } = unusable(
         answer.exchanges,
         "the answer holds no candidate that can be read",

@@ -1,7 +1,6 @@
 import {
   answerAsGenerator,
   heuristicDescription,
-  noTokens,
   type RoleMetrics,
   readCandidates,
 } from "@collm/llm";
@@ -14,7 +13,7 @@ export function createHeuristicGenerator(metrics: RoleMetrics): Generator {
     propose: async (request) => {
       const { text, exchange } = answerAsGenerator(request, () => performance.now());
       metrics.attempted(exchange);
-      metrics.answered(noTokens, exchange.seconds);
+      metrics.answered(exchange.seconds);
       return {
         kind: "answered",
         value: readCandidates(request.space, text, metrics),

@@ -11,6 +11,7 @@ import {
 } from "@collm/rpc";
 import { maxCandidatesPerIteration } from "@collm/search";
 import type { Logger } from "@collm/telemetry";
+import { inConversation } from "@collm/tracing";
 import type { Generator } from "./generator.js";
 
 /**
@@ -45,7 +46,9 @@ async function propose(
   }
   const log = logger.child({ searchId: message.searchId, iteration: request.iteration });
   try {
-    const answer = await role.propose(request, answerSignal(context));
+    const answer = await inConversation(message.searchId, () =>
+      role.propose(request, answerSignal(context)),
+    );
     const seconds = answer.exchanges.reduce((sum, exchange) => sum + exchange.seconds, 0);
     if (answer.kind === "answered") {
       const unreadable = answer.value.filter(({ notation }) => notation === undefined).length;

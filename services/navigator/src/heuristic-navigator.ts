@@ -3,7 +3,6 @@ import {
   answerAsNavigator,
   type HeuristicAnswer,
   heuristicDescription,
-  noTokens,
   type OnText,
   type RoleMetrics,
   readJointAnswer,
@@ -15,7 +14,7 @@ export function createHeuristicNavigator(metrics: RoleMetrics): Navigator {
   const nowMs = (): number => performance.now();
   const told = (answer: HeuristicAnswer, onText: OnText): HeuristicAnswer => {
     metrics.attempted(answer.exchange);
-    metrics.answered(noTokens, answer.exchange.seconds);
+    metrics.answered(answer.exchange.seconds);
     onText(answer.text, "answer");
     return answer;
   };

@@ -15,6 +15,7 @@ import {
 } from "@collm/rpc";
 import { maxCandidatesPerIteration, type RoleAnswer } from "@collm/search";
 import type { Logger } from "@collm/telemetry";
+import { inConversation } from "@collm/tracing";
 import type { Navigator } from "./navigator.js";
 import { type TextPiece, TextPieces } from "./text-pieces.js";
 
@@ -38,7 +39,8 @@ export function createNavigatorService(
         context,
         textOf,
         player,
-        (role, onText, signal) => role.propose(request, onText, signal),
+        (role, onText, signal) =>
+          inConversation(message.searchId, () => role.propose(request, onText, signal)),
         toProtoStrategyAnswer,
       );
     }),
@@ -50,7 +52,10 @@ export function createNavigatorService(
         context,
         textOf,
         player,
-        (role, onText, signal) => role.proposeWithCandidates(request, onText, signal),
+        (role, onText, signal) =>
+          inConversation(message.searchId, () =>
+            role.proposeWithCandidates(request, onText, signal),
+          ),
         toProtoJointAnswer,
       );
     }),

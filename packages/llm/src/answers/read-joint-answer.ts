@@ -17,6 +17,7 @@ export function readJointAnswer(
   if (proposals.some(({ notation }) => notation !== undefined)) {
     return { kind: "answered", value, exchanges };
   }
+  metrics.invalid("no-candidate");
   const failure = unusable(exchanges, "the answer holds no candidate that can be read");
   // Pieces that were meant as candidates are told one by one, each with its problem.
   return proposals.length > 0

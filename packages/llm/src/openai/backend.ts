@@ -1,9 +1,16 @@
 import OpenAI from "openai";
-import type { ChatAttempt, ChatBackend, ChatOutcome, ChatRequest } from "../chat-backend.js";
+import type {
+  ChatAttempt,
+  ChatBackend,
+  ChatOutcome,
+  ChatRequest,
+  OnText,
+} from "../chat-backend.js";
 import { stopReason } from "../stop-reason.js";
 import { systemTiming, type Timing } from "../timing.js";
 import { fetchAsStream } from "./as-stream.js";
 import { fetchTrusting } from "./ca-fetch.js";
+import { type AttemptDetails, inChatSpan } from "./chat-span.js";
 import { type ChatBody, type Concession, concede, concessionFor } from "./concessions.js";
 import type { EndpointOptions } from "./create-backend.js";
 import { endpointHabits } from "./endpoint-kinds.js";
@@ -28,6 +35,7 @@ export class OpenAiBackend implements ChatBackend {
   readonly model: string;
   readonly #options: EndpointOptions;
   readonly #client: OpenAI;
+  readonly #baseUrl: string | undefined;
   readonly #timing: Timing;
   #concessions: readonly Concession[] = [];
 
@@ -37,10 +45,11 @@ export class OpenAiBackend implements ChatBackend {
     this.name = kind;
     this.model = options.model;
     this.#options = options;
+    this.#baseUrl = options.baseUrl ?? habits.baseUrl;
     this.#timing = options.timing ?? systemTiming;
     // Everything that the client would otherwise take from OPENAI_* variables is said here.
     this.#client = new OpenAI({
-      baseURL: options.baseUrl ?? habits.baseUrl,
+      baseURL: this.#baseUrl,
       apiKey: apiKey ?? "none",
       organization: null,
       project: null,
@@ -78,7 +87,12 @@ export class OpenAiBackend implements ChatBackend {
     for (;;) {
       if (signal.aborted) return { text: "", failure: stopReason(signal) };
       const body = concessions.reduce(concede, this.#body(request));
-      const outcome = await this.#attempt(body, request, signal, attempts);
+      const outcome = await inChatSpan(this.name, this.#baseUrl, body, (tell) =>
+        this.#attempt(body, request, signal, (attempt, details) => {
+          attempts.push(attempt);
+          tell(attempt, details);
+        }),
+      );
       const { failure } = outcome;
       if (!failure) this.#concessions = concessions;
       if (!failure?.isRequestRefused) return outcome;
@@ -94,21 +108,31 @@ export class OpenAiBackend implements ChatBackend {
     body: ChatBody,
     request: ChatRequest,
     signal: AbortSignal,
-    attempts: ChatAttempt[],
+    tell: (attempt: ChatAttempt, details: AttemptDetails) => void,
   ): Promise<Outcome> {
     const { apiKey, price } = this.#options;
     const startedMs = this.#timing.nowMs();
+    let firstPieceSeconds: number | undefined;
     const sort = (thrown: unknown): Failure => failureOf(thrown, this.#timing.nowMs());
     const shown = createKeyMask(apiKey, (...piece) => request.onText?.(...piece));
-    const { failure: met, ...read } = await this.#client.chat.completions
+    const push: OnText = (...piece) => {
+      firstPieceSeconds ??= this.#secondsSince(startedMs);
+      shown.push(...piece);
+    };
+    const {
+      failure: met,
+      responseId,
+      finish,
+      ...read
+    } = await this.#client.chat.completions
       .create(body, { signal })
-      .then((stream) => readAnswer(stream, shown.push, sort))
+      .then((stream) => readAnswer(stream, push, sort))
       .catch((error: unknown) => nothingRead(sort(error)));
     shown.end();
-    const problem = met && signal.aborted ? stopReason(signal) : met;
+    const problem: Failure | undefined = met && signal.aborted ? stopReason(signal) : met;
     const failure = problem && { ...problem, reason: brief(withoutKeys(problem.reason, apiKey)) };
     const text = withoutKey(read.text, apiKey);
-    attempts.push({
+    const attempt: ChatAttempt = {
       ...read,
       backend: this.name,
       body,
@@ -116,9 +140,12 @@ export class OpenAiBackend implements ChatBackend {
       reasoning: withoutKey(read.reasoning, apiKey),
       model: withoutKey(read.model ?? this.model, apiKey),
       seconds: this.#secondsSince(startedMs),
-      ...(failure ? { error: failure.reason } : {}),
+      ...(failure
+        ? { error: failure.reason, errorType: String(failure.httpStatus ?? failure.code) }
+        : {}),
       ...(price ? { price } : {}),
-    });
+    };
+    tell(attempt, { failure, finish, responseId, firstPieceSeconds });
     return { text, failure };
   }
 

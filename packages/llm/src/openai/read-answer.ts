@@ -25,6 +25,10 @@ export interface ReadAnswer {
   readonly isCutOff: boolean;
   readonly usage: TokenUsage;
   readonly model?: string | undefined;
+  /** The endpoint's own name for the answer. */
+  readonly responseId?: string | undefined;
+  /** Why the model stopped, in the endpoint's words. */
+  readonly finish?: string | undefined;
   /** Absent where nothing came. */
   readonly wire?: ChatWire | undefined;
   /** Why it is no answer; absent if it is one. */
@@ -55,6 +59,7 @@ export async function readAnswer(
   let finish: string | undefined;
   let usage = noTokens;
   let model: string | undefined;
+  let responseId: string | undefined;
   let failure: Failure | undefined;
   let isStreamed = true;
   let reasoningIn: string | undefined;
@@ -64,6 +69,7 @@ export async function readAnswer(
     for await (const chunk of chunks) {
       if ((chunk.object as string) === wholeAnswer) isStreamed = false;
       model = typeof chunk.model === "string" && chunk.model !== "" ? chunk.model : model;
+      responseId ??= textOf(chunk.id) || undefined;
       if (chunk.usage) {
         usage = usageOf(chunk.usage);
         hasUsage = true;
@@ -96,6 +102,8 @@ export async function readAnswer(
     isCutOff: finish === "length",
     usage,
     model,
+    responseId,
+    finish,
     wire: {
       isStreamed,
       reasoningIn: reasoningIn ?? (split.reasoning === "" ? undefined : "<think>"),

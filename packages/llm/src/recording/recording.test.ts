@@ -61,7 +61,10 @@ function replayOf(directory: string, isStrict = false): RolePlayer {
 
 /** What a caller can see of an outcome, but for who gave it and how long that took. */
 function told({ attempts, seconds: _, ...outcome }: ChatOutcome) {
-  return { ...outcome, attempts: attempts.map(({ wire: _, backend: __, ...others }) => others) };
+  return {
+    ...outcome,
+    attempts: attempts.map(({ wire: _, backend: __, errorType: ___, ...others }) => others),
+  };
 }
 
 const says = (text: string): ChatBehaviour => ({ kind: "answer", pieces: [text] });
