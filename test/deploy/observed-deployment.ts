@@ -7,17 +7,16 @@ import { TestNatsServer } from "@collm/events/testing";
 import { EvaluatorServiceClient } from "@collm/proto";
 import { callUnary, connect, fromProtoSupernet } from "@collm/rpc";
 import type { SpaceSpec } from "@collm/search-space";
-import { type FaultyEndpoint, startFaultyEndpoint } from "../llm-faults/faulty-endpoint.js";
+import { startFaultyEndpoint } from "../llm-faults/faulty-endpoint.js";
 import { landscapeManifest } from "../support/collm.js";
 import { OtlpReceiver } from "../support/otlp-receiver.js";
 import { Service, type ServiceName } from "../support/service.js";
 
-/** What the services need besides each other. */
-interface Surroundings {
-  readonly endpoint: FaultyEndpoint;
+/** What the test has in hand besides the services. */
+interface Around {
   readonly models: { isFree: Promise<void> };
-  readonly nats: TestNatsServer;
-  readonly folder: string;
+  /** Ends everything that was started, the last first. */
+  readonly closers: readonly (() => Promise<unknown>)[];
 }
 
 /**
@@ -30,11 +29,11 @@ export class ObservedDeployment {
   /** `HOST:PORT` of each, which a restart keeps. */
   readonly metricsPages: Readonly<Record<ServiceName, string>>;
   readonly client: CoordinatorClient;
-  readonly #around: Surroundings;
+  readonly #around: Around;
 
   private constructor(
     seen: Pick<ObservedDeployment, "services" | "collector" | "metricsPages">,
-    around: Surroundings,
+    around: Around,
   ) {
     this.services = seen.services;
     this.collector = seen.collector;
@@ -44,34 +43,48 @@ export class ObservedDeployment {
   }
 
   static async start(): Promise<ObservedDeployment> {
+    const closers: (() => Promise<unknown>)[] = [];
+    try {
+      return await ObservedDeployment.#start(closers);
+    } catch (error) {
+      await closeAll(closers);
+      throw error;
+    }
+  }
+
+  static async #start(closers: (() => Promise<unknown>)[]): Promise<ObservedDeployment> {
     const folder = await mkdtemp(join(tmpdir(), "collm-observed-"));
+    closers.push(() => rm(folder, { recursive: true, force: true }));
     const collector = await OtlpReceiver.start();
+    closers.push(() => collector.close());
+    const nats = await TestNatsServer.start();
+    closers.push(() => nats.stop());
     const ports = {
       ...{ navigator: await freePort(), generator: await freePort() },
       ...{ coordinator: await freePort(), evaluator: await freePort() },
     };
-    const nats = await TestNatsServer.start();
-    const start = (name: ServiceName, env: Readonly<Record<string, string>>) =>
-      Service.start({
+    const start = async (name: ServiceName, env: Readonly<Record<string, string>>) => {
+      const service = await Service.start({
         name,
         env: { COLLM_METRICS_PORT: String(ports[name]), ...collector.env, ...env },
         logFile: join(folder, `${name}.log`),
       });
+      closers.push(() => service.stop());
+      return service;
+    };
     const queue = { COLLM_NATS_URL: nats.url, COLLM_LEASE_MS: "1500" };
     const evaluator = await start("evaluator", { ...queue, COLLM_SUPERNETS: landscapeManifest });
-    const spec = await describeSpace(evaluator.address);
     const models = { isFree: Promise.resolve() };
-    const endpoint = await startFaultyEndpoint(spec, {
+    const endpoint = await startFaultyEndpoint(await describeSpace(evaluator.address), {
       ...{ role: "generator", rate: 0, seed: 1 },
       until: () => models.isFree,
     });
-    const [navigator, generator] = await Promise.all([
-      start("navigator", modelEnv("NAVIGATOR", endpoint.baseUrl)),
-      start("generator", {
-        ...modelEnv("GENERATOR", endpoint.baseUrl),
-        OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: "true",
-      }),
-    ]);
+    closers.push(() => endpoint.close());
+    const navigator = await start("navigator", modelEnv("NAVIGATOR", endpoint.baseUrl));
+    const generator = await start("generator", {
+      ...modelEnv("GENERATOR", endpoint.baseUrl),
+      OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: "true",
+    });
     const coordinator = await start("coordinator", {
       ...queue,
       COLLM_NAVIGATOR_ADDRESS: navigator.address,
@@ -82,7 +95,7 @@ export class ObservedDeployment {
     const pages = Object.entries(ports).map(([name, port]) => [name, `127.0.0.1:${port}`]);
     return new ObservedDeployment(
       { services, collector, metricsPages: Object.fromEntries(pages) },
-      { endpoint, models, nats, folder },
+      { models, closers },
     );
   }
 
@@ -97,13 +110,12 @@ export class ObservedDeployment {
 
   async stop(): Promise<void> {
     this.client.close();
-    await Promise.all(Object.values(this.services).map((service) => service.stop()));
-    const { nats, endpoint, folder } = this.#around;
-    await nats.stop();
-    await endpoint.close();
-    await this.collector.close();
-    await rm(folder, { recursive: true, force: true });
+    await closeAll(this.#around.closers);
   }
+}
+
+async function closeAll(closers: readonly (() => Promise<unknown>)[]): Promise<void> {
+  for (const close of closers.toReversed()) await close();
 }
 
 async function freePort(): Promise<number> {
