@@ -16,21 +16,23 @@ symlinkSync(entry, "main.js");
 
 const remove = (path) => rmSync(path, { recursive: true });
 
-// Programs run from dist/. Whoever runs them is not who built them, and a checkout may be nobody else's to read.
-const own = ["packages", "proto", "services", "supernets"].filter((path) => existsSync(path));
-for (const top of own) {
-  for (const entry of readdirSync(top, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name);
-    if (path.includes("node_modules") || entry.isSymbolicLink()) continue;
-    if (/\.(ts|py)$/.test(path)) remove(path);
-    else chmodSync(path, entry.isDirectory() ? 0o755 : 0o644);
-  }
+// Node runs none of these: our programs run from dist/, and packages bring their sources, types and maps along, which
+// are half of what is installed. Links to programs of packages nobody calls, and they name the folder of the build.
+const isSource = /\.(map|[cm]?ts|py)$/;
+const entries = readdirSync(".", { recursive: true, withFileTypes: true });
+for (const item of entries) {
+  const path = join(item.parentPath, item.name);
+  if (item.isFile() && isSource.test(item.name)) remove(path);
+  if (item.isDirectory() && item.name === ".bin") remove(path);
 }
 
-// Links to programs of packages, which nobody calls and which name the folder that they were installed in.
-const folders = readdirSync(".", { recursive: true, withFileTypes: true });
-for (const { name, parentPath } of folders.filter((entry) => entry.isDirectory())) {
-  if (name === ".bin") remove(join(parentPath, name));
+// Whoever runs the image is not who built it, and a checkout may be nobody else's to read.
+const isOwn = /^(packages|proto|services|supernets)\/(?!(.*\/)?node_modules\/)/;
+for (const item of entries) {
+  const path = join(item.parentPath, item.name);
+  if (isOwn.test(path) && !item.isSymbolicLink() && existsSync(path)) {
+    chmodSync(path, item.isDirectory() ? 0o755 : 0o644);
+  }
 }
 
 // Each platform's ONNX Runtime comes in one package; this one's is a sixth of it.

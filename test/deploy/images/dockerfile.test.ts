@@ -72,7 +72,10 @@ describe("deploy/Dockerfile", () => {
       .flatMap((stage) => lines(stage, "RUN"));
     const installs = runs.filter((run) => /pnpm (install|i|add)\b/u.test(run));
     expect(installs).toHaveLength(2);
-    for (const install of installs) expect(install).toContain("--frozen-lockfile");
+    for (const install of installs) {
+      expect(install).toContain(" --frozen-lockfile");
+      expect(install).not.toContain("--no-");
+    }
     for (const run of runs) expect(run).not.toMatch(/(^|[\s"'=])\//u);
   });
 
