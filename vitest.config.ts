@@ -1,10 +1,11 @@
 import { defineConfig } from "vitest/config";
 
+// Otherwise as Node resolves: with "module", files for bundlers would be taken, which Node cannot run.
 const conditions = ["@collm/source"];
 
 export default defineConfig({
-  resolve: { conditions: [...conditions, "module", "node", "development|production"] },
-  ssr: { resolve: { conditions: [...conditions, "module", "node", "development|production"] } },
+  resolve: { conditions: [...conditions, "node", "development|production"] },
+  ssr: { resolve: { conditions: [...conditions, "node", "development|production"] } },
   test: {
     include: ["{proto,packages,services,test,scripts}/**/*.test.ts"],
     globalSetup: "scripts/compile-for-tests.ts",

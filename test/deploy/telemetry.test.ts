@@ -62,7 +62,7 @@ describeWithNats("a deployment that is observed", () => {
     const navigator = "collm.navigator.v1.NavigatorService/ProposeStrategy";
     const generator = "collm.generator.v1.GeneratorService/ProposeCandidates";
     const test = "collm.evaluator.v1.EvaluatorService/OpenTest";
-    const work = "/search/iteration/evaluate/send collm.work.*";
+    const work = "/search/iteration/evaluate/send collm.work.*.*";
     expect([...new Set(paths)].toSorted()).toEqual(
       [
         "coordinator INTERNAL /search",
@@ -76,10 +76,10 @@ describeWithNats("a deployment that is observed", () => {
         `generator CLIENT /search/iteration/${generator}/${generator}/chat qwen3`,
         "coordinator INTERNAL /search/iteration/evaluate",
         `coordinator PRODUCER ${work}`,
-        `evaluator CONSUMER ${work}/process collm.work.*`,
-        `evaluator INTERNAL ${work}/process collm.work.*/measure`,
-        `evaluator INTERNAL ${work}/process collm.work.*/measure/build`,
-        `evaluator INTERNAL ${work}/process collm.work.*/measure/run`,
+        `evaluator CONSUMER ${work}/process collm.work.*.*`,
+        `evaluator INTERNAL ${work}/process collm.work.*.*/measure`,
+        `evaluator INTERNAL ${work}/process collm.work.*.*/measure/build`,
+        `evaluator INTERNAL ${work}/process collm.work.*.*/measure/run`,
         `coordinator CLIENT /search/${test}`,
         `evaluator SERVER /search/${test}/${test}`,
         `evaluator INTERNAL /search/${test}/${test}/measure`,

@@ -2,10 +2,10 @@ import { carriedBy, carriedIn, inSpan, messaging, noSpan } from "@collm/tracing"
 import type { JsMsg } from "@nats-io/jetstream";
 import { headers, type MsgHdrs } from "@nats-io/transport-node";
 import { SpanKind } from "@opentelemetry/api";
-import { streamNames } from "./names.js";
+import { anyWorkSubject, streamNames } from "./names.js";
 
-/** All subjects of work; each names an evaluation context by its digest. */
-const template = "collm.work.*";
+/** All subjects of work; each names a pool and an evaluation context by its digest. */
+const template = anyWorkSubject;
 
 /**
  * Publishes one message of work as a span, if it is part of a trace, whose headers tell whoever takes it.
