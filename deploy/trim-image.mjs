@@ -2,8 +2,8 @@
  * Makes a pruned, installed and compiled workspace, its working directory, what an image should hold;
  * the Dockerfile calls it: `node trim-image.mjs SERVICE`.
  */
-import { chmodSync, existsSync, readdirSync, rmSync, symlinkSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, existsSync, readdirSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
+import { join, relative } from "node:path";
 
 const [service] = process.argv.slice(2);
 const entry = [`services/${service}`, `packages/${service}`]
@@ -33,6 +33,31 @@ for (const item of entries) {
   if (isOwn.test(path) && !item.isSymbolicLink() && existsSync(path)) {
     chmodSync(path, item.isDirectory() ? 0o755 : 0o644);
   }
+}
+
+// pnpm also installs what only packages for other platforms need, unless the lockfile, which turbo cut out of the
+// whole one, happens to call it optional. Nothing links to it but the folder of links to everything.
+const store = "node_modules/.pnpm";
+const hoisted = join(store, "node_modules");
+for (let isDone = false; !isDone; ) {
+  const links = entries
+    .filter((item) => item.isSymbolicLink() && !item.parentPath.startsWith(hoisted))
+    .filter((item) => existsSync(item.parentPath));
+  const needed = new Set(
+    links.map((item) => {
+      const target = readlinkSync(join(item.parentPath, item.name));
+      return relative(store, join(item.parentPath, target)).split("/")[0];
+    }),
+  );
+  const orphans = readdirSync(store, { withFileTypes: true }).filter(
+    (item) => item.isDirectory() && item.name !== "node_modules" && !needed.has(item.name),
+  );
+  for (const { name } of orphans) remove(join(store, name));
+  isDone = orphans.length === 0;
+}
+for (const item of entries.filter(({ parentPath }) => parentPath.startsWith(hoisted))) {
+  const path = join(item.parentPath, item.name);
+  if (item.isSymbolicLink() && !existsSync(path)) remove(path);
 }
 
 // Each platform's ONNX Runtime comes in one package; this one's is a sixth of it.
