@@ -6,7 +6,7 @@ import {
   openBucket,
   readStreamJournal,
 } from "@collm/events";
-import { countQueued } from "@collm/events/testing";
+import { countQueued, explainQueue } from "@collm/events/testing";
 import { replaySearch, type SearchEvent } from "@collm/search";
 import { until } from "../support/poll.js";
 import { completionsOf, decisionsOf } from "../support/run-files.js";
@@ -126,7 +126,7 @@ async function queueProblems({ connection }: FaultCluster): Promise<string[]> {
   const isEmpty = async () => ((await countQueued(connection)) === 0 ? true : undefined);
   return await until("an empty queue", isEmpty, quietMs).then(
     () => [],
-    async () => [`${await countQueued(connection)} messages are left in the queue`],
+    async () => [`work is left in the queue: ${await explainQueue(connection)}`],
   );
 }
 

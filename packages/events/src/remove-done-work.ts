@@ -5,7 +5,7 @@ import {
   type MsgRequest,
 } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
-import { poolOf, poolSubject, streamNames } from "./names.js";
+import { streamNames } from "./names.js";
 import { decodeWork, type WorkMessage } from "./work-message.js";
 
 /** Messages that are looked at in one round; the next goes on. */
@@ -17,7 +17,8 @@ const messagesPerRound = 500;
  * message again, so that it would take a place of the queue for ever.
  *
  * What the server counts as acknowledged only says where to look: its floor also passes over messages that
- * wait to be delivered again. A message is removed if what came of it is stored.
+ * wait to be delivered again. A message is removed if what came of it is stored. How many the server says
+ * are pending is not asked: were it one too many, what was left would stay.
  *
  * @param isDone whether the work has its result, or was given up.
  */
@@ -26,14 +27,9 @@ export async function removeDoneWork(
   isDone: (work: WorkMessage) => Promise<boolean>,
 ): Promise<void> {
   const manager = await jetstreamManager(connection);
-  const { state } = await manager.streams.info(streamNames.work, { subjects_filter: ">" });
   const consumers = await manager.consumers.list(streamNames.work).next();
-  for (const { config, ack_floor: floor, num_pending, num_ack_pending } of consumers) {
+  for (const { config, ack_floor: floor } of consumers) {
     const subject = config.filter_subject ?? "";
-    const messages = Object.entries(state.subjects ?? {})
-      .filter(([one]) => poolSubject(poolOf(one)) === subject)
-      .reduce((sum, [, count]) => sum + count, 0);
-    if (messages <= num_pending + num_ack_pending) continue;
     let sequence = 1;
     for (let looked = 0; looked < messagesPerRound; looked++) {
       const message = await nextMessage(manager, subject, sequence);

@@ -52,8 +52,6 @@ const schemas = {
   "evaluator-gpu": evaluatorEnvSchema,
 } as const;
 const serviceNames = Object.keys(schemas) as readonly (keyof typeof schemas)[];
-/** Prometheus and Grafana have what they are told. */
-const isObserved = existsSync(join(deploy, "prometheus/prometheus.yaml"));
 /** As compose writes them. */
 const duration = /^(\d+(us|ms|s|m|h))+$/u;
 /** Ports that every deployment uses. */
@@ -204,7 +202,6 @@ describe("deploy/compose.yaml", () => {
     expect([...new Set(named)].sort()).toEqual(Object.keys(document.volumes ?? {}).sort());
     const ofUser = /^(\.\/secrets\/|\.\.\/runs$)/u;
     for (const source of mounts.filter((path) => path.startsWith(".") && !ofUser.test(path))) {
-      if (!isObserved && /^\.\/(prometheus|grafana|nats)$|^\.\/grafana\//u.test(source)) continue;
       expect(existsSync(resolve(deploy, source)), source).toBe(true);
     }
   });
@@ -259,7 +256,7 @@ describe("what compose.yaml mounts", () => {
     }
   });
 
-  it.skipIf(!isObserved)("is a Prometheus that asks services of the file", () => {
+  it("is a Prometheus that asks services of the file", () => {
     const config = parse(readFileSync(join(prometheus, "prometheus.yaml"), "utf8"));
     const targets: readonly string[] = config.scrape_configs.flatMap(
       (scrape: Record<string, readonly Record<string, readonly string[]>[]>) => [
@@ -272,7 +269,7 @@ describe("what compose.yaml mounts", () => {
     for (const name of Object.keys(ports)) expect(hosts).toContain(name);
   });
 
-  it.skipIf(!isObserved)("is a Grafana that finds Prometheus and dashboards", () => {
+  it("is a Grafana that finds Prometheus and dashboards", () => {
     const documents = readdirSync(provisioning, { recursive: true, encoding: "utf8" })
       .filter((path) => /\.ya?ml$/u.test(path))
       .flatMap((path) => parseAllDocuments(readFileSync(join(provisioning, path), "utf8")))

@@ -36,6 +36,27 @@ export async function countQueued(connection: NatsConnection): Promise<number> {
   });
 }
 
+/** What is in the work queue, and what its consumers make of it, for somebody who wonders why. */
+export async function explainQueue(connection: NatsConnection): Promise<string> {
+  return await patiently(async () => {
+    const manager = await jetstreamManager(connection);
+    const { state } = await manager.streams.info(streamNames.work, { subjects_filter: ">" });
+    const consumers: string[] = [];
+    for await (const info of manager.consumers.list(streamNames.work)) {
+      const { name, num_pending, num_ack_pending, num_redelivered, ack_floor, delivered } = info;
+      const seen = { name, num_pending, num_ack_pending, num_redelivered, ack_floor, delivered };
+      consumers.push(JSON.stringify(seen));
+    }
+    const first = await manager.streams.getMessage(streamNames.work, { seq: state.first_seq });
+    return [
+      `${state.messages} messages from ${state.first_seq} to ${state.last_seq}`,
+      JSON.stringify(state.subjects),
+      `the first: ${first?.string()}`,
+      ...consumers,
+    ].join("; ");
+  });
+}
+
 /** Others may have filled the last place. */
 function ignoreFull(error: unknown): true {
   if (error instanceof JetStreamApiError && /maximum/.test(error.message)) return true;
