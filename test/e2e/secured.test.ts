@@ -115,6 +115,21 @@ describeWithOpenssl("secured", () =>
       const letters = await workspace.run("evaluations", "list", "--nats", nats.url);
       expect(letters, letters.stderr).toMatchObject({ code: 0 });
 
+      const copies = workspace.file("copies");
+      const backup = await workspace.run(
+        ...["journals", "backup", "--nats", nats.url, "--to", copies],
+      );
+      expect(backup, backup.stderr).toMatchObject({ code: 0 });
+      const restore = () =>
+        workspace.run("journals", "restore", "--nats", nats.url, "--from", copies);
+      const refused = await restore();
+      expect(refused.stderr).toMatch(/may not|refuses/);
+      expect(refused).toMatchObject({ code: 1 });
+      workspace.env = { ...workspace.env, ...(await natsEnvironment("coordinator")) };
+      const restored = await restore();
+      expect(restored, restored.stderr).toMatchObject({ code: 0 });
+      expect(restored.stderr).toContain("run: nothing new");
+
       for (const { name } of services) {
         const log = await readFile(workspace.file(`logs/${name}.log`), "utf8");
         const place = `127.0.0.1:${/"healthPort":(\d+)/.exec(log)?.[1]}`;
@@ -134,10 +149,9 @@ describeWithOpenssl("secured", () =>
         ...Object.values(passwords),
         ...keys.flatMap((key) => key.split("\n").filter(isBody)),
       ];
-      const said = [search, doctor, watch, letters].flatMap(({ stdout, stderr }) => [
-        stdout,
-        stderr,
-      ]);
+      const said = [search, doctor, watch, letters, backup, refused, restored].flatMap(
+        ({ stdout, stderr }) => [stdout, stderr],
+      );
       for (const text of [...said, ...(await allTexts(workspace.path))]) {
         for (const secret of planted) expect(text.includes(secret)).toBe(false);
       }

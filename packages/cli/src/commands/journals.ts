@@ -1,3 +1,4 @@
+import { readNatsAccess } from "@collm/config";
 import { CollmError } from "@collm/errors";
 import { connectNats, openSharedJournals, type SharedJournals } from "@collm/events";
 import { parseSearchId } from "@collm/search";
@@ -23,7 +24,7 @@ export function addJournalsCommand(program: Command): void {
     .requiredOption("--to <folder>", "where the run directories are made")
     .requiredOption("--nats <url>", "NATS server")
     .action((searches: string[], flags: JournalsFlags & { readonly to: string }) =>
-      copyAll(flags, async function* (shared) {
+      copyAll(flags.nats, "operator", async function* (shared) {
         const ids = searches.length > 0 ? searches.map(parseSearchId) : await shared.list();
         yield* backupJournals(shared, ids, flags.to);
       }),
@@ -35,16 +36,26 @@ export function addJournalsCommand(program: Command): void {
     .requiredOption("--from <folder>", "where the run directories are")
     .requiredOption("--nats <url>", "NATS server, on which a coordinator has started")
     .action((names: string[], flags: JournalsFlags & { readonly from: string }) =>
-      copyAll(flags, (shared) => restoreJournals(shared, names, flags.from)),
+      // Only coordinators may write journals, so it takes their user.
+      copyAll(flags.nats, "coordinator", (shared) => restoreJournals(shared, names, flags.from)),
     );
 }
 
-/** Says what comes of each journal; exit code 1 if one is not where it should be. */
+/**
+ * Says what comes of each journal; exit code 1 if one is not where it should be.
+ *
+ * @param name of the user whose rights on NATS are needed, where there are users
+ */
 async function copyAll(
-  { nats }: JournalsFlags,
+  servers: string,
+  name: string,
   copy: (journals: SharedJournals) => AsyncIterable<CopiedJournal>,
 ): Promise<void> {
-  const connection = await connectNats({ servers: nats.split(","), name: "cli" });
+  const connection = await connectNats({
+    servers: servers.split(","),
+    access: readNatsAccess(process.env),
+    name,
+  });
   let [count, failures] = [0, 0];
   try {
     for await (const copied of copy(await openSharedJournals(connection))) {
