@@ -178,7 +178,7 @@ process.stdout.write(`# Search configuration
 Generated from the schema in \`packages/config\` by \`pnpm generate\`; do not edit.
 
 Every key of the file that \`collm search --config FILE\` reads. A later source wins, key by key:
-defaults < preset < file < environment < flags ([operations.md](operations.md) has the details).
+defaults < preset < file < environment < flags ([command-line.md](command-line.md#settings-of-a-search) has the details).
 Everything is optional but \`supernet\`. Defaults are those of the searcher \`collm\`; searchers without a language
 model have no default for \`iterations\`, those that learn from each result ask for fewer candidates at a
 time ([searchers.md](searchers.md)), and a preset may change more.

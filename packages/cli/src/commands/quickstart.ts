@@ -31,6 +31,6 @@ function sayNextSteps(output: Output): void {
     `2. your supernet  ${collmCommand} search --supernet MANIFEST.yaml --max-flops 330M   (docs/search-spaces.md)`,
   );
   output.say(
-    `3. a cluster      each service by itself: COLLM_SUPERNETS=packages/demo/digits.yaml ${collmCommand} serve evaluator   (docs/operations.md)`,
+    `3. a cluster      each service by itself: COLLM_SUPERNETS=packages/demo/digits.yaml ${collmCommand} serve evaluator   (docs/services.md)`,
   );
 }
