@@ -5,7 +5,7 @@ import {
   type MsgRequest,
 } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
-import { streamNames } from "./names.js";
+import { consumerName, poolOf, streamNames } from "./names.js";
 import { decodeWork, type WorkMessage } from "./work-message.js";
 
 /** Messages that are looked at in one round; the next goes on. */
@@ -28,8 +28,11 @@ export async function removeDoneWork(
 ): Promise<void> {
   const manager = await jetstreamManager(connection);
   const consumers = await manager.consumers.list(streamNames.work).next();
-  for (const { config, ack_floor: floor } of consumers) {
-    const subject = config.filter_subject ?? "";
+  const { state } = await manager.streams.info(streamNames.work, { subjects_filter: ">" });
+  for (const subject of Object.keys(state.subjects ?? {})) {
+    const name = consumerName(poolOf(subject));
+    const floor = consumers.find((consumer) => consumer.name === name)?.ack_floor;
+    if (!floor) continue;
     let sequence = 1;
     for (let looked = 0; looked < messagesPerRound; looked++) {
       const message = await nextMessage(manager, subject, sequence);
@@ -43,7 +46,7 @@ export async function removeDoneWork(
   }
 }
 
-/** The first message of a subject, which may have wildcards, from `sequence` on. */
+/** The first message of a subject from `sequence` on. */
 async function nextMessage(manager: JetStreamManager, subject: string, sequence: number) {
   try {
     // The client's type of this request lacks the field; the server has it since 2.9.
