@@ -37,7 +37,8 @@ export function issuedNames(secrets: readonly Manifest[]): CertificateNames {
       const text = data["tls.crt"];
       if (text === undefined) return [];
       const { subjectAltName = "" } = new X509Certificate(Buffer.from(text, "base64"));
-      return [[secret.metadata.name, subjectAltName.split(", ").sort()]];
+      const names = subjectAltName.replaceAll("0:0:0:0:0:0:0:1", "::1").split(", ");
+      return [[secret.metadata.name, names.sort()]];
     }),
   );
 }

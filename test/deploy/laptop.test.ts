@@ -1,14 +1,13 @@
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { findNatsServer } from "@collm/events/testing";
 import { checkHealth } from "@collm/rpc";
 import { best, foldEvents, replaySearch, roleChangeIn, type SearchEvent } from "@collm/search";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { digitsManifest, Workspace } from "../support/collm.js";
+import { makeSecrets } from "../support/make-secrets.js";
 import { until } from "../support/poll.js";
 import { completionsOf, journalOf } from "../support/run-files.js";
 import { findKubectl, render, renderFolder } from "./kubectl.js";
@@ -26,10 +25,6 @@ const missing = [
 ];
 const isSkipped = missing.length > 0;
 
-const makeSecrets = fileURLToPath(
-  new URL("../../deploy/kustomize/make-secrets.sh", import.meta.url),
-);
-
 const title = "the laptop overlay, its pods as processes";
 
 describe.skipIf(isSkipped)(isSkipped ? `${title} (needs ${missing.join(", ")})` : title, () => {
@@ -41,7 +36,7 @@ describe.skipIf(isSkipped)(isSkipped ? `${title} (needs ${missing.join(", ")})` 
     workspace = await Workspace.create();
     const [ours, strangers] = ["ours", "strangers"].map((name) => {
       const secrets = join(folder, name);
-      execFileSync(makeSecrets, [secrets], { stdio: "ignore" });
+      makeSecrets(secrets);
       return renderFolder(kubectl ?? "", secrets);
     });
     const stranger = strangers

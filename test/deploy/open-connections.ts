@@ -32,12 +32,15 @@ export function openConnections(manifests: readonly Manifest[]): readonly string
     peer: { namespace: manifest.metadata.namespace ?? "", labels: podLabels } as Peer,
     ports: pod.containers.flatMap(({ ports = [] }) => ports.map((port) => port.containerPort)),
   }));
-  const outside = Object.entries(others).map(([name, { peer, ports }]) => ({
-    name,
-    isOurs: "labels" in peer && peer.namespace === "collm",
-    peer,
-    ports,
-  }));
+  const outside = Object.entries(others)
+    // The client is a workload where the component of this name is used.
+    .filter(([name]) => workloads.every((workload) => workload.name !== name))
+    .map(([name, { peer, ports }]) => ({
+      name,
+      isOurs: "labels" in peer && peer.namespace === "collm",
+      peer,
+      ports,
+    }));
   const all = [...workloads, ...outside];
   return all
     .flatMap((from) =>

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { findNatsServer } from "@collm/events/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { makeSecrets } from "../support/make-secrets.js";
 import { issuedNames, requestedNames } from "./certificates.js";
 import { filesFrom, processesOf } from "./container-process.js";
 import { expectedConnections } from "./expected-connections.js";
@@ -27,7 +28,6 @@ import { schemaProblems } from "./schema-check.js";
 import { serviceProblems } from "./service-check.js";
 
 const kubectl = findKubectl() ?? "";
-const makeSecrets = `${kustomizeDirectory}make-secrets.sh`;
 
 describe.skipIf(kubectl === "")("manifests", () => {
   let folder: string;
@@ -41,7 +41,7 @@ describe.skipIf(kubectl === "")("manifests", () => {
   let secrets: readonly Manifest[];
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "collm-secrets-"));
-    execFileSync(makeSecrets, [folder], { stdio: "pipe" });
+    makeSecrets(folder);
     secrets = renderFolder(kubectl, folder);
   });
 
@@ -133,7 +133,7 @@ describe.skipIf(kubectl === "")("manifests", () => {
     expect(found).toEqual(Object.fromEntries(files));
   });
 
-  it("expect secrets that make-secrets.sh makes, and renews without a new authority or passwords", () => {
+  it("expect secrets that collm certs makes, and renews without a new authority or passwords", () => {
     const textsOf = (manifests: readonly Manifest[]) => {
       const filesOf = filesFrom(manifests);
       return Object.fromEntries(
@@ -141,7 +141,7 @@ describe.skipIf(kubectl === "")("manifests", () => {
       );
     };
     const before = textsOf(secrets);
-    execFileSync(makeSecrets, [folder], { stdio: "pipe" });
+    makeSecrets(folder);
     const after = textsOf(renderFolder(kubectl, folder));
     for (const [name, files] of Object.entries(after)) {
       const { "tls.crt": crt = "", "tls.key": key = "", "ca.crt": ca = "", password } = files;
@@ -169,9 +169,12 @@ describe.skipIf(kubectl === "")("manifests", () => {
     expect(ports.flatMap(({ nodePort }) => nodePort ?? [])).toEqual([containerPort]);
   });
 
-  it("ask cert-manager for the certificates that make-secrets.sh makes", () => {
+  it("ask cert-manager for the certificates that collm certs makes", () => {
     const manifests = rendered.get("production") ?? [];
     expect(ofKind(manifests, "Certificate").length).toBeGreaterThan(0);
-    expect(requestedNames(manifests)).toEqual(issuedNames(secrets));
+    const requested = requestedNames(manifests);
+    expect(requested).toEqual(issuedNames(secrets));
+    const others = secrets.filter(({ metadata }) => !(metadata.name in requested));
+    expect(renderFolder(kubectl, join(folder, "nats-users"))).toEqual(others);
   });
 });

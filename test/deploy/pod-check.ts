@@ -60,7 +60,9 @@ function problemsOfContainer(container: IContainer): readonly string[] {
   ].filter((problem) => typeof problem === "string");
 }
 
+/** Who listens nowhere, and only waits for `kubectl exec`, needs none. */
 function missingProbes(container: IContainer): readonly string[] {
+  if ((container.ports ?? []).length === 0) return [];
   const probes = ["startupProbe", "readinessProbe", "livenessProbe"] as const;
   return probes.filter((probe) => container[probe] === undefined);
 }

@@ -65,7 +65,7 @@ describeWithOpenssl("secured", () =>
         COLLM_GENERATOR_ADDRESS: generator.address,
         COLLM_EVALUATOR_ADDRESS: evaluator.address,
       });
-      workspace.env = { ...tlsEnvironment("client"), ...(await natsEnvironment("operator")) };
+      workspace.env = { ...tlsEnvironment("operator"), ...(await natsEnvironment("operator")) };
     }, 120_000);
 
     afterAll(async () => {
@@ -75,7 +75,7 @@ describeWithOpenssl("secured", () =>
       await secrets?.remove();
     }, 60_000);
 
-    function tlsEnvironment(name: ServiceName | "client"): Record<string, string> {
+    function tlsEnvironment(name: ServiceName | "operator"): Record<string, string> {
       return {
         COLLM_TLS_CERT_FILE: secrets.file(`${name}/tls.crt`),
         COLLM_TLS_KEY_FILE: secrets.file(`${name}/tls.key`),
@@ -86,14 +86,13 @@ describeWithOpenssl("secured", () =>
     async function natsEnvironment(user: keyof typeof passwords): Promise<Record<string, string>> {
       await writeFile(secrets.file(`${user}.user`), `${user}\n`);
       await writeFile(secrets.file(`${user}.password`), `${passwords[user]}\n`);
-      const folder = user === "operator" ? "client" : user;
       return {
         COLLM_NATS_URL: nats.url,
         COLLM_NATS_USER_FILE: secrets.file(`${user}.user`),
         COLLM_NATS_PASSWORD_FILE: secrets.file(`${user}.password`),
-        COLLM_NATS_TLS_CA_FILE: secrets.file(`${folder}/ca.crt`),
-        COLLM_NATS_TLS_CERT_FILE: secrets.file(`${folder}/tls.crt`),
-        COLLM_NATS_TLS_KEY_FILE: secrets.file(`${folder}/tls.key`),
+        COLLM_NATS_TLS_CA_FILE: secrets.file(`${user}/ca.crt`),
+        COLLM_NATS_TLS_CERT_FILE: secrets.file(`${user}/tls.crt`),
+        COLLM_NATS_TLS_KEY_FILE: secrets.file(`${user}/tls.key`),
       };
     }
 

@@ -22,7 +22,7 @@ describeWithOpenssl("makeCertificates", () => {
   it("certificates are for every name that others call a service by, and can be used as they lie", async () => {
     const folder = await scratch();
     const made = await makeCertificates(folder, settings);
-    const names = ["navigator", "generator", "coordinator", "evaluator", "nats", "client"];
+    const names = ["navigator", "generator", "coordinator", "evaluator", "nats", "operator"];
     expect(made.map((one) => one.folder)).toEqual(names.map((name) => join(folder, name)));
     const authority = await certificateIn(join(folder, "ca"), "ca.crt");
     expect(authority.ca).toBe(true);
@@ -52,8 +52,10 @@ describeWithOpenssl("makeCertificates", () => {
     }
     expect(coordinator.checkHost("evaluator")).toBeUndefined();
     const nats = await certificateIn(join(folder, "nats"));
-    expect(nats.checkHost("nats-2.nats.collm.svc")).toBeDefined();
-    expect((await certificateIn(join(folder, "client"))).checkHost("coordinator")).toBeUndefined();
+    expect(nats.checkHost("nats-2.nats")).toBeDefined();
+    expect(
+      (await certificateIn(join(folder, "operator"))).checkHost("coordinator"),
+    ).toBeUndefined();
     expect(await readdir(join(folder, "ca"))).toEqual(["ca.crt", "ca.key"]);
   });
 

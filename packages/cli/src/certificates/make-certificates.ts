@@ -20,10 +20,17 @@ export interface MadeCertificate {
 }
 
 const services = ["navigator", "generator", "coordinator", "evaluator"] as const;
+
+/** Whom certificates are made for, each in a folder of this name; `operator` is who runs `collm`. */
+export const certificateNames = [...services, "nats", "operator"] as const;
+
+/** As many servers of NATS as a cluster of them has (deploy/kustomize/components/nats-cluster). */
+const natsServers = [0, 1, 2];
+
 const authorityDays = 3_650;
 
 /**
- * Makes a certificate for each service, for NATS and for `client`, in a folder of its own that holds what the
+ * Makes a certificate for each service, for NATS and for `operator`, in a folder of its own that holds what the
  * `COLLM_TLS_…_FILE` variables name: `tls.crt`, `tls.key` and `ca.crt`. The authority lies in `ca/` and is made
  * where there is none; else the certificates are renewed, which services that run take over by themselves.
  *
@@ -39,7 +46,8 @@ export async function makeCertificates(
   try {
     const authority = await openAuthority(own, scratch);
     const made: MadeCertificate[] = [];
-    for (const [name, names] of namesOfEach(settings)) {
+    for (const name of certificateNames) {
+      const names = namesOf(name, settings);
       const folder = join(directory, name);
       await mkdir(folder, { recursive: true });
       made.push(await issue(authority, { folder, name, names, days: settings.days }, scratch));
@@ -50,19 +58,18 @@ export async function makeCertificates(
   }
 }
 
-/** What each certificate is for: a name as the others call it, and a forwarded port of this machine. */
-function namesOfEach({ namespace, hosts }: CertificateSettings): [string, readonly string[]][] {
+/** What a certificate is for: a name as the others call it, and a port of this machine that leads there. */
+function namesOf(
+  name: (typeof certificateNames)[number],
+  { namespace, hosts }: CertificateSettings,
+): readonly string[] {
   const local = ["localhost", "127.0.0.1", "::1", ...hosts];
-  const inCluster = (name: string) =>
-    ["", `.${namespace}`, `.${namespace}.svc`, `.${namespace}.svc.cluster.local`].map(
-      (end) => `${name}${end}`,
-    );
-  return [
-    ...services.map((name): [string, readonly string[]] => [name, [...inCluster(name), ...local]]),
-    // Its servers find each other by names of their own.
-    ["nats", [...inCluster("nats"), ...inCluster("*.nats"), ...local]],
-    ["client", local],
-  ];
+  if (name === "operator") return [name, ...local];
+  const inCluster = ["", `.${namespace}`, `.${namespace}.svc`, `.${namespace}.svc.cluster.local`];
+  // Servers of NATS find each other by names of their own. Not `*.nats`: a wildcard for all names of one
+  // domain that looks like a top-level one is refused by some clients, Node among them.
+  const servers = name === "nats" ? natsServers.map((i) => `nats-${i}.nats`) : [];
+  return [name, ...servers].flatMap((one) => inCluster.map((end) => `${one}${end}`)).concat(local);
 }
 
 interface Authority {

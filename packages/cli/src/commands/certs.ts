@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { CollmError } from "@collm/errors";
 import type { Command } from "commander";
+import { writeKubernetesSecrets } from "../certificates/kubernetes-secrets.js";
 import { makeCertificates } from "../certificates/make-certificates.js";
 import { processOutput } from "../output.js";
 
@@ -9,6 +10,7 @@ interface CertsFlags {
   readonly days: string;
   readonly namespace: string;
   readonly host?: readonly string[];
+  readonly kubernetes?: boolean;
 }
 
 /** Adds `collm certs` to the program: certificates of mutual TLS where nobody else makes them. */
@@ -26,7 +28,11 @@ export function addCertsCommand(program: Command): void {
       "further name or address of all services; may be given several times",
       (name: string, earlier: string[] = []) => [...earlier, name],
     )
-    .action(async ({ to, days, namespace, host = [] }: CertsFlags) => {
+    .option(
+      "--kubernetes",
+      "also passwords of NATS, and a kustomization that makes Secrets of it all",
+    )
+    .action(async ({ to, days, namespace, host = [], kubernetes = false }: CertsFlags) => {
       const made = await makeCertificates(to, {
         days: wholeDays(days),
         namespace: label("--namespace", namespace),
@@ -35,6 +41,9 @@ export function addCertsCommand(program: Command): void {
       for (const { folder, validTo } of made) {
         processOutput.print(`${folder}: valid until ${validTo.toISOString().slice(0, 10)}`);
       }
+      if (!kubernetes) return;
+      await writeKubernetesSecrets(to, namespace);
+      processOutput.print(`kubectl apply -k ${to}`);
     });
 }
 
