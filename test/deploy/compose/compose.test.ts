@@ -95,6 +95,22 @@ describe("deploy/compose.yaml", () => {
     }
   });
 
+  it("takes the versions of others' images that the manifests for Kubernetes take", () => {
+    const kustomize = join(deploy, "kustomize");
+    const inManifests = readdirSync(kustomize, { recursive: true, encoding: "utf8" })
+      .filter((path) => path.endsWith(".yaml"))
+      .flatMap((path) => [
+        ...readFileSync(join(kustomize, path), "utf8").matchAll(/ image: (\S+):(\S+)$/gmu),
+      ]);
+    const shared = inManifests.filter(([, repository]) =>
+      Object.values(services).some(({ image }) => image?.startsWith(`${repository}:`)),
+    );
+    const images = Object.values(services).map(({ image }) => image?.replace(/@.*$/u, ""));
+    for (const [, repository, tag] of shared) expect(images).toContain(`${repository}:${tag}`);
+    const names = shared.map(([, repository]) => repository);
+    expect(names).toEqual(expect.arrayContaining(["nats", "vllm/vllm-openai"]));
+  });
+
   it("sets only variables that the services know, to values that they take", () => {
     for (const name of serviceNames) {
       const env = environmentIn(name);
