@@ -2,7 +2,7 @@ import { jetstreamManager } from "@nats-io/jetstream";
 import type { KV } from "@nats-io/kv";
 import type { NatsConnection } from "@nats-io/transport-node";
 import type { Announcement } from "./evaluator-registry.js";
-import { streamNames } from "./names.js";
+import { consumerName, streamNames } from "./names.js";
 
 /** How much work there is, and who is there to do it. */
 export interface QueueLoad {
@@ -10,7 +10,10 @@ export interface QueueLoad {
   readonly waiting: number;
   /** Messages that evaluators have. */
   readonly underWay: number;
-  /** Of those that wait: messages of consumers from which no evaluator has anything. */
+  /**
+   * Messages that nobody works on or comes to: all of pools without an evaluator, since what a killed one
+   * had stays under way until it is delivered again, and those that wait where nothing is under way.
+   */
   readonly untouched: number;
   /** Messages that were delivered more than once and are not done. */
   readonly redelivered: number;
@@ -32,12 +35,15 @@ export async function readQueueLoad(
   evaluators: { readonly present: readonly Announcement[] },
 ): Promise<QueueLoad> {
   const load = { waiting: 0, underWay: 0, untouched: 0, redelivered: 0, deadLetters: 0 };
+  const served = new Set(evaluators.present.map(({ pool }) => consumerName(pool)));
   const manager = await jetstreamManager(connection);
   for await (const consumer of manager.consumers.list(streamNames.work)) {
     load.waiting += consumer.num_pending;
     load.underWay += consumer.num_ack_pending;
     load.redelivered += consumer.num_redelivered;
-    if (consumer.num_ack_pending === 0) load.untouched += consumer.num_pending;
+    if (!served.has(consumer.name))
+      load.untouched += consumer.num_pending + consumer.num_ack_pending;
+    else if (consumer.num_ack_pending === 0) load.untouched += consumer.num_pending;
   }
   for await (const _ of await deadLetters.keys()) load.deadLetters++;
   const { present } = evaluators;

@@ -8,7 +8,7 @@ export interface HttpOptions {
   /** 0 lets the system choose. */
   readonly port: number;
   readonly metrics: Metrics;
-  /** Whether the process should stay alive: its event loop turns. Never "a neighbour is up". */
+  /** Whether the process has loaded what it needs and its event loop turns. Never "a neighbour is up". */
   isHealthy(): boolean | Promise<boolean>;
 }
 

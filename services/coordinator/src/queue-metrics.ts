@@ -10,7 +10,7 @@ const texts: Readonly<Record<keyof QueueLoad, { readonly name: string; readonly 
   underWay: { name: "work_under_way", help: "Evaluations of the work queue that evaluators have" },
   untouched: {
     name: "work_untouched",
-    help: "Evaluations that wait in queues from which no evaluator has anything",
+    help: "Evaluations of pools without evaluators, and that wait where none is under way",
   },
   redelivered: {
     name: "work_redelivered",

@@ -103,6 +103,20 @@ it("counts what the journal of a search tells, and shows the search that is wors
   expect(seen(`collm_best_accuracy_ratio{supernet="${supernet.name}"`)).toBeGreaterThan(0);
 });
 
+it("shows what has not happened yet as none, since a share of nothing is no alert", async () => {
+  const metrics = createMetrics("coordinator");
+  createSearchMetrics(metrics);
+  const values = await valuesOf(metrics);
+  for (const series of [
+    'candidates_total{stage="evaluated"',
+    'candidates_rejected_total{reason="illegal"',
+    'evaluation_failures_total{code="internal"',
+    'searches_ended_total{reason="failure"',
+  ]) {
+    expect(values(`collm_${series}`), series).toBe(0);
+  }
+});
+
 it("does not show a queue that nobody can ask", async () => {
   const metrics = createMetrics("coordinator");
   const load = {

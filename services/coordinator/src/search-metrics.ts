@@ -1,8 +1,19 @@
-import type { RejectionReason, SearchEvent } from "@collm/search";
+import {
+  finishReasons,
+  type RejectionReason,
+  rejectionReasons,
+  type SearchEvent,
+} from "@collm/search";
 import type { Metrics } from "@collm/telemetry";
 
 /** Seconds; from an idle evaluator to a night's queue. */
 const waitBucketsSeconds = [0.01, 0.1, 1, 5, 15, 60, 300, 1_800, 7_200, 28_800];
+
+/** Of `candidates_total`, in the order in which candidates come to them. */
+const stages = ["proposed", "parsed", "legal", "novel", "requested", "feasible", "evaluated"];
+
+/** Codes that evaluations mostly fail with; others are shown when they come. */
+const failureCodes = ["internal", "deadline-exceeded", "unavailable", "invalid-argument"];
 
 /** How far a rejected candidate came, beyond being proposed. */
 const stagesPassed: Readonly<Record<RejectionReason, readonly string[]>> = {
@@ -56,11 +67,16 @@ export function createSearchMetrics(metrics: Metrics): () => (event: SearchEvent
     help: "Images that no network had to see again: of stored results (store), before a checkpoint",
     labels: ["by"],
   });
-  // Shown from the start, so that the first ones are seen as an increase.
+  // Shown from the start: the first ones are seen as an increase, and shares of a whole can be told when
+  // there is only one part of it, such as failures.
+  for (const stage of stages) candidates.inc({ stage }, 0);
+  for (const reason of rejectionReasons) rejected.inc({ reason }, 0);
+  for (const code of failureCodes) failures.inc({ code }, 0);
   for (const role of ["navigator", "generator"]) degraded.inc({ role }, 0);
-  for (const reason of ["shutdown", "failure"]) ended.inc({ reason }, 0);
-  const came = (stages: readonly string[], value = 1): void => {
-    for (const stage of stages) candidates.inc({ stage }, value);
+  for (const reason of [...finishReasons, "shutdown", "failure"]) ended.inc({ reason }, 0);
+  saved.inc({ by: "store" }, 0);
+  const came = (to: readonly string[], value = 1): void => {
+    for (const stage of to) candidates.inc({ stage }, value);
   };
 
   return () => {

@@ -5,7 +5,7 @@ import { type ImageLocator, type RuntimeSettings, requireProvider } from "@collm
 import { createFolderLocator, isFolder } from "@collm/images";
 import { EvaluatorServiceService } from "@collm/proto";
 import { openServiceTls, type RunningService, startServer } from "@collm/rpc";
-import { createMetrics, type Logger, startHttp } from "@collm/telemetry";
+import { createMetrics, type Logger, type Metrics, startHttp } from "@collm/telemetry";
 import { EvaluationQueue } from "./evaluation-queue.js";
 import { EvaluationRunner } from "./evaluation-runner.js";
 import { createEvaluatorMetrics } from "./evaluator-metrics.js";
@@ -23,12 +23,39 @@ const finishShare = 0.1;
 /** Packing a folder takes minutes; this many images are a few seconds of it. */
 const imagesPerLog = 1000;
 
-/** Loads the supernets, opens the store and listens. */
+/** Loads the supernets, opens the store and listens; the metrics page is there while it loads. */
 export async function startEvaluator(env: EvaluatorEnv, logger: Logger): Promise<RunningService> {
+  const metrics = createMetrics("evaluator");
+  let isLoaded = false;
+  const { host, metricsPort: port } = env;
+  const pages =
+    port === undefined
+      ? undefined
+      : await startHttp({ host, port, metrics, isHealthy: () => isLoaded });
+  try {
+    const { addresses, drain } = await loadEvaluator(env, logger, metrics);
+    isLoaded = true;
+    return {
+      addresses: { ...addresses, metricsPort: pages?.port },
+      drain: async () => {
+        await drain();
+        await pages?.close();
+      },
+    };
+  } catch (error) {
+    await pages?.close();
+    throw error;
+  }
+}
+
+async function loadEvaluator(
+  env: EvaluatorEnv,
+  logger: Logger,
+  metrics: Metrics,
+): Promise<RunningService> {
   const runtime: RuntimeSettings = { ...env.runtime, threads: env.threadsPerWorker };
   await requireProvider(runtime);
   const tls = openServiceTls(env.tls, logger);
-  const metrics = createMetrics("evaluator");
   const evaluatorMetrics = createEvaluatorMetrics(metrics, env.workers);
   const { supernets, close } = await hostSupernets(env.supernets, {
     runtime,
@@ -60,10 +87,6 @@ export async function startEvaluator(env: EvaluatorEnv, logger: Logger): Promise
       env.checkpointMs === 0 ? undefined : { store: work.checkpoints, everyMs: env.checkpointMs },
     logger,
   });
-  const pages =
-    env.metricsPort === undefined
-      ? undefined
-      : await startHttp({ host: env.host, port: env.metricsPort, metrics, isHealthy: () => true });
   const server = await startServer({
     services: [
       {
@@ -83,11 +106,7 @@ export async function startEvaluator(env: EvaluatorEnv, logger: Logger): Promise
   });
   await work.start(runner, supernets);
   return {
-    addresses: {
-      port: server.port,
-      metricsPort: pages?.port,
-      healthPort: server.healthPort,
-    },
+    addresses: { port: server.port, healthPort: server.healthPort },
     drain: async () => {
       // Without checkpoints stopping would waste what was done, so there is more time to finish.
       const suspendMs = env.drainMs * (env.checkpointMs === 0 ? 1 : finishShare);
@@ -97,7 +116,6 @@ export async function startEvaluator(env: EvaluatorEnv, logger: Logger): Promise
       clearTimeout(timer);
       deletionCost?.close();
       await close();
-      await pages?.close();
     },
   };
 }
