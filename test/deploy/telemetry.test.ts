@@ -141,7 +141,7 @@ describeWithNats("a deployment that is observed", () => {
 
     const { groups } = (await prometheus.ask("rules")) as { groups: readonly RuleGroup[] };
     const rules = groups.flatMap((group) => group.rules);
-    expect(rules).toHaveLength(15);
+    expect(rules).toHaveLength(16);
     expect(rules.filter(({ health }) => health !== "ok")).toEqual([]);
     expect(rules.filter(({ state }) => state === "firing").map(({ name }) => name)).toEqual([]);
 
