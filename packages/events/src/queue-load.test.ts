@@ -1,10 +1,14 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { searchStarted } from "@collm/search/testing";
+import { jetstreamManager } from "@nats-io/jetstream";
 import { expect, it } from "vitest";
 import { openBucket } from "./buckets.js";
 import { connectNats } from "./connection.js";
 import { createDeadLetters } from "./dead-letters.js";
 import { announceEvaluator, EvaluatorRegistry } from "./evaluator-registry.js";
-import { bucketNames } from "./names.js";
+import { anyWorkSubject, bucketNames, streamNames } from "./names.js";
 import { defaultQueueSettings, provisionPool, provisionStreams } from "./provision.js";
 import { publishWork } from "./publish-work.js";
 import { readQueueLoad } from "./queue-load.js";
@@ -13,6 +17,33 @@ import { describeWithNats } from "./testing/with-nats.js";
 import { findWork, takeWork } from "./work-lease.js";
 
 describeWithNats("readQueueLoad", () => {
+  it("tells how much of its account's storage is used", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "collm-load-"));
+    const config = join(folder, "nats.conf");
+    const account = "jetstream: { max_file: 1048576 }, users: [{ user: u, password: p }]";
+    await writeFile(
+      config,
+      `jetstream: enabled\naccounts: { A: { ${account} } }\nno_auth_user: u\n`,
+    );
+    const server = await TestNatsServer.start({ config });
+    const connection = await connectNats({ servers: [server.url], name: "test" });
+    try {
+      const letters = await openBucket(connection, "LETTERS", { replicas: 1 });
+      const work = { name: streamNames.work, subjects: [anyWorkSubject] };
+      await (await jetstreamManager(connection)).streams.add(work);
+      const load = () => readQueueLoad(connection, letters, { present: [] });
+      expect(await load()).toMatchObject({ storageBytes: 0, storageLimitBytes: 1_048_576 });
+      await letters.put("a", "x".repeat(100_000));
+      const { storageBytes } = await load();
+      expect(storageBytes).toBeGreaterThan(100_000);
+      expect(storageBytes).toBeLessThan(110_000);
+    } finally {
+      await connection.close();
+      await server.stop();
+      await rm(folder, { recursive: true });
+    }
+  });
+
   it("tells work that waits from work under way, and from work that nobody touches", async () => {
     const server = await TestNatsServer.start();
     const connection = await connectNats({ servers: [server.url], name: "test" });
@@ -48,6 +79,7 @@ describeWithNats("readQueueLoad", () => {
       expect(await readQueueLoad(connection, letters, registry)).toEqual({
         ...{ waiting: 4, underWay: 1, untouched: 3, redelivered: 0 },
         ...{ deadLetters: 1, evaluators: 1, slots: 3 },
+        ...{ storageBytes: expect.any(Number), storageLimitBytes: undefined },
       });
       // One that is killed gives nothing back: NATS still counts what it had as under way.
       await announcement.withdraw();

@@ -22,6 +22,10 @@ export interface QueueLoad {
   readonly evaluators: number;
   /** Evaluations that they can do at the same time. */
   readonly slots: number;
+  /** What NATS keeps in files for the account, in bytes. */
+  readonly storageBytes: number;
+  /** How much it may keep there, in bytes; undefined without a limit of the account's own. */
+  readonly storageLimitBytes: number | undefined;
 }
 
 /**
@@ -46,10 +50,13 @@ export async function readQueueLoad(
     else if (consumer.num_ack_pending === 0) load.untouched += consumer.num_pending;
   }
   for await (const _ of await deadLetters.keys()) load.deadLetters++;
+  const { storage, limits } = await manager.getAccountInfo();
   const { present } = evaluators;
   return {
     ...load,
     evaluators: present.length,
     slots: present.reduce((sum, { slots }) => sum + slots, 0),
+    storageBytes: storage,
+    storageLimitBytes: limits.max_storage > 0 ? limits.max_storage : undefined,
   };
 }

@@ -21,6 +21,7 @@ import {
 import { addReflection } from "./reflection.js";
 import { createServerMetrics } from "./server-metrics.js";
 import { ServingStatus } from "./serving-status.js";
+import { observeCertificate } from "./tls/certificate-metrics.js";
 import type { Tls } from "./tls/open-tls.js";
 
 /** One gRPC service that a server hosts; the implementation is made with `unary` and `serverStream`. */
@@ -117,6 +118,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 
   const port = await bind(server, host, options.port, options.tls);
+  if (options.metrics) observeCertificate(options.metrics, options.tls);
   const health = new Server(sharedOptions());
   status.addTo(health);
   const healthPort =

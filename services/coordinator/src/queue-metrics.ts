@@ -19,6 +19,14 @@ const texts: Readonly<Record<keyof QueueLoad, { readonly name: string; readonly 
   deadLetters: { name: "dead_letters", help: "Evaluations that were given up" },
   evaluators: { name: "evaluators", help: "Evaluators that announce themselves" },
   slots: { name: "evaluator_slots", help: "Evaluations that they can do at the same time" },
+  storageBytes: {
+    name: "nats_storage_bytes",
+    help: "What NATS keeps in files for the account: journals, results, work",
+  },
+  storageLimitBytes: {
+    name: "nats_storage_limit_bytes",
+    help: "How much NATS may keep in files for the account, where its configuration limits that",
+  },
 };
 
 /**
@@ -42,8 +50,9 @@ export function observeQueue(metrics: Metrics, read: () => Promise<QueueLoad>): 
     patience.abort();
     reachable.set(load ? 1 : 0);
     for (const [key, gauge] of gauges) {
-      if (load) gauge.set(load[key]);
-      else gauge.remove();
+      const value = load?.[key];
+      if (value === undefined) gauge.remove();
+      else gauge.set(value);
     }
   });
 }

@@ -121,11 +121,12 @@ it("does not show a queue that nobody can ask", async () => {
   const metrics = createMetrics("coordinator");
   const load = {
     ...{ waiting: 7, underWay: 2, untouched: 0, redelivered: 1, deadLetters: 3 },
-    ...{ evaluators: 2, slots: 4 },
+    ...{ evaluators: 2, slots: 4, storageBytes: 5, storageLimitBytes: undefined },
   };
   let isUp = true;
   observeQueue(metrics, async () => (isUp ? load : Promise.reject(new Error("no answer"))));
   expect((await valuesOf(metrics))("collm_work_waiting{")).toBe(7);
+  expect((await valuesOf(metrics))("collm_nats_storage_limit_bytes{")).toBeUndefined();
   isUp = false;
   const values = await valuesOf(metrics);
   expect(values("collm_nats_up{")).toBe(0);

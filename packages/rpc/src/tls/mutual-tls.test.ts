@@ -31,7 +31,7 @@ function plainClient(caFile: string, own?: CertificateFiles): Tls {
   const read = (file: string | undefined) => (file === undefined ? null : readFileSync(file));
   const made = credentials.createSsl(read(caFile), read(own?.keyFile), read(own?.certFile));
   const channelOptions = { "grpc.ssl_target_name_override": "localhost" };
-  return { server: tls.server, client: () => ({ credentials: made, channelOptions }) };
+  return { ...tls, client: () => ({ credentials: made, channelOptions }) };
 }
 
 /** Of the certificate that a new connection is shown. */

@@ -20,6 +20,8 @@ export interface Tls {
    * `serverName` of the settings.
    */
   client(addresses: string): TlsClient;
+  /** When the own certificate in use ends, in Unix milliseconds; another one after it was renewed. */
+  readonly certificateEndsAtMs: number;
 }
 
 export interface TlsClient {
@@ -40,6 +42,9 @@ export function openTls(
 ): Tls {
   const certificates = new WatchedCertificates(files, onProblem);
   return {
+    get certificateEndsAtMs() {
+      return certificates.endsAtMs;
+    },
     server: experimental.createCertificateProviderServerCredentials(
       certificates,
       certificates,

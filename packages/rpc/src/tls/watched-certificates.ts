@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { CollmError } from "@collm/errors";
 import type { experimental } from "@grpc/grpc-js";
 import { type Certificates, readCertificates, type TlsFiles } from "./certificate-files.js";
@@ -57,6 +58,11 @@ export class WatchedCertificates implements experimental.CertificateProvider {
   removeIdentityCertificateListener(listener: IdentityListener): void {
     this.#identityListeners.delete(listener);
     this.#end();
+  }
+
+  /** When the own certificate in use ends, in Unix milliseconds. */
+  get endsAtMs(): number {
+    return Date.parse(new X509Certificate(this.#current.cert).validTo);
   }
 
   get #identity() {
