@@ -1,6 +1,6 @@
 export type { EndpointEnv } from "./endpoint-env.js";
 export { addressesPhrase, type Env, parseAddresses, readEnv } from "./env-values.js";
-export { type NatsAccessEnv, readNatsAccess } from "./nats-access.js";
+export { type NatsAccessEnv, parseNatsServers, readNatsAccess } from "./nats-access.js";
 export {
   fallbackProblem,
   isLastPlayer,

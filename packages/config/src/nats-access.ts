@@ -1,3 +1,4 @@
+import { CollmError } from "@collm/errors";
 import { z } from "zod";
 import { type Env, readEnv, text } from "./env-values.js";
 
@@ -14,6 +15,9 @@ export const natsAccessShape = {
   /** Its private key, without a passphrase. */
   COLLM_NATS_TLS_KEY_FILE: text("a file").optional(),
 };
+
+export const natsServersPhrase =
+  "NATS servers without user and password (COLLM_NATS_USER_FILE, COLLM_NATS_PASSWORD_FILE)";
 
 const accessObject = z.object(natsAccessShape);
 
@@ -69,4 +73,17 @@ export function natsAccessOf(
  */
 export function readNatsAccess(env: Env): NatsAccessEnv {
   return readEnv(accessObject.transform(natsAccessOf), env);
+}
+
+/**
+ * The servers of a `--nats` flag, separated by commas.
+ *
+ * @throws CollmError invalid-argument for none, and for an address that holds a user or password, which
+ *   would be ignored
+ */
+export function parseNatsServers(text: string): readonly string[] {
+  const servers = text.split(",").flatMap((server) => server.trim() || []);
+  if (servers.length > 0 && !text.includes("@")) return servers;
+  const got = text.includes("@") ? "a value that is not shown" : JSON.stringify(text);
+  throw new CollmError("invalid-argument", `--nats: got ${got}, allowed are ${natsServersPhrase}`);
 }

@@ -122,7 +122,7 @@ function withRoleFolder(prefix: string, env: Env): Env {
     env,
     `${prefix}CONFIG_DIR`,
     (name) => names.includes(name) || ofFallbacks.test(name),
-    `${names.join(", ")} and those of ${prefix}FALLBACK_1_… with an end of an endpoint's`,
+    `${prefix}BACKEND, ${prefix}MODEL and so on (docs/services.md)`,
   );
 }
 

@@ -85,12 +85,12 @@ describe("a folder with a role's variables", () => {
 
   it("is refused with the file's name where it sets something unknown, and by name where it is missing or empty", async () => {
     expect(() => read({ COLLM_NAVIGATOR_BACKEND: "heuristic" })).toThrow(
-      `COLLM_NAVIGATOR_CONFIG_DIR: folder ${folder} has no variable's file`,
+      `COLLM_NAVIGATOR_CONFIG_DIR: folder ${folder} is empty, it needs a file for each variable: COLLM_NAVIGATOR_BACKEND, COLLM_NAVIGATOR_MODEL and so on (docs/services.md)`,
     );
     await write("COLLM_NAVIGATOR_MODLE", "m");
     await write("COLLM_NAVIGATOR_FALLBACK_1_MODEL", "m");
     expect(() => read()).toThrow(
-      `COLLM_NAVIGATOR_CONFIG_DIR: ${folder}/COLLM_NAVIGATOR_FALLBACK_1_MODEL, ${folder}/COLLM_NAVIGATOR_MODLE: unknown variable, allowed are COLLM_NAVIGATOR_BACKEND, COLLM_NAVIGATOR_BASE_URL, `,
+      `COLLM_NAVIGATOR_CONFIG_DIR: ${folder}/COLLM_NAVIGATOR_FALLBACK_1_MODEL, ${folder}/COLLM_NAVIGATOR_MODLE: unknown variable, allowed are COLLM_NAVIGATOR_BACKEND, COLLM_NAVIGATOR_MODEL and so on (docs/services.md)`,
     );
     expect(() =>
       readRoleEnv("navigator", { COLLM_NAVIGATOR_CONFIG_DIR: `${folder}/none` }),

@@ -31,7 +31,7 @@ export function withFolder(
     // Somebody who is about to write it: it must not mean the environment alone.
     throw new CollmError(
       "invalid-argument",
-      `${variable}: folder ${folder} has no variable's file, allowed are ${allowed}`,
+      `${variable}: folder ${folder} is empty, it needs a file for each variable: ${allowed}`,
     );
   }
   const unknown = Object.keys(values).filter((name) => !isAllowed(name));

@@ -1,6 +1,11 @@
 import { z } from "zod";
 import { integer, list, text } from "./env-values.js";
-import { type NatsAccessEnv, natsAccessOf, natsAccessShape } from "./nats-access.js";
+import {
+  type NatsAccessEnv,
+  natsAccessOf,
+  natsAccessShape,
+  natsServersPhrase,
+} from "./nats-access.js";
 
 /** Where evaluations are kept. With NATS they also go through its queue; all services need the same values. */
 export const storeShape = {
@@ -9,8 +14,7 @@ export const storeShape = {
   /** Servers, separated by commas; unset means that coordinator and evaluator talk directly. */
   COLLM_NATS_URL: list("NATS servers separated by commas")
     .refine((servers) => servers.every((server) => !server.includes("@")), {
-      message:
-        "NATS servers without user and password (COLLM_NATS_USER_FILE, COLLM_NATS_PASSWORD_FILE)",
+      message: natsServersPhrase,
     })
     .optional(),
   ...natsAccessShape,

@@ -1,4 +1,4 @@
-export { openBucket } from "./buckets.js";
+export { openBucket, openMadeBucket, updateCopies } from "./buckets.js";
 export { hearCancellation, requestCancellation } from "./cancellations.js";
 export { connectNats, type NatsSettings } from "./connection.js";
 export {

@@ -2,7 +2,7 @@ import { searchStarted } from "@collm/search/testing";
 import { type JetStreamManager, jetstreamManager, RetentionPolicy } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { openBucket } from "./buckets.js";
+import { openBucket, openMadeBucket } from "./buckets.js";
 import { connectNats } from "./connection.js";
 import { announceEvaluator } from "./evaluator-registry.js";
 import { inspectDeployment } from "./inspect.js";
@@ -44,6 +44,9 @@ describeWithNats("inspectDeployment", () => {
     expect(missing).toHaveLength(Object.keys(streamNames).length + Object.keys(bucketNames).length);
     expect(missing).toContain(
       "bucket COLLM_LEASES: is missing; a coordinator makes it when it starts",
+    );
+    await expect(openMadeBucket(connection, bucketNames.deadLetters)).rejects.toThrow(
+      "bucket COLLM_DEAD_LETTERS: is missing; a coordinator makes it when it starts",
     );
     expect((await manager.streams.names().next()).length).toBe(0);
   });

@@ -7,7 +7,7 @@ import { AckPolicy, jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { Kvm } from "@nats-io/kv";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
-import { openBucket } from "./buckets.js";
+import { openBucket, updateCopies } from "./buckets.js";
 import { connectNats } from "./connection.js";
 import { inspectDeployment } from "./inspect.js";
 import { bucketNames, defaultPool, journalSubject, streamNames, workSubject } from "./names.js";
@@ -172,6 +172,33 @@ describeWithNats("the users of deploy/nats", () => {
       (error: unknown) => refusedByNats(error) ?? error,
     );
     expect(refused).toMatchObject({ message: expect.stringMatching(/^NATS: .* may not /) });
+  });
+
+  it("a coordinator changes how many copies there are of each bucket, and nobody else", async () => {
+    const copies = async () => {
+      const { streams } = await api("operator");
+      const infos = Object.values(bucketNames).map((bucket) => streams.info(`KV_${bucket}`));
+      return new Set((await Promise.all(infos)).map(({ config }) => config.num_replicas));
+    };
+    // One server takes note of what only several can do.
+    for (const replicas of [3, 1]) {
+      await updateCopies(as.coordinator, replicas);
+      expect(await copies()).toEqual(new Set([replicas]));
+    }
+    for (const bucket of Object.values(bucketNames)) {
+      const name = `KV_${bucket}`;
+      const before = (await (await api("coordinator")).streams.info(name)).config;
+      const changed = { description: "ours" };
+      const { config } = await (await api("coordinator")).streams.update(name, changed);
+      expect(config).toEqual({ ...before, ...changed });
+      for (const user of ["evaluator", "operator"] as const) {
+        const refused = (await api(user)).streams.update(name, changed).then(
+          () => undefined,
+          (error: unknown) => refusedByNats(error)?.message,
+        );
+        expect(await refused).toMatch(/ may not publish to \$JS\.API\.STREAM\.UPDATE\./);
+      }
+    }
   });
 
   it("an operator sees and reads all without writing", async () => {

@@ -49,7 +49,9 @@ describe("startHttp", () => {
     });
     await expect(second).rejects.toMatchObject({
       code: "invalid-argument",
-      message: expect.stringContaining(`127.0.0.1:${pages.port}`),
+      message: expect.stringContaining(
+        `COLLM_HOST and COLLM_METRICS_PORT: cannot listen on 127.0.0.1:${pages.port}`,
+      ),
     });
   });
 });

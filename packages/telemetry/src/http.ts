@@ -33,7 +33,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpPages> {
       reject(
         new CollmError(
           "invalid-argument",
-          `metrics port: cannot listen on ${options.host}:${options.port} (${error.message})`,
+          `COLLM_HOST and COLLM_METRICS_PORT: cannot listen on ${options.host}:${options.port} (${error.message})`,
           { cause: error },
         ),
       ),

@@ -20,6 +20,7 @@ import {
   ServedSupernets,
   startTtlMs,
   tellText,
+  updateCopies,
 } from "@collm/events";
 import type { Logger } from "@collm/telemetry";
 import type { Backends } from "./backends.js";
@@ -49,6 +50,7 @@ export async function openNatsBackends(
     );
   }
   await provisionStreams(connection, queue);
+  await updateCopies(connection, replicas);
   for (const pool of env.pools) await provisionPool(connection, pool, queue);
   const bucket = (name: string, ttlMs?: number) =>
     openBucket(connection, name, { replicas, ...(ttlMs === undefined ? {} : { ttlMs }) });

@@ -112,7 +112,13 @@ export class ScriptedNeighbours {
     yield { event: { $case: "result", value: resultOf(canonical) } };
   }
 
-  async #openTest({ canonical }: evaluator.OpenTestRequest): Promise<evaluator.OpenTestResponse> {
+  async #openTest({
+    canonical,
+    contextDigest,
+  }: evaluator.OpenTestRequest): Promise<evaluator.OpenTestResponse> {
+    if (contextDigest !== this.contextDigest) {
+      throw new CollmError("failed-precondition", `context digest: got "${contextDigest}"`);
+    }
     this.tests++;
     await this.beforeTest();
     return { result: resultOf(canonical) };

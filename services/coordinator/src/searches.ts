@@ -29,6 +29,7 @@ import {
 } from "./search-refusals.js";
 import { type SearchSummary, summaryOf } from "./search-summary.js";
 import { parseSupernetName, refuseOtherDigest, type WantedSupernet } from "./supernet-name.js";
+import type { TestRequest } from "./test-request.js";
 import { Turns } from "./turns.js";
 import { watchAlone, watchShared } from "./watch.js";
 
@@ -45,11 +46,7 @@ export interface SearchesOptions {
   /** Says what a supernet of this name is, the wanted one if there are several. */
   readonly describeSupernet: (wanted: WantedSupernet) => Promise<SupernetInfo>;
   /** Measures on the sealed test split; called for finished searches only. */
-  readonly measureTest: (
-    supernet: string,
-    searchId: SearchId,
-    canonical: string,
-  ) => Promise<EventOf<"TestCompleted">["result"]>;
+  readonly measureTest: (request: TestRequest) => Promise<EventOf<"TestCompleted">["result"]>;
   /** Who plays the roles that this searcher needs, e.g. `{ navigator: "heuristic" }`. */
   readonly describeRoles: (searcher: SearcherName) => Promise<Record<string, string>>;
   readonly versions: Readonly<Record<string, string>>;
@@ -278,8 +275,9 @@ export class Searches {
         if (search.state.testOpened === undefined) {
           await search.record({ type: "TestOpened", canonical });
         }
-        const supernet = state.started.supernet.name;
-        const measure = () => this.#options.measureTest(supernet, id, canonical);
+        const { name: supernet, contextDigest } = state.started.supernet;
+        const request = { supernet, contextDigest, searchId: id, canonical };
+        const measure = () => this.#options.measureTest(request);
         const { trace } = search;
         const result = await (trace ? context.with(trace.contextOf(), measure) : measure());
         await search.record({ type: "TestCompleted", canonical, result });

@@ -10,7 +10,6 @@ import {
 import {
   callUnary,
   connect,
-  fromProtoEvaluationResult,
   fromProtoSupernet,
   openServiceTls,
   type RunningService,
@@ -28,6 +27,7 @@ import { createSearchMetrics } from "./search-metrics.js";
 import { Searches } from "./searches.js";
 import { createCoordinatorService } from "./service.js";
 import { Takeover } from "./takeover.js";
+import { measureTest } from "./test-request.js";
 
 /** How long a neighbour that cannot be reached is asked again. A supervised one is back in seconds. */
 const neighbourPatienceMs = 60_000;
@@ -84,17 +84,8 @@ export async function startCoordinator(
         return fromProtoSupernet(supernet);
       }),
     describeRoles: (searcher) => patiently(() => describeRoles(searcher, roles)),
-    measureTest: (supernet, searchId, canonical) =>
-      patiently(async () => {
-        const { result } = await callUnary(
-          evaluator,
-          "openTest",
-          { supernet, searchId, canonical },
-          { timeoutMs: env.evaluationTimeoutMs },
-        );
-        if (!result) throw new CollmError("internal", "the evaluator sent no test result");
-        return fromProtoEvaluationResult(result).result;
-      }),
+    measureTest: (request) =>
+      patiently(() => measureTest(evaluator, request, env.evaluationTimeoutMs)),
     observe: createSearchMetrics(metrics),
     peers,
     versions: { collm: collmVersion, node: process.versions.node },

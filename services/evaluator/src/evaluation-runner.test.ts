@@ -194,12 +194,14 @@ describe("EvaluationRunner.openTest", () => {
     const { calls, hosted } = counting();
     const { runner } = runnerOf([hosted]);
     await runner.run(task, never);
-    const opened = await runner.openTest({ supernet: "tiny", canonical }, never);
+    const opened = await runner.openTest(task, never);
     expect(opened).toMatchObject({ kind: "completed", isStored: false });
-    expect(await runner.openTest({ supernet: "tiny", canonical }, never)).toEqual({
+    expect(await runner.openTest(task, never)).toEqual({
       ...opened,
       isStored: true,
     });
+    const other = { ...task, contextDigest: "other" };
+    expect(await runner.openTest(other, never)).toMatchObject({ code: "failed-precondition" });
     expect(calls).toEqual([`validation ${canonical}`, `test ${canonical}`]);
   });
 });

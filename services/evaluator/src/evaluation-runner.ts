@@ -75,13 +75,14 @@ export class EvaluationRunner {
     });
   }
 
-  /** Measures on the test split, under a context of its own; once measured, always the same. */
-  async openTest(
-    task: Omit<EvaluationTask, "contextDigest">,
-    options: RunOptions,
-  ): Promise<EvaluationOutcome> {
+  /**
+   * Measures on the test split for who measured in the task's context, under a context of its own; once
+   * measured, always the same. Failure codes as of `run`.
+   */
+  async openTest(task: EvaluationTask, options: RunOptions): Promise<EvaluationOutcome> {
     return await this.#outcomeOf(options.signal, async () => {
       const hosted = this.supernet(task.supernet);
+      requireContext(hosted, task.contextDigest);
       const architecture = requireLegal(hosted, task.canonical);
       const contextDigest = await hosted.testContextDigest();
       return await this.#obtain(hosted, architecture, "test", contextDigest, options);

@@ -165,8 +165,8 @@ describe("the evaluator service", () => {
   });
 
   test("opens the test split under a context of its own, once", async () => {
-    const { supernet, canonical, searchId } = await request("tiny");
-    const message = { supernet, canonical, searchId };
+    const { supernet, canonical, searchId, contextDigest } = await request("tiny");
+    const message = { supernet, canonical, searchId, contextDigest };
     const first = await callUnary(client, "openTest", message);
     expect(first.result).toMatchObject({ images: 512, isStored: false });
     const second = await callUnary(client, "openTest", message);

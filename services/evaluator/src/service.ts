@@ -38,8 +38,8 @@ export function createEvaluatorService(
     }),
 
     openTest: unary<proto.OpenTestRequest, proto.OpenTestResponse>(
-      async ({ supernet, canonical }, { signal }) => ({
-        result: resultOf(await runner.openTest({ supernet, canonical }, { signal })),
+      async ({ supernet, canonical, contextDigest }, { signal }) => ({
+        result: resultOf(await runner.openTest({ supernet, canonical, contextDigest }, { signal })),
       }),
     ),
 

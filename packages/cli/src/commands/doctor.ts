@@ -1,7 +1,7 @@
 import { mkdtemp, rm, statfs } from "node:fs/promises";
 import { availableParallelism, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
-import { readNatsAccess } from "@collm/config";
+import { parseNatsServers, readNatsAccess } from "@collm/config";
 import { createImageLocator } from "@collm/demo";
 import { CollmError } from "@collm/errors";
 import { requireProvider, runtimeVersion } from "@collm/evaluation";
@@ -48,7 +48,11 @@ export function addDoctorCommand(program: Command): void {
 
 async function isDeploymentSound(nats: string): Promise<boolean> {
   const access = readNatsAccess(process.env);
-  const connection = await connectNats({ servers: nats.split(","), access, name: "operator" });
+  const connection = await connectNats({
+    servers: parseNatsServers(nats),
+    access,
+    name: "operator",
+  });
   try {
     const findings = await inspectDeployment(connection);
     for (const { name, isSound, words } of findings) {

@@ -1,4 +1,4 @@
-import { readNatsAccess } from "@collm/config";
+import { parseNatsServers, readNatsAccess } from "@collm/config";
 import { CollmError } from "@collm/errors";
 import {
   bucketNames,
@@ -6,7 +6,7 @@ import {
   createDeadLetters,
   type DeadLetter,
   type DeadLetters,
-  openBucket,
+  openMadeBucket,
   publishWork,
   ServedSupernets,
 } from "@collm/events";
@@ -65,12 +65,12 @@ async function withLetters(
 ): Promise<void> {
   const access = readNatsAccess(process.env);
   const connection = await connectNats({
-    servers: flags.nats.split(","),
+    servers: parseNatsServers(flags.nats),
     access,
     name: "operator",
   });
   try {
-    const bucket = await openBucket(connection, bucketNames.deadLetters, { replicas: 1 });
+    const bucket = await openMadeBucket(connection, bucketNames.deadLetters);
     await work(createDeadLetters(bucket), connection);
   } finally {
     await connection.close();

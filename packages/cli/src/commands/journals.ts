@@ -1,4 +1,4 @@
-import { readNatsAccess } from "@collm/config";
+import { parseNatsServers, readNatsAccess } from "@collm/config";
 import { CollmError } from "@collm/errors";
 import { connectNats, openSharedJournals, type SharedJournals } from "@collm/events";
 import { parseSearchId } from "@collm/search";
@@ -52,7 +52,7 @@ async function copyAll(
   copy: (journals: SharedJournals) => AsyncIterable<CopiedJournal>,
 ): Promise<void> {
   const connection = await connectNats({
-    servers: servers.split(","),
+    servers: parseNatsServers(servers),
     access: readNatsAccess(process.env),
     name,
   });

@@ -94,6 +94,8 @@ export interface OpenTestRequest {
   supernet: string;
   searchId: string;
   canonical: string;
+  /** The search's, of the validation split; who measures in another refuses. */
+  contextDigest: string;
 }
 
 export interface OpenTestResponse {
@@ -734,7 +736,7 @@ export const EvaluationResult: MessageFns<EvaluationResult> = {
 };
 
 function createBaseOpenTestRequest(): OpenTestRequest {
-  return { supernet: "", searchId: "", canonical: "" };
+  return { supernet: "", searchId: "", canonical: "", contextDigest: "" };
 }
 
 export const OpenTestRequest: MessageFns<OpenTestRequest> = {
@@ -747,6 +749,9 @@ export const OpenTestRequest: MessageFns<OpenTestRequest> = {
     }
     if (message.canonical !== "") {
       writer.uint32(26).string(message.canonical);
+    }
+    if (message.contextDigest !== "") {
+      writer.uint32(34).string(message.contextDigest);
     }
     return writer;
   },
@@ -786,6 +791,14 @@ export const OpenTestRequest: MessageFns<OpenTestRequest> = {
             }
 
             message.canonical = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.contextDigest = reader.string();
             continue;
           }
         }
