@@ -108,3 +108,16 @@ describe("openImageDecoder", () => {
     });
   });
 });
+
+test("tells why an image is corrupt while others are being decoded beside it", async () => {
+  const photo = await jpeg(1, 60, 50);
+  const truncated = photo.subarray(0, photo.length / 2);
+  const whole = await png(1, 60, 50);
+  const reason = "VipsJpeg: premature end of JPEG image";
+  for (let round = 0; round < 20; round++) {
+    const files = Array.from({ length: 12 }, (_, i) => (i % 3 === 0 ? truncated : whole));
+    const decoded = await Promise.all(files.map((bytes) => decoder.decode(bytes)));
+    const corrupt = decoded.filter(({ kind }) => kind === "corrupt");
+    expect(corrupt).toEqual(Array.from({ length: 4 }, () => ({ kind: "corrupt", reason })));
+  }
+});

@@ -14,6 +14,11 @@ export interface ImageDecoder {
   decode(bytes: Uint8Array): Promise<DecodedImage>;
 }
 
+const noReason = "cannot be decoded";
+/** What is read in place of a reason that another thread has cleared; the first is sharp's. */
+const lostReasons = ["Unknown error", noReason];
+const reasonAttempts = 5;
+
 type CreateSharp = (bytes: Uint8Array, options: SharpOptions) => Sharp;
 
 /**
@@ -34,17 +39,34 @@ export async function openImageDecoder(): Promise<ImageDecoder> {
 async function decode(sharp: CreateSharp, bytes: Uint8Array): Promise<DecodedImage> {
   if (bytes.length === 0) return { kind: "corrupt", reason: "empty file" };
   if (!isJpegOrPng(bytes)) return { kind: "corrupt", reason: "neither a JPEG nor a PNG" };
-  try {
-    return { kind: "image", image: await pixelsOf(sharp, bytes, "warning") };
-  } catch (warning) {
-    // Pillow takes images that libjpeg only warns about, and ImageNet has some; truncated ones it refuses.
+  const strict = await attempt(sharp, bytes, "warning");
+  if ("pixels" in strict) return { kind: "image", image: strict };
+  // Pillow takes images that libjpeg only warns about, and ImageNet has some; truncated ones it refuses.
+  const lenient = await attempt(sharp, bytes, "error");
+  return "pixels" in lenient
+    ? { kind: "image", image: lenient, damage: strict.reason }
+    : { kind: "corrupt", reason: lenient.reason };
+}
+
+/**
+ * The pixels, or why there are none. libvips keeps the complaints of all threads in one place, and every
+ * image that ends clears it, so a reason may be gone before it is read: then it is asked for again.
+ */
+async function attempt(
+  sharp: CreateSharp,
+  bytes: Uint8Array,
+  failOn: "warning" | "error",
+): Promise<RgbImage | { readonly reason: string }> {
+  let reason = "";
+  for (let i = 0; i < reasonAttempts; i++) {
     try {
-      const image = await pixelsOf(sharp, bytes, "error");
-      return { kind: "image", image, damage: reasonOf(warning) };
+      return await pixelsOf(sharp, bytes, failOn);
     } catch (error) {
-      return { kind: "corrupt", reason: reasonOf(error) };
+      reason = reasonOf(error);
+      if (!lostReasons.includes(reason)) break;
     }
   }
+  return { reason };
 }
 
 function isJpegOrPng(bytes: Uint8Array): boolean {
@@ -90,5 +112,5 @@ function rgbOfCmyk(inks: Uint8Array): Uint8Array {
 /** libvips puts each of its complaints on a line; the first is the cause. */
 function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return message.split("\n")[0]?.trim() || "cannot be decoded";
+  return message.split("\n")[0]?.trim() || noReason;
 }
