@@ -1,15 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { CollmError, type ErrorCode } from "@collm/errors";
+import { CollmError } from "@collm/errors";
 import {
   createDeadLetters,
   createKvEvaluationStore,
-  type DeadLetter,
   type DeadLetters,
   decodeLetter,
   findQueued,
   hearNotes,
   readEvaluation,
-  type WorkMessage,
   withdrawWork,
 } from "@collm/events";
 import type {
@@ -22,8 +20,9 @@ import type {
 } from "@collm/search";
 import type { KV } from "@nats-io/kv";
 import { context } from "@opentelemetry/api";
-import { isCandidateCode } from "./candidate-codes.js";
+import { outcomeOf, tookTooLong } from "./letter-outcomes.js";
 import { Lookout, type Watched } from "./lookout.js";
+import type { Waiter } from "./waiter.js";
 import { WorkPools, type WorkPoolsOptions } from "./work-pools.js";
 
 export interface QueueDispatcherOptions extends WorkPoolsOptions {
@@ -60,18 +59,6 @@ export async function createQueueDispatcher(
   const dispatcher = new Dispatcher(options);
   await dispatcher.listen();
   return dispatcher;
-}
-
-/** Somebody who waits for a content key. */
-interface Waiter {
-  readonly work: WorkMessage;
-  /** Where its message lies in the queue. */
-  sequence: number | undefined;
-  isStarted: boolean;
-  onStarted(): void;
-  /** @param result if it came along; else it is read */
-  onResult(isStored: boolean | undefined, result?: EvaluationResult): void;
-  onLetter(letter: DeadLetter): void;
 }
 
 class Dispatcher implements QueueDispatcher {
@@ -302,22 +289,4 @@ class Dispatcher implements QueueDispatcher {
 function isHandedOver(reason: unknown): boolean {
   const stop = reason as Partial<Extract<StopRequest, { kind: "shutdown" }>> | undefined;
   return stop?.kind === "shutdown" && stop.cause === "shutdown";
-}
-
-/** A dead letter is the candidate's failure, or an error that would fail the next one too. */
-function outcomeOf({ code, message, isRetryable }: DeadLetter): EvaluationOutcome | CollmError {
-  const error = new CollmError(code as ErrorCode, message);
-  return isCandidateCode(error.code) ? { kind: "failed", code, message, isRetryable } : error;
-}
-
-function tookTooLong(key: string, epoch: number, timeoutMs: number): DeadLetter {
-  return {
-    key,
-    epoch,
-    code: "deadline-exceeded",
-    message: `took longer than ${Math.round(timeoutMs / 1000)} s, waiting in the queue included`,
-    isRetryable: true,
-    deliveries: 0,
-    at: new Date().toISOString(),
-  };
 }

@@ -1,25 +1,19 @@
 import { CollmError } from "@collm/errors";
-import type { Journals } from "@collm/journal";
 import { retryUnavailable } from "@collm/rpc";
 import {
-  best,
   type EventBody,
   type EventOf,
   isAtRest,
   presentedSupernet,
   type SearchConfig,
   type SearchEvent,
-  type SearcherName,
   type SearchId,
   type SearchState,
   type StopRequest,
-  type SupernetInfo,
 } from "@collm/search";
-import type { Logger } from "@collm/telemetry";
-import { context } from "@opentelemetry/api";
-import { ActiveSearch, type RestingSearch, type SearchPorts } from "./active-search.js";
-import type { Peers } from "./backends.js";
+import { ActiveSearch, type RestingSearch } from "./active-search.js";
 import { foldJournal } from "./fold-journal.js";
+import { openTestSplit, testRequestOf } from "./open-test-split.js";
 import { RestingSummaries } from "./resting-summaries.js";
 import {
   DrivenElsewhereError,
@@ -28,32 +22,13 @@ import {
   unknownSearch,
 } from "./search-refusals.js";
 import { type SearchSummary, summaryOf } from "./search-summary.js";
-import { parseSupernetName, refuseOtherDigest, type WantedSupernet } from "./supernet-name.js";
-import type { TestRequest } from "./test-request.js";
+import type { SearchesOptions } from "./searches-options.js";
+import { parseSupernetName, refuseOtherDigest } from "./supernet-name.js";
 import { Turns } from "./turns.js";
 import { watchAlone, watchShared } from "./watch.js";
 
 /** How long a coordinator that died is waited for, in leases, before a cancellation is refused. */
 const leasesWaited = 2;
-
-export interface SearchesOptions {
-  readonly journals: Journals;
-  readonly ports: Omit<SearchPorts, "roles" | "onEvent"> & {
-    readonly roles: (searchId: SearchId) => SearchPorts["roles"];
-  };
-  /** Makes who is told the events of one search. */
-  readonly observe?: (() => (event: SearchEvent) => void) | undefined;
-  /** Says what a supernet of this name is, the wanted one if there are several. */
-  readonly describeSupernet: (wanted: WantedSupernet) => Promise<SupernetInfo>;
-  /** Measures on the sealed test split; called for finished searches only. */
-  readonly measureTest: (request: TestRequest) => Promise<EventOf<"TestCompleted">["result"]>;
-  /** Who plays the roles that this searcher needs, e.g. `{ navigator: "heuristic" }`. */
-  readonly describeRoles: (searcher: SearcherName) => Promise<Record<string, string>>;
-  readonly versions: Readonly<Record<string, string>>;
-  /** Coordinators that share the journals; absent where this one has them for itself. */
-  readonly peers?: Peers | undefined;
-  readonly logger: Logger;
-}
 
 /**
  * All searches this coordinator knows: those it drives, those that others drive, and those whose
@@ -249,39 +224,18 @@ export class Searches {
     await search.stop({ kind: "cancel" });
   }
 
-  /**
-   * Opens the sealed test split for the winner of a finished search. The intent is journaled
-   * before the evaluator is asked; a second call returns the first result.
-   */
+  /** Opens the sealed test split for the winner of a finished search; a second call returns the first result. */
   async openTest(id: SearchId): Promise<EventOf<"TestCompleted">["result"]> {
     return this.#inTurn(id, async () => {
       const running = await this.#running(id);
       const state = running ? running.state : await this.find(id);
       if (!state?.started) throw unknownSearch(id);
       if (state.test) return state.test.result;
-      const winner = best(state);
-      if (state.phase !== "finished" || !winner) {
-        const why =
-          state.phase === "finished" ? "it has no feasible result" : `it is ${state.phase}`;
-        throw new CollmError(
-          "failed-precondition",
-          `test split of "${id}": allowed only for the winner of a finished search, but ${why}`,
-        );
-      }
-      const { canonical } = winner.architecture;
+      // Refused before the journal is taken.
+      testRequestOf(id, state);
       const search = await this.#open(id);
       try {
-        if (search.state.test) return search.state.test.result;
-        if (search.state.testOpened === undefined) {
-          await search.record({ type: "TestOpened", canonical });
-        }
-        const { name: supernet, contextDigest } = state.started.supernet;
-        const request = { supernet, contextDigest, searchId: id, canonical };
-        const measure = () => this.#options.measureTest(request);
-        const { trace } = search;
-        const result = await (trace ? context.with(trace.contextOf(), measure) : measure());
-        await search.record({ type: "TestCompleted", canonical, result });
-        return result;
+        return await openTestSplit(search, this.#options.measureTest);
       } finally {
         await search.close();
       }
