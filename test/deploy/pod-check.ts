@@ -17,7 +17,9 @@ export function podProblems(manifests: readonly Manifest[]): readonly string[] {
         problemsOfContainer(container).map((problem) => `container ${container.name}: ${problem}`),
       ),
       ...containers.flatMap((container) =>
-        missingProbes(container).map((probe) => `container ${container.name}: has no ${probe}`),
+        missingProbes(workload, container).map(
+          (probe) => `container ${container.name}: has no ${probe}`,
+        ),
       ),
     ].map((problem) => `${title}: ${problem}`);
   });
@@ -60,9 +62,9 @@ function problemsOfContainer(container: IContainer): readonly string[] {
   ].filter((problem) => typeof problem === "string");
 }
 
-/** Who listens nowhere, and only waits for `kubectl exec`, needs none. */
-function missingProbes(container: IContainer): readonly string[] {
-  if ((container.ports ?? []).length === 0) return [];
+/** The client's pod listens nowhere and only waits for `kubectl exec`: it needs none. */
+function missingProbes({ podLabels }: Workload, container: IContainer): readonly string[] {
+  if (podLabels["app.kubernetes.io/component"] === "client") return [];
   const probes = ["startupProbe", "readinessProbe", "livenessProbe"] as const;
   return probes.filter((probe) => container[probe] === undefined);
 }

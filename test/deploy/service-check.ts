@@ -31,7 +31,7 @@ export function serviceProblems(
   );
   return processes.flatMap(({ workload, process }) => {
     const service = serviceOf(process);
-    if (service === undefined) return process.problems;
+    if (service === undefined) return [...process.problems, ...clientProblems(process)];
     const grace = workload.pod.terminationGracePeriodSeconds ?? 0;
     return [
       ...process.problems,
@@ -46,6 +46,15 @@ export function serviceProblems(
       ].map((problem) => `${process.title}: ${problem}`),
     ];
   });
+}
+
+/** `collm` in the client's pod reads what a coordinator reads of certificates and NATS, and its own home. */
+function clientProblems({ title, container, environment }: ContainerProcess): readonly string[] {
+  if (container.name !== "client") return [];
+  return Object.keys(environment)
+    .filter((name) => name.startsWith("COLLM_") && name !== "COLLM_HOME")
+    .filter((name) => !isServiceVariable("coordinator", name))
+    .map((name) => `${title}: collm does not read ${name}`);
 }
 
 /** Which service a container runs; undefined if none of ours. */
