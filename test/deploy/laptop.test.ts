@@ -11,6 +11,7 @@ import { makeSecrets } from "../support/make-secrets.js";
 import { until } from "../support/poll.js";
 import { completionsOf, journalOf } from "../support/run-files.js";
 import { findKubectl, render, renderFolder } from "./kubectl.js";
+import { type Workload, workloadsOf } from "./manifest.js";
 import { clientFolder, clientPod } from "./pods/client-pod.js";
 import { HeldModel } from "./pods/held-model.js";
 import type { Pod } from "./pods/pod.js";
@@ -31,6 +32,7 @@ describe.skipIf(isSkipped)(isSkipped ? `${title} (needs ${missing.join(", ")})` 
   const folder = mkdtempSync(join(tmpdir(), "collm-laptop-"));
   let cluster: SmallCluster;
   let model: HeldModel;
+  let client: Workload;
   let workspace: Workspace;
   beforeAll(async () => {
     workspace = await Workspace.create();
@@ -47,6 +49,12 @@ describe.skipIf(isSkipped)(isSkipped ? `${title} (needs ${missing.join(", ")})` 
       ...(ours ?? []),
       ...(stranger ?? []),
     ];
+    // The laptop's commands come from outside; those of the other overlays from this pod.
+    const shipped = workloadsOf(render(kubectl ?? "", "overlays/single-gpu")).find(
+      ({ manifest }) => manifest.metadata.name === "client",
+    );
+    if (!shipped) throw new Error("single-gpu has no client");
+    client = shipped;
     cluster = new SmallCluster(manifests, join(folder, "pods"));
     model = await HeldModel.start();
     await cluster.start();
@@ -67,7 +75,7 @@ describe.skipIf(isSkipped)(isSkipped ? `${title} (needs ${missing.join(", ")})` 
     timeout: 600_000,
   }, async () => {
     const search = await cluster.run(
-      clientPod([
+      clientPod(client, [
         ...["search", "--coordinator", "coordinator:7000", "--supernet", "digits"],
         ...["--out", `${clientFolder}/run`, "--iterations", "14", "--candidates", "6"],
         ...["--max-macs", "400k"],
@@ -140,7 +148,7 @@ describe.skipIf(isSkipped)(isSkipped ? `${title} (needs ${missing.join(", ")})` 
     ["stranger", { secretName: "stranger-tls" }, "the server's certificate is not accepted"],
   ])("refuses commands with %s", { timeout: 90_000 }, async (name, options, reason) => {
     const args = ["runs", "--coordinator", "coordinator:7000"];
-    const pod = await cluster.run(clientPod(args, options), `client-${name}`);
+    const pod = await cluster.run(clientPod(client, args, options), `client-${name}`);
     expect(await pod.end(), await words(pod)).toBe(1);
     expect(await words(pod)).toContain("cannot connect to coordinator:7000");
     expect(await words(pod)).toContain(reason);
